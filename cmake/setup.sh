@@ -1,0 +1,24 @@
+# Sourced by ./demo and ./check: what a fresh Debian 12 machine needs, and the release build.
+reeve_packages="g++ cmake ninja-build ccache mold pkg-config clang-format clang-tidy libboost1.81-dev libsqlitecpp-dev \
+libsqlite3-dev nlohmann-json3-dev libgtest-dev libgmock-dev libcli11-dev libfmt-dev libhowardhinnant-date-dev \
+libical-dev liblua5.4-dev libsodium-dev librapidcheck-dev zlib1g-dev libvalijson-dev tzdata"
+
+# Installs the missing packages only; a second run installs nothing and asks no server.
+reeve_setup() {
+    missing=""
+    for p in $reeve_packages; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || missing="$missing $p"
+    done
+    [ -z "$missing" ] && return 0
+    sudo=""
+    [ "$(id -u)" = 0 ] || sudo=sudo
+    echo "installing:$missing" >&2
+    $sudo apt-get update -qq
+    # shellcheck disable=SC2086
+    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing >&2
+}
+
+reeve_build() {
+    [ -f build/release/build.ninja ] || cmake --preset release
+    cmake --build --preset release "$@"
+}
