@@ -39,7 +39,9 @@ struct Duration {
 
     bool is_working() const { return working_days != 0 || working.count() != 0 || working_unit; }
     bool is_moment() const { return months == 0 && days == 0 && working_days == 0; }  // hours and finer only
-    bool is_zero() const { return months == 0 && days == 0 && elapsed.count() == 0 && working_days == 0 && working.count() == 0; }
+    bool is_zero() const {
+        return months == 0 && days == 0 && elapsed.count() == 0 && working_days == 0 && working.count() == 0;
+    }
     Duration operator-() const;
     bool operator==(const Duration&) const = default;
 
@@ -49,7 +51,12 @@ struct Duration {
 Result<Duration> parse_duration(std::string_view text);  // code "bad-duration", with a did-you-mean
 std::string to_string(const Duration&);                  // the canonical English form: "15 working days"
 
-enum class Until { automatic, moment, close, day_end };  // automatic: moment for hours and finer, close for working days, day_end for dates
+enum class Until {
+    automatic,
+    moment,
+    close,
+    day_end
+};  // automatic: moment for hours and finer, close for working days, day_end for dates
 
 // How a clock turns a duration into an instant.
 struct DueRule {
@@ -64,52 +71,61 @@ using CalendarPtr = std::shared_ptr<const Calendar>;
 
 // One line of an explanation: a day (or part of one) and what it added.
 struct DayLine {
-    std::string date;     // local date, 2026-02-17
-    std::string note;     // "working day 3", "holiday: 春节", "closed (Saturday)", "paused", "day 12", …
-    Millis counted{0};    // office time counted on that day, for working hours and finer
+    std::string date;   // local date, 2026-02-17
+    std::string note;   // "working day 3", "holiday: 春节", "closed (Saturday)", "paused", "day 12", …
+    Millis counted{0};  // office time counted on that day, for working hours and finer
 };
 
 struct Due {
     Instant at;
-    std::vector<std::string> warnings;  // e.g. "2027 lies beyond the data of calendar cn-office (covers 2020-01-01/2026-12-31)"
+    std::vector<std::string>
+        warnings;  // e.g. "2027 lies beyond the data of calendar cn-office (covers 2020-01-01/2026-12-31)"
 };
 
-// Reads a calendar file (JSON with comments, as docs/definition-language.md describes) with its imports, which
-// are taken relative to the file. Error.place is FILE:LINE:COL.
+// Reads a calendar file (JSON with comments, as docs/definition-language.md describes) with its imports,
+// which are taken relative to the file. Error.place is FILE:LINE:COL.
 Result<CalendarPtr> load_calendar(const std::string& path);
 // The same from text; `base_dir` is where imports are looked up, `name` is what places are reported against.
-Result<CalendarPtr> parse_calendar(std::string_view text, const std::string& name, const std::string& base_dir);
-// The calendar as one self-contained JSON text, imports resolved: what is pinned to a case. parse_calendar reads it back equal.
+Result<CalendarPtr> parse_calendar(std::string_view text, const std::string& name,
+                                   const std::string& base_dir);
+// The calendar as one self-contained JSON text, imports resolved: what is pinned to a case. parse_calendar
+// reads it back equal.
 std::string canonical_text(const Calendar&);
-CalendarPtr elapsed_calendar(const std::string& zone);  // open at all hours, no holidays: for those who define none
+CalendarPtr elapsed_calendar(
+    const std::string& zone);  // open at all hours, no holidays: for those who define none
 
 // The instant `in` after `from` (before it, when `in` is negative). `stopped` are pauses and exclusions, in
 // any order, possibly overlapping or open-ended (to = Instant::max()); time in them does not count. O(log n)
 // in the length of the calendar, linear in `stopped`. An end in an open-ended stop is Instant::max().
-Due due(const Calendar&, Instant from, const Duration& in, const DueRule& = {}, std::span<const Span> stopped = {});
+Due due(const Calendar&, Instant from, const Duration& in, const DueRule& = {},
+        std::span<const Span> stopped = {});
 // Day by day how due() came to its answer.
-std::vector<DayLine> explain(const Calendar&, Instant from, const Duration& in, const DueRule& = {}, std::span<const Span> stopped = {});
+std::vector<DayLine> explain(const Calendar&, Instant from, const Duration& in, const DueRule& = {},
+                             std::span<const Span> stopped = {});
 
 // Office time between two instants, stops not counted; zero when reversed.
 Millis working_between(const Calendar&, Instant from, Instant to, std::span<const Span> stopped = {});
 // The moment when `percent` of the way from `from` to `due` has run: in office time when `working`, else in
 // real time; stops not counted in either.
-Instant fraction(const Calendar&, Instant from, Instant due, double percent, bool working, std::span<const Span> stopped = {});
+Instant fraction(const Calendar&, Instant from, Instant due, double percent, bool working,
+                 std::span<const Span> stopped = {});
 
 bool is_open(const Calendar&, Instant);
 Instant next_open(const Calendar&, Instant);  // the instant itself when open
 
-// Recurrences: RFC 5545 RRULE (by libical), local to the calendar's zone. Dates that fall in a non-existent wall-clock
-// time move on by the gap.
+// Recurrences: RFC 5545 RRULE (by libical), local to the calendar's zone. Dates that fall in a non-existent
+// wall-clock time move on by the gap.
 Result<std::vector<Instant>> recur(const Calendar&, std::string_view rrule, Instant start, std::size_t count);
 // The first occurrence strictly after `after`, if any.
-Result<std::optional<Instant>> next_occurrence(const Calendar&, std::string_view rrule, Instant start, Instant after);
+Result<std::optional<Instant>> next_occurrence(const Calendar&, std::string_view rrule, Instant start,
+                                               Instant after);
 
-// RFC 3339. A time without an offset is taken in the calendar's zone: a wall-clock time that does not exist moves on by
-// the gap, an ambiguous one is the first. A date alone is its midnight.
+// RFC 3339. A time without an offset is taken in the calendar's zone: a wall-clock time that does not exist
+// moves on by the gap, an ambiguous one is the first. A date alone is its midnight.
 Result<Instant> parse_instant(std::string_view text, const Calendar&);
-Result<Instant> parse_instant(std::string_view text);                 // offset or Z required
-std::string to_string(Instant, const Calendar&);                      // 2026-02-25T18:00:00+08:00; milliseconds only when there are any
-std::string to_utc_string(Instant);                                   // 2026-02-25T10:00:00Z
+Result<Instant> parse_instant(std::string_view text);  // offset or Z required
+std::string to_string(Instant,
+                      const Calendar&);  // 2026-02-25T18:00:00+08:00; milliseconds only when there are any
+std::string to_utc_string(Instant);      // 2026-02-25T10:00:00Z
 
 }  // namespace reeve::time
