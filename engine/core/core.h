@@ -1,0 +1,69 @@
+// The front door of engine/core: decide and apply, both pure.
+//
+// decide() checks a command against the case and its definition and answers with events, or with a Rejection
+// and no event. apply() makes the next case state. Neither reads a clock, a disk or a random number: time and
+// ids come in with the command, people come in with the directory. The same events give the same state,
+// always. Thread-safe: no shared state.
+#pragma once
+
+#include "engine/core/state.h"
+#include "engine/model/model.h"
+
+namespace reeve::core {
+
+struct Context {
+    const model::Program& program;
+    const org::Directory& directory;
+    const org::Loads& loads;
+};
+
+// `state` is null exactly for StartCase.
+Result<std::vector<Event>> decide(const CaseState* state, const Command&, const Context&);
+
+// Total over every event that decide() can give for this state. `program` must be the version the case is
+// pinned to (for CaseMigrated: the new one). at/occurred/actor come from the Recorded.
+void apply(CaseState&, const Recorded&, const model::Program&);
+
+// The earliest moment at which a Tick would do something: a ladder step, a wait's end, an expiry, an
+// acknowledgement or answer that is missing, a job's timeout or retry. One pending timer a case. nullopt:
+// nothing pending.
+std::optional<Instant> next_moment(const CaseState&);
+
+// A message to a person that follows from an event: written to the outbox with it. `id` is stable:
+// CASE/REVISION/PERSON.
+struct Alert {
+    std::string id, to, kind /* the event's name */, case_id, clock, basis, subject, expected;
+    std::optional<Instant> by;   // until when it is expected
+    std::optional<Instant> due;  // of the clock
+    std::int64_t late_ms = 0;
+    bool urgent = false;
+    std::string burst;  // alerts of one burst share it: collapsed for the reader
+};
+std::vector<Alert> alerts(const CaseState& after, const Recorded&, const model::Program&);
+
+// Why this date: the clock's rule, its stops and extensions, and the count day by day.
+struct ClockExplanation {
+    std::string clock, basis, calendar, rule;
+    Instant from, due;
+    std::vector<time::DayLine> days;
+    std::vector<std::string> notes;  // pauses, exclusions, extensions, warnings in words
+    struct StepLine {
+        std::string at;
+        Instant planned;
+        bool fired = false;
+        std::string escalation;
+        std::vector<std::string> told, notes;
+    };
+    std::vector<StepLine> steps;
+};
+ClockExplanation explain(const CaseState&, const ClockState&, const model::Program&);
+
+// What `migrate` would change for this case: stages, clocks and dates before and after. The dry run.
+struct MigrationPreview {
+    std::vector<std::string> changes;  // one sentence each
+    std::optional<Rejection> refused;
+};
+MigrationPreview preview_migration(const CaseState&, const Migrate&, const model::Program& from,
+                                   const model::Program& to);
+
+}  // namespace reeve::core

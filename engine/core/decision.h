@@ -1,0 +1,67 @@
+// Inside engine/core: a decision being made. Every event is applied to a working copy at once, so that what
+// follows sees what came before; nothing outside sees any of it unless decide() ends without a rejection.
+#pragma once
+
+#include "engine/core/core.h"
+
+namespace reeve::core {
+
+using Outcome = std::optional<Rejection>;  // nullopt: done
+
+struct Decision {
+    const Command& command;
+    const Context& context;
+    CaseState state;
+    std::vector<Event> events;
+    Instant now;        // command.at
+    Instant effective;  // when the act happened: command.occurred or now; what clocks are judged by
+
+    const model::Program& program() const { return context.program; }
+    void emit(Event);
+    std::string new_id(char kind) const;  // the id the next event of that kind should carry: "t7"
+    org::Asking asking() const;           // unit, owner, data, now
+};
+
+inline Outcome reject(std::string code, std::string message, std::string field = {}) {
+    return Rejection{std::move(code), std::move(message), std::move(field)};
+}
+
+// apply(), by family. Each overload changes the state by one event.
+void apply_flow(CaseState&, const Recorded&, const model::Program&);  // flow_apply.cpp
+bool apply_clock(CaseState&, const Recorded&,
+                 const model::Program&);  // clock_apply.cpp; false: not one of its events
+
+// --- clocks (clock_*.cpp): called by the flow
+void clocks_on_start(Decision&);  // case clocks from "start"/"occurred", unowned, inactivity
+void clocks_on_enter(Decision&,
+                     const StageState&);  // a stage's own clock, clocks from it, clocks met by entering it
+void clocks_on_leave(Decision&, const StageState&);  // met by leaving it, judged by Decision::effective
+void clocks_on_data(Decision&);                      // clocks that start from a date in the data
+void clocks_on_task(Decision&, const TaskState&, const model::TaskRule*, const Duration* limit = nullptr);
+void clocks_on_task_end(Decision&, const TaskState&, bool done);
+void clocks_on_owner(Decision&);      // unowned clock met, or started anew
+void clocks_on_hand_over(Decision&);  // the receiver's clock
+void clocks_on_received(Decision&);   // met when the receiver acts
+void clocks_on_progress(Decision&);   // inactivity starts anew; acknowledgements count as followed up
+void clocks_on_end(Decision&);        // closed or cancelled: what still runs is met or cancelled
+void clocks_on_reopen(Decision&);     // a new cycle
+void clocks_on_migrate(Decision&, const model::Program& from);
+Outcome tick(Decision&);
+Outcome decide_clock(Decision&, const Acknowledge&);
+Outcome decide_clock(Decision&, const Unacknowledge&);
+Outcome decide_clock(Decision&, const Answer&);
+Outcome decide_clock(Decision&, const PauseClock&);
+Outcome decide_clock(Decision&, const ResumeClock&);
+Outcome decide_clock(Decision&, const ExcludeTime&);
+Outcome decide_clock(Decision&, const RestartClock&);
+Outcome decide_clock(Decision&, const ExtendClock&, bool approved = false, const std::string& approver = {});
+
+// --- flow (flow_*.cpp, tasks_*.cpp): called by the clocks
+void wake_stage(Decision&, int entry);      // a wait is over, a job timed out or is tried again
+void expire(Decision&, const ClockState&);  // an expiry passed: the action or the stage it names
+void reassign(Decision&, const org::Found&, const std::string& reason);  // a ladder step names another owner
+// Whether the actor may do what needs `by` (or is owner, a substitute, or a head at or above the unit).
+Outcome may(const Decision&, const std::optional<org::Who>& by, std::string_view assignee = {});
+Outcome ask_approval(Decision&, const std::string& what, const org::Who&, const Wish&);
+
+}  // namespace reeve::core

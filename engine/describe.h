@@ -1,0 +1,216 @@
+// JSON of plain structs, from their BOOST_DESCRIBE_STRUCT line alone: one declaration, read and written
+// alike.
+//
+// Members at their default value are left out, so that a stored event holds only what it says; a missing
+// member reads as its default, an unknown one is refused. Instants are milliseconds since 1970
+// (Times::millis, as stored) or RFC 3339 in UTC (Times::text, as shown); both are read. Durations are text.
+// Enums are their described names.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <boost/mp11.hpp>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+#include "engine/result.h"
+#include "engine/time/time.h"
+
+namespace reeve {
+
+using Json = nlohmann::ordered_json;
+enum class Times { millis, text };
+
+namespace describe {
+
+template <class T>
+concept Struct = boost::describe::has_describe_members<T>::value && !std::is_enum_v<T>;
+template <class T>
+concept Enum = std::is_enum_v<T>;
+template <class T>
+inline constexpr bool is_vector = false;
+template <class T>
+inline constexpr bool is_vector<std::vector<T>> = true;
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+template <class T>
+inline constexpr bool is_map = false;
+template <class T>
+inline constexpr bool is_map<std::map<std::string, T>> = true;
+
+template <class T>
+Json write(const T& value, Times times) {
+    if constexpr (std::is_same_v<T, Json>) {
+        return value;
+    } else if constexpr (std::is_same_v<T, time::Instant>) {
+        return times == Times::millis ? Json(value.time_since_epoch().count())
+                                      : Json(time::to_utc_string(value));
+    } else if constexpr (std::is_same_v<T, time::Duration>) {
+        return time::to_string(value);
+    } else if constexpr (Enum<T>) {
+        return boost::describe::enum_to_string(value, "");
+    } else if constexpr (is_optional<T>) {
+        return value ? write(*value, times) : Json();
+    } else if constexpr (is_vector<T>) {
+        Json array = Json::array();
+        for (const auto& item : value) array.push_back(write(item, times));
+        return array;
+    } else if constexpr (is_map<T>) {
+        Json object = Json::object();
+        for (const auto& [key, item] : value) object[key] = write(item, times);
+        return object;
+    } else if constexpr (Struct<T>) {
+        Json object = Json::object();
+        static const T defaults{};
+        boost::mp11::mp_for_each<boost::describe::describe_members<T, boost::describe::mod_any_access>>(
+            [&](auto d) {
+                if (!(value.*d.pointer == defaults.*d.pointer))
+                    object[d.name] = write(value.*d.pointer, times);
+            });
+        return object;
+    } else {
+        return value;
+    }
+}
+
+template <class T>
+std::optional<Error> read(const Json& json, T& into, const std::string& pointer);
+
+template <Struct T>
+std::optional<Error> read_struct(const Json& json, T& into, const std::string& pointer) {
+    if (!json.is_object()) return Error{"bad-shape", "expected an object", pointer};
+    std::optional<Error> fault;
+    std::size_t known = 0;
+    boost::mp11::mp_for_each<boost::describe::describe_members<T, boost::describe::mod_any_access>>(
+        [&](auto d) {
+            auto it = json.find(d.name);
+            if (it == json.end() || fault) return;
+            ++known;
+            fault = read(*it, into.*d.pointer, pointer + "/" + d.name);
+        });
+    if (fault || known == json.size()) return fault;
+    std::string names;
+    boost::mp11::mp_for_each<boost::describe::describe_members<T, boost::describe::mod_any_access>>(
+        [&](auto d) { names += (names.empty() ? "" : ", ") + std::string(d.name); });
+    for (const auto& [key, item] : json.items())
+        if (("," + names + ",").find(key) == std::string::npos)
+            return Error{"unknown-field", "there is no field \"" + key + "\" here; known are: " + names,
+                         pointer + "/" + key};
+    return fault;
+}
+
+template <class T>
+std::optional<Error> read(const Json& json, T& into, const std::string& pointer) {
+    auto wrong = [&](const char* wanted) {
+        return Error{"bad-shape", std::string("expected ") + wanted, pointer};
+    };
+    if constexpr (std::is_same_v<T, Json>) {
+        into = json;
+    } else if constexpr (std::is_same_v<T, time::Instant>) {
+        if (json.is_number_integer()) {
+            into = time::Instant(time::Millis(json.get<std::int64_t>()));
+        } else {
+            if (!json.is_string()) return wrong("a time, such as \"2026-03-06T16:00:00+08:00\"");
+            auto at = time::parse_instant(json.get_ref<const std::string&>());
+            if (!at) return Error{at.error().code, at.error().message, pointer};
+            into = *at;
+        }
+    } else if constexpr (std::is_same_v<T, time::Duration>) {
+        if (!json.is_string()) return wrong("a duration, such as \"2 working days\"");
+        auto d = time::parse_duration(json.get_ref<const std::string&>());
+        if (!d) return Error{d.error().code, d.error().message, pointer};
+        into = *d;
+    } else if constexpr (Enum<T>) {
+        if (!json.is_string() ||
+            !boost::describe::enum_from_string(json.get_ref<const std::string&>().c_str(), into)) {
+            std::string names;
+            boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>(
+                [&](auto d) { names += (names.empty() ? "" : ", ") + std::string(d.name); });
+            return wrong(("one of " + names).c_str());
+        }
+    } else if constexpr (is_optional<T>) {
+        if (json.is_null()) {
+            into.reset();
+        } else {
+            return read(json, into.emplace(), pointer);
+        }
+    } else if constexpr (is_vector<T>) {
+        if (!json.is_array()) return wrong("a list");
+        into.clear();
+        for (std::size_t i = 0; i < json.size(); ++i)
+            if (auto fault = read(json[i], into.emplace_back(), pointer + "/" + std::to_string(i)))
+                return fault;
+    } else if constexpr (is_map<T>) {
+        if (!json.is_object()) return wrong("an object");
+        for (const auto& [key, item] : json.items())
+            if (auto fault = read(item, into[key], pointer + "/" + key)) return fault;
+    } else if constexpr (Struct<T>) {
+        return read_struct(json, into, pointer);
+    } else if constexpr (std::is_same_v<T, bool>) {
+        if (!json.is_boolean()) return wrong("true or false");
+        into = json.get<bool>();
+    } else if constexpr (std::is_integral_v<T>) {
+        if (!json.is_number_integer()) return wrong("a whole number");
+        into = json.get<T>();
+    } else if constexpr (std::is_floating_point_v<T>) {
+        if (!json.is_number()) return wrong("a number");
+        into = json.get<T>();
+    } else {
+        if (!json.is_string()) return wrong("text");
+        into = json.get<std::string>();
+    }
+    return std::nullopt;
+}
+
+// A variant of described structs, told apart by `tag`: {"event": "TaskAssigned", …members…}. Struct names
+// come from the registration below, one line a struct, so that a C++ rename cannot change a stored name.
+template <class T>
+struct Name;  // Name<T>::value is the stored name
+
+template <class... T>
+Json write_variant(const std::variant<T...>& value, const char* tag, Times times) {
+    return std::visit(
+        [&]<class U>(const U& item) {
+            Json object{{tag, Name<U>::value}};
+            object.update(write(item, times));
+            return object;
+        },
+        value);
+}
+
+template <class... T>
+Result<std::variant<T...>> read_variant(Json object, const char* tag) {
+    std::variant<T...> value;
+    auto it = object.find(tag);
+    if (it == object.end() || !it->is_string())
+        return refuse("bad-shape", std::string("expected a field \"") + tag + "\"", "");
+    const std::string name = *it;
+    object.erase(tag);
+    std::optional<Error> fault;
+    bool found = false;
+    (
+        [&] {
+            if (found || name != Name<T>::value) return;
+            found = true;
+            fault = read(object, value.template emplace<T>(), "");
+        }(),
+        ...);
+    if (!found)
+        return refuse("unknown-name", "there is no " + std::string(tag) + " \"" + name + "\"",
+                      std::string("/") + tag);
+    if (fault) return std::unexpected(*fault);
+    return value;
+}
+
+}  // namespace describe
+}  // namespace reeve
+
+// REEVE_DESCRIBED(TaskAssigned, task, person): describes the struct and fixes its stored name. At namespace
+// reeve::core.
+#define REEVE_DESCRIBED(Type, ...) BOOST_DESCRIBE_STRUCT(Type, (), (__VA_ARGS__))
