@@ -1,0 +1,329 @@
+#include "engine/json.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <unordered_set>
+
+namespace reeve {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Pointer = Document::Pointer;
+constexpr std::size_t max_depth = 200;
+constexpr std::size_t max_size = std::size_t{64} << 20;
+
+// Where the first byte that is not part of a UTF-8 character stands; npos when there is none.
+std::size_t bad_utf8(std::string_view s) {
+    for (std::size_t i = 0; i < s.size();) {
+        auto lead = static_cast<unsigned char>(s[i]);
+        std::size_t more = lead < 0x80 ? 0 : lead >= 0xC2 && lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
+        if ((lead >= 0x80 && lead < 0xC2) || lead > 0xF4 || i + more >= s.size()) return i;
+        std::uint32_t code = more == 0 ? lead : lead & (0x3F >> more);
+        for (std::size_t k = 1; k <= more; ++k) {
+            auto byte = static_cast<unsigned char>(s[i + k]);
+            if ((byte & 0xC0) != 0x80) return i;
+            code = code << 6 | (byte & 0x3F);
+        }
+        if ((more == 2 && code < 0x800) || (more == 3 && (code < 0x10000 || code > 0x10FFFF)) ||
+            (code >= 0xD800 && code < 0xE000)) {
+            return i;
+        }
+        i += more + 1;
+    }
+    return std::string_view::npos;
+}
+
+// Finds where each token begins. nlohmann's parser has accepted the tokens up to the one asked for, so the
+// scanner need not judge the text; it skips blanks, comments, commas and colons.
+class Scanner {
+  public:
+    explicit Scanner(std::string_view text) : text_(text), at_(text.starts_with("\xEF\xBB\xBF") ? 3 : 0) {}
+
+    std::size_t next() {
+        skip_blanks();
+        std::size_t start = at_;
+        if (at_ >= text_.size()) return start;
+        if (text_[at_] == '"') {
+            for (++at_; at_ < text_.size() && text_[at_] != '"'; ++at_) at_ += text_[at_] == '\\';
+            ++at_;
+        } else if (std::string_view("{}[]").contains(text_[at_])) {
+            ++at_;
+        } else {
+            at_ = std::min(text_.find_first_of(" \t\r\n,:{}[]/\"", at_), text_.size());
+        }
+        return start;
+    }
+
+  private:
+    void skip_blanks() {
+        while (at_ < text_.size()) {
+            if (text_.substr(at_).starts_with("//")) {
+                at_ = std::min(text_.find_first_of("\r\n", at_), text_.size());
+            } else if (text_.substr(at_).starts_with("/*")) {
+                auto end = text_.find("*/", at_ + 2);
+                at_ = end == std::string_view::npos ? text_.size() : end + 2;
+            } else if (std::string_view(" \t\r\n,:").contains(text_[at_])) {
+                ++at_;
+            } else {
+                return;
+            }
+        }
+    }
+
+    std::string_view text_;
+    std::size_t at_;
+};
+
+struct Node {
+    std::size_t value = 0;
+    std::size_t key = 0;                  // same as `value` where no key names it
+    std::vector<std::uint32_t> children;  // in the order of the value's elements
+};
+
+}  // namespace
+
+class Positions {
+  public:
+    explicit Positions(std::string_view text) : text_(text) {
+        for (std::size_t i = 0; i < text_.size(); ++i) {
+            if (text_[i] == '\n') lines_.push_back(i + 1);
+        }
+    }
+
+    // ":line:column" of a byte of the text.
+    std::string line_column(std::size_t offset) const {
+        offset = std::min(offset, text_.size());
+        auto line = std::prev(std::upper_bound(lines_.begin(), lines_.end(), offset));
+        std::size_t from = *line == 0 && text_.starts_with("\xEF\xBB\xBF") ? 3 : *line;
+        auto column = 1 + std::count_if(text_.begin() + static_cast<std::ptrdiff_t>(std::min(from, offset)),
+                                        text_.begin() + static_cast<std::ptrdiff_t>(offset), [](char c) {
+                                            return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+                                        });
+        return fmt::format(":{}:{}", line - lines_.begin() + 1, column);
+    }
+
+    // The node of `pointer` or of the last value on the way to it; `found` says which.
+    const Node& find(const Json& root, const Pointer& pointer, bool& found) const {
+        std::vector<std::string> steps;
+        for (Pointer p = pointer; !p.empty(); p.pop_back()) steps.push_back(p.back());
+        const Json* value = &root;
+        const Node* node = nodes.data();
+        for (found = true; !steps.empty(); steps.pop_back()) {
+            std::size_t index = child(*value, steps.back());
+            if (index >= node->children.size()) {
+                found = false;
+                break;
+            }
+            value = value->is_object() ? &members(*value)[index].second : &(*value)[index];
+            node = &nodes[node->children[index]];
+        }
+        return *node;
+    }
+
+    std::vector<Node> nodes{Node{}};
+
+  private:
+    // An object's members in the order they were written (ordered_map is a vector of them).
+    static const Json::object_t::Container& members(const Json& value) {
+        return value.get_ref<const Json::object_t&>();
+    }
+
+    static std::size_t child(const Json& value, const std::string& step) {
+        if (value.is_object()) {
+            const auto& all = members(value);
+            auto it = std::ranges::find(
+                all, step, [](const auto& member) -> const std::string& { return member.first; });
+            return it == all.end() ? SIZE_MAX : static_cast<std::size_t>(it - all.begin());
+        }
+        if (!value.is_array() || step.empty() || step.size() > 9) return SIZE_MAX;
+        if (step.find_first_not_of("0123456789") != std::string::npos) return SIZE_MAX;
+        return std::stoul(step);
+    }
+
+    std::string text_;
+    std::vector<std::size_t> lines_{0};
+};
+
+namespace {
+
+// Builds the value and its positions from the parser's events; each event is one token of the scanner.
+class Builder : public nlohmann::json_sax<Json> {
+  public:
+    Builder(std::string_view text, Positions& positions)
+        : text_(text), positions_(positions), scanner_(text) {}
+
+    bool null() override { return leaf(nullptr); }
+    bool boolean(bool v) override { return leaf(v); }
+    bool number_integer(number_integer_t v) override { return leaf(v); }
+    bool number_unsigned(number_unsigned_t v) override { return leaf(v); }
+    bool number_float(number_float_t v, const string_t&) override { return leaf(v); }
+    bool string(string_t& v) override { return leaf(std::move(v)); }
+    bool binary(binary_t&) override { return false; }
+    bool start_object(std::size_t) override { return open(Json::object()); }
+    bool start_array(std::size_t) override { return open(Json::array()); }
+    bool end_object() override { return close(); }
+    bool end_array() override { return close(); }
+
+    bool key(string_t& key) override {
+        std::size_t at = scanner_.next();
+        Open& object = open_.back();
+        if (!object.keys.insert(key).second) {
+            return fail("duplicate-key",
+                        fmt::format("the key {} is given twice here; give it once", Json(key).dump()), at);
+        }
+        object.key = std::move(key);
+        object.key_at = at;
+        return true;
+    }
+
+    bool parse_error(std::size_t byte, const std::string& token,
+                     const nlohmann::detail::exception& e) override {
+        std::size_t at = byte == 0 ? 0 : byte - 1;
+        std::string_view read = text_.substr(0, std::min(at + 1, text_.size()));
+        if (std::string_view(e.what()).contains("number overflow")) {
+            return fail("bad-json", fmt::format("the number {} is too large", token), scanner_.next());
+        }
+        if (!read.empty() && (read.back() == ']' || read.back() == '}') && after_comma(at)) {
+            return fail("bad-json",
+                        fmt::format("nothing follows the comma before '{}'; remove that comma", read.back()),
+                        at);
+        }
+        std::string what = e.what();  // "[json.exception…] parse error at line 1, column 2: …"
+        if (auto colon = what.find(": "); colon != std::string::npos) what.erase(0, colon + 2);
+        if (at >= text_.size()) what = "the text ends before the value does: " + what;
+        return fail("bad-json", what, at);
+    }
+
+    Json take() { return std::move(root_); }
+    const Error& error() const { return error_; }
+    std::size_t error_at() const { return error_at_; }
+
+  private:
+    struct Open {  // an object or array whose end has not come
+        Json value;
+        std::uint32_t node;
+        std::unordered_set<std::string> keys;
+        std::string key;  // the key of the value to come
+        std::size_t key_at = 0;
+    };
+
+    bool fail(std::string code, std::string message, std::size_t at) {
+        error_ = {std::move(code), std::move(message), {}};
+        error_at_ = at;
+        return false;
+    }
+
+    // Whether the last token before the bracket at `at` is a comma that follows a value.
+    bool after_comma(std::size_t at) const {
+        if (open_.empty() || open_.back().value.empty() || Scanner(scanner_).next() != at) return false;
+        std::size_t last = text_.find_last_not_of(" \t\r\n", at - 1);
+        return last != std::string_view::npos && text_[last] == ',';
+    }
+
+    std::uint32_t add_node() {
+        std::size_t at = scanner_.next();
+        if (open_.empty()) {
+            positions_.nodes[0] = {at, at, {}};
+            return 0;
+        }
+        Open& parent = open_.back();
+        auto id = static_cast<std::uint32_t>(positions_.nodes.size());
+        positions_.nodes.push_back({at, parent.value.is_object() ? parent.key_at : at, {}});
+        positions_.nodes[parent.node].children.push_back(id);
+        return id;
+    }
+
+    void put(Json value) {
+        if (open_.empty()) {
+            root_ = std::move(value);
+        } else if (Json& parent = open_.back().value; parent.is_array()) {
+            parent.push_back(std::move(value));
+        } else {
+            // The vector's own append: ordered_map's looks for the key first, which `keys` has done.
+            auto& object = parent.get_ref<Json::object_t&>();
+            static_cast<Json::object_t::Container&>(object).emplace_back(open_.back().key, std::move(value));
+        }
+    }
+
+    bool leaf(Json value) {
+        add_node();
+        put(std::move(value));
+        return true;
+    }
+
+    bool open(Json value) {
+        std::uint32_t node = add_node();
+        if (open_.size() >= max_depth) {
+            return fail("too-deep", fmt::format("values are nested more than {} deep here", max_depth),
+                        positions_.nodes[node].value);
+        }
+        open_.push_back({std::move(value), node, {}, {}, 0});
+        return true;
+    }
+
+    bool close() {
+        scanner_.next();
+        Json value = std::move(open_.back().value);
+        open_.pop_back();
+        put(std::move(value));
+        return true;
+    }
+
+    std::string_view text_;
+    Positions& positions_;
+    Scanner scanner_;
+    std::vector<Open> open_;
+    Json root_;
+    Error error_;
+    std::size_t error_at_ = 0;
+};
+
+}  // namespace
+
+Result<Document> parse_json(std::string_view text, std::string name) {
+    if (text.size() > max_size) {
+        return refuse("too-large", "the text is larger than 64 MiB; split it into several files", name);
+    }
+    auto positions = std::make_shared<Positions>(text);
+    if (auto at = bad_utf8(text); at != std::string_view::npos) {
+        return refuse("bad-utf8", "this byte is not UTF-8; save the file as UTF-8",
+                      name + positions->line_column(at));
+    }
+    Builder builder(text, *positions);
+    if (!Json::sax_parse(text, &builder, Json::input_format_t::json, true, true)) {
+        Error error = builder.error();
+        error.place = name + positions->line_column(builder.error_at());
+        return std::unexpected(std::move(error));
+    }
+    return Document{builder.take(), std::move(name), std::move(positions)};
+}
+
+Result<Document> load_json(const std::string& path) {
+    std::error_code status;
+    std::ifstream in(path, std::ios::binary);
+    if (!in || std::filesystem::is_directory(path, status)) {
+        return refuse("no-file", "there is no such file, or it cannot be read", path);
+    }
+    std::string text;
+    text.resize(max_size + 1);
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    return parse_json(text, path);
+}
+
+std::string Document::place(const Pointer& pointer) const {
+    bool found = false;
+    const Node& node = positions->find(value, pointer, found);
+    return name + positions->line_column(node.value);
+}
+
+std::string Document::key_place(const Pointer& pointer) const {
+    bool found = false;
+    const Node& node = positions->find(value, pointer, found);
+    return name + positions->line_column(found ? node.key : node.value);
+}
+
+}  // namespace reeve
