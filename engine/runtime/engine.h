@@ -1,0 +1,121 @@
+// The front door of engine/runtime: the engine on a data folder.
+//
+// One writer thread takes commands and due timers in batches, decides them against cached case states and
+// hands each batch to the commit thread as one transaction; while batch k is being synced, k+1 is decided. A
+// command is answered when it is durable (law 1). Every member may be called from any thread; the blocking
+// ones not from a coroutine's thread. Refusals come as values; when a commit fails, everything decided on top
+// of it is refused with "not-durable", and the caller may try again with the same key.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "engine/runtime/time_source.h"
+#include "engine/store/catalog.h"
+#include "engine/store/store.h"
+
+namespace reeve::runtime {
+
+struct Options {
+    std::filesystem::path folder;  // empty: a scratch folder, taken away at the end
+    bool create = false;
+    std::shared_ptr<TimeSource> time = {};  // none: the system's
+    std::size_t batch = 512;                // commands and ticks a transaction, at most
+    std::size_t cached_cases = 20'000;      // states kept in memory
+    std::size_t near_timers = 50'000;       // timers kept in memory, at most …
+    Millis near_horizon{10 * 60 * 1000};    // … and no further ahead than this
+    Millis greatest_jump{
+        24 * 3600 * 1000};  // the wall clock may run ahead of the steady one by this; then it is an alarm
+    // Wraps the store; for tests that let it fail.
+    std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)> wrap = {};
+};
+
+// The answer to a command: it is durable.
+struct Receipt {
+    std::string case_id;
+    std::uint64_t revision = 0;
+    std::uint64_t first_seq = 0, last_seq = 0;  // 0 when nothing happened
+    std::vector<core::Recorded> events;         // empty when repeated
+    bool repeated = false;                      // the same key had been answered before
+};
+
+struct Deployed {
+    std::string id;
+    int version = 0;
+    bool unchanged = false;  // the newest version is this text with this calendar already
+    Errors warnings;
+};
+
+struct CaseChange {  // what a migration or a changed calendar does to one case
+    std::string case_id;
+    std::vector<std::string> changes;
+    std::optional<Error> refused;
+};
+struct MigrateAll {
+    std::string definition;
+    int version = 0;                            // to; 0: the newest
+    std::map<std::string, std::string> stages;  // old name -> new name
+    std::string reason;
+    std::string case_id;  // only this one; empty: every open case
+    bool dry_run = true;
+};
+struct Reassign {  // everything a person has goes to another
+    std::string from, to;
+    std::string unit;  // only in this unit and below; empty: everywhere
+    std::string reason;
+};
+
+struct Health {
+    Millis timer_late{0};                    // how long the earliest pending timer has been due
+    std::optional<std::string> clock_alarm;  // the wall clock jumped: commands are refused until it is back
+    std::uint64_t failed_commits = 0;
+    std::size_t waiting = 0;  // commands in the queue
+};
+
+class Engine {
+  public:
+    static Result<std::unique_ptr<Engine>> open(Options);
+    ~Engine();  // a clean stop: what was taken is committed and answered
+    Engine(const Engine&) = delete;
+
+    // A StartCase without a case_id gets one: DEFINITION-N. Command::at is set here. On ask(), the calling
+    // thread waits.
+    boost::asio::awaitable<Result<Receipt>> submit(core::Command);
+    Result<Receipt> ask(core::Command);
+    void post(core::Command, std::function<void(Result<Receipt>)> done);  // done runs on the commit thread
+
+    // ManualTime only: plays virtual time up to `until`. At each pending moment the time is set to it and
+    // what is due takes effect; returns when all of it is durable. How many ticks were played.
+    Result<std::uint64_t> run_until(Instant until);
+
+    Result<Receipt> change(std::vector<org::Event>, const std::string& actor);
+    // `calendar` is canonical text (time::canonical_text); empty: the newest known by the name the definition
+    // uses.
+    std::expected<Deployed, Errors> deploy(const std::string& text, const std::string& name,
+                                           const std::string& calendar, const std::string& actor);
+    // Every definition that uses the calendar gets a new version with it, and its open cases are migrated. A
+    // dry run says what would change.
+    std::expected<std::vector<CaseChange>, Errors> change_calendar(const std::string& name,
+                                                                   const std::string& calendar,
+                                                                   const std::string& reason,
+                                                                   const std::string& actor, bool dry_run);
+    Result<std::vector<CaseChange>> migrate(const MigrateAll&, const std::string& actor);
+    Result<std::vector<CaseChange>> reassign(const Reassign&, const std::string& actor);
+    Result<core::Document> attach(const std::filesystem::path& file, const std::string& kind);
+
+    // Reading: what is durable.
+    std::unique_ptr<store::Reader> read() const;  // belongs to one thread
+    Result<store::CaseFile> find(const std::string& case_id) const;
+    std::shared_ptr<const org::Directory> directory() const;
+    const store::Catalog& catalog() const;
+    Instant now() const;
+    const std::filesystem::path& folder() const;
+    Health health() const;
+    void accept_clock();  // a person says that the wall clock is right after all
+
+  private:
+    Engine();
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace reeve::runtime

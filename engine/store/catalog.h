@@ -1,0 +1,65 @@
+// Catalog: every version of every definition that was deployed, from the journal's "$definitions" stream.
+// Programs are compiled when first asked for and kept. Safe to use from several threads.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "engine/store/store.h"
+
+namespace reeve::store {
+
+// The event of a deployment: all that is needed to compile it again, for ever.
+struct DefinitionDeployed {
+    std::string id;
+    int version = 0;
+    std::string name;           // of the file, for messages
+    std::string text;           // the source
+    std::string calendar_name;  // as the definition names it
+    std::string calendar;       // canonical text
+};
+std::string body_of(const DefinitionDeployed&);
+DefinitionDeployed deployed_from(const std::string& body);
+
+class Catalog {
+  public:
+    // Takes in what the journal holds beyond what is known.
+    void refresh(Reader&);
+    void add(DefinitionDeployed, Instant at);
+
+    // version 0: the newest. Null when there is none. Throws when a deployed text no longer compiles.
+    model::ProgramPtr program(const std::string& id, int version = 0) const;
+    int newest(const std::string& id) const;  // 0: unknown
+    std::vector<std::string> ids() const;
+    std::optional<DefinitionDeployed> deployed(const std::string& id, int version = 0) const;
+    std::optional<Instant> deployed_at(const std::string& id, int version = 0) const;
+    // The newest canonical text of a calendar by that name, empty when none.
+    std::string calendar(const std::string& name) const;
+
+  private:
+    struct Version {
+        DefinitionDeployed event;
+        Instant at;
+        mutable model::ProgramPtr program;
+    };
+    const Version* find(const std::string& id, int version) const;
+    mutable std::mutex mutex_;
+    std::uint64_t revision_ = 0;
+    std::map<std::string, std::vector<Version>, std::less<>> versions_;
+    std::map<std::string, std::string, std::less<>> calendars_;
+};
+
+// Compiles a deployment with its own calendar.
+std::expected<model::Compiled, Errors> compile(const DefinitionDeployed&);
+
+// A case with its past.
+struct CaseFile {
+    core::CaseState state;
+    std::vector<core::Recorded> history;
+    model::ProgramPtr program;
+};
+// Replays the case from the journal; code "no-such-case".
+Result<CaseFile> find(Reader&, const Catalog&, const std::string& case_id);
+
+}  // namespace reeve::store

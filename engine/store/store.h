@@ -1,0 +1,138 @@
+// The front door of engine/store: the journal and the rows derived from it, behind one interface.
+//
+// A Store belongs to one writer at a time (one engine a folder, held by a lock); commit() may be called from
+// any one thread. Readers are independent of the writer and of each other: each belongs to one thread and
+// sees what was committed when the query began. Failing machinery (disk, database) throws.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "engine/store/rows.h"
+
+namespace reeve::store {
+
+// Streams of the journal that belong to no case.
+inline const std::string org_stream = "$org", definitions_stream = "$definitions", duties_stream = "$duties";
+
+// One event as it is kept. `body` is its canonical JSON; nothing ever changes it.
+struct JournalRow {
+    std::uint64_t seq = 0;  // from 1, without a gap
+    std::string stream;     // a case's id, or one of the streams above
+    std::uint64_t revision = 0;
+    Instant at;
+    std::optional<Instant> occurred;
+    std::string actor;
+    std::string body;
+    std::string key;  // the command's idempotency key, on its first event only
+    int events = 0;   // how many events that command gave, on its first event only
+    bool operator==(const JournalRow&) const = default;
+};
+core::Recorded recorded(const JournalRow&);  // throws when the body does not parse
+
+// What a command led to: revision is that of its last event.
+struct Receipt {
+    std::string case_id;
+    std::uint64_t revision = 0, first_seq = 0, last_seq = 0;
+};
+
+// One transaction: everything in it or nothing.
+struct Batch {
+    struct Change {
+        std::shared_ptr<const CaseView> before;  // null for a new case
+        std::shared_ptr<const CaseView> after;
+    };
+    std::vector<JournalRow> journal;
+    std::vector<Change> cases;
+    std::vector<OutboxRow> outbox;
+    std::vector<LoadRow> loads;  // replace what was
+    std::vector<MarkRow> marks, marks_used;
+    std::vector<TimerRow> duties;  // replace what stood under the same id; at = Instant::max() takes it away
+};
+
+struct CaseFilter {
+    std::vector<std::string> units;  // any of them; empty: all
+    std::string definition, status, owner, light, parent;
+    std::optional<Instant> overdue_at;  // open cases with a clock due before this
+    std::string after;                  // the page begins behind this case id
+    std::size_t limit = 0;              // 0: all
+};
+struct TaskFilter {
+    std::string person, case_id;
+    std::vector<std::string> units;
+    bool open_only = true;
+    std::size_t limit = 0;
+};
+struct EscalationFilter {
+    std::string case_id, told;
+    std::vector<std::string> units;
+    std::optional<Instant> from, to;  // by the time they fired
+    std::optional<bool> acknowledged;
+    std::size_t limit = 0;
+};
+struct OutboxFilter {
+    std::string person, case_id, status;
+    std::size_t limit = 0;
+};
+struct Totals {
+    std::uint64_t events = 0;  // the last number of the journal
+    std::optional<Instant> last;
+    std::uint64_t cases = 0, open = 0, timers = 0, undelivered = 0, pending_alerts = 0;
+};
+
+class Reader {
+  public:
+    virtual ~Reader() = default;
+    virtual Totals totals() = 0;
+    // The journal: one stream from a revision on, or all of it from a number on; in order; until `each` says
+    // false.
+    virtual void stream(const std::string& stream, std::uint64_t from_revision,
+                        const std::function<bool(const JournalRow&)>& each) = 0;
+    virtual void journal(std::uint64_t from_seq, const std::function<bool(const JournalRow&)>& each) = 0;
+    virtual std::optional<Receipt> receipt(const std::string& key) = 0;
+    virtual std::uint64_t cases_of(const std::string& definition) = 0;
+
+    virtual std::optional<CaseRow> find_case(const std::string& id) = 0;
+    virtual std::vector<CaseRow> cases(const CaseFilter&) = 0;  // by id
+    virtual std::vector<TaskRow> tasks(const TaskFilter&) = 0;  // by due, then since
+    virtual std::vector<ClockRow> clocks(const std::string& case_id) = 0;
+    virtual std::vector<ClockRow> overdue(Instant at) = 0;  // running clocks past their due, the latest first
+    virtual std::vector<EscalationRow> escalations(const EscalationFilter&) = 0;  // by time fired
+    virtual std::vector<LinkRow> links(const std::string& case_id) = 0;
+    virtual std::vector<OutboxRow> outbox(const OutboxFilter&) = 0;  // by time written
+    virtual std::vector<LoadRow> loads() = 0;
+    virtual std::vector<MarkRow> marks() = 0;
+    virtual std::vector<TimerRow> timers(const TimerRow& after, std::size_t limit) = 0;  // in order
+};
+
+class Store {
+  public:
+    virtual ~Store() = default;
+    // Durable when it returns; when it throws, nothing of the batch is there, or (an unknown outcome) all of
+    // it: read before writing again.
+    virtual void commit(const Batch&) = 0;
+    virtual std::unique_ptr<Reader> read() = 0;
+    // After a failed commit: opens the database anew.
+    virtual void reopen() = 0;
+};
+
+// A data folder: FOLDER/reeve.db, FOLDER/lock, FOLDER/attachments/. Creates it when `create`. Refusals:
+// "no-folder", "in-use" (another engine has it), "newer-schema".
+struct OpenOptions {
+    bool create = false;
+    bool durable = true;  // false: no syncing, for scratch folders that live as long as the process
+};
+Result<std::unique_ptr<Store>> open(const std::filesystem::path& folder, const OpenOptions&);
+// To read a folder whether or not an engine has it.
+Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& folder);
+
+// Attachments are content-addressed files. The document comes back with its SHA-256 and size; the file is
+// synced before it does. code "no-such-file".
+Result<core::Document> attach(const std::filesystem::path& folder, const std::filesystem::path& file,
+                              std::string kind);
+Result<core::Document> attach_bytes(const std::filesystem::path& folder, std::string_view bytes,
+                                    std::string name, std::string kind);
+std::filesystem::path attachment_path(const std::filesystem::path& folder, const std::string& sha256);
+
+}  // namespace reeve::store

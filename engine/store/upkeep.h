@@ -1,0 +1,35 @@
+// Upkeep of a data folder: check, rebuild, backup, restore. check and backup work beside a running engine;
+// rebuild and restore want the folder to themselves.
+#pragma once
+
+#include "engine/store/catalog.h"
+
+namespace reeve::store {
+
+using Progress = std::function<void(std::uint64_t done, std::uint64_t of)>;
+
+struct CheckReport {
+    std::uint64_t events = 0, cases = 0, open = 0, timers = 0;
+    std::vector<std::string> faults;  // each names what is wrong and where; empty: all is well
+};
+// Integrity of the file; numbers without a gap; every event parses and applies; the rows equal a rebuild in
+// memory; every open case has an owner and a clock; no timer is missing; every attachment is there.
+Result<CheckReport> check(const std::filesystem::path& folder, const Progress& = {});
+
+struct RebuildReport {
+    std::uint64_t events = 0, cases = 0;
+    bool changed = false;  // whether any row differed from what was live
+};
+Result<RebuildReport> rebuild(const std::filesystem::path& folder, const Progress& = {});
+
+// One file with everything, attachments too. Refuses to overwrite: "file-exists".
+Result<CheckReport> backup(const std::filesystem::path& folder, const std::filesystem::path& file);
+// Refuses a folder that holds data unless forced: "folder-in-use". Ends by proving that journal and rows
+// equal the backup's.
+Result<CheckReport> restore(const std::filesystem::path& file, const std::filesystem::path& folder,
+                            bool force);
+
+// Every projection row in order as text, for comparing: one line a row. Delivery state is left out.
+std::string dump(Reader&);
+
+}  // namespace reeve::store
