@@ -15,6 +15,7 @@ struct Context {
     const model::Program& program;
     const org::Directory& directory;
     const org::Loads& loads;
+    const model::Program* target = nullptr;  // Migrate only: the version to move to; `program` is the old one
 };
 
 // `state` is null exactly for StartCase.

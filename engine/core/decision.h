@@ -14,10 +14,13 @@ struct Decision {
     CaseState state;
     std::vector<Event> events;
     Instant now;        // command.at
-    Instant effective;  // when the act happened: command.occurred or now; what clocks are judged by
+    Instant effective;  // when the act happened: command.occurred or now; what clocks are judged by. A tick
+                        // sets it to the moment that takes effect.
+    const model::Program* moved = nullptr;  // the new version, once CaseMigrated is emitted
+    int steps = 0;                          // stages entered, to end loops of automatic stages
 
-    const model::Program& program() const { return context.program; }
-    void emit(Event);
+    const model::Program& program() const { return moved ? *moved : context.program; }
+    void emit(Event);                     // also fills StageEntered::since and CaseRequested::other
     std::string new_id(char kind) const;  // the id the next event of that kind should carry: "t7"
     org::Asking asking() const;           // unit, owner, data, now
 };
@@ -26,17 +29,24 @@ inline Outcome reject(std::string code, std::string message, std::string field =
     return Rejection{std::move(code), std::move(message), std::move(field)};
 }
 
-// apply(), by family. Each overload changes the state by one event.
+// apply(), by family: every event goes through the flow, then through the clocks (which also see a
+// CaseMigrated, after the flow has renamed the stages).
 void apply_flow(CaseState&, const Recorded&, const model::Program&);  // flow_apply.cpp
 bool apply_clock(CaseState&, const Recorded&,
                  const model::Program&);  // clock_apply.cpp; false: not one of its events
+// alerts(), by family.
+void clock_alerts(std::vector<Alert>&, const CaseState& after, const Recorded&,
+                  const model::Program&);  // clock_alerts.cpp: escalations, what is missing, extensions told
+Alert make_alert(const CaseState& after, const Recorded&, const model::Program&, const std::string& person,
+                 std::string subject);  // alerts.cpp: id, kind, case_id, burst, basis are filled
 
 // --- clocks (clock_*.cpp): called by the flow
 void clocks_on_start(Decision&);  // case clocks from "start"/"occurred", unowned, inactivity
 void clocks_on_enter(Decision&,
                      const StageState&);  // a stage's own clock, clocks from it, clocks met by entering it
-void clocks_on_leave(Decision&, const StageState&);  // met by leaving it, judged by Decision::effective
-void clocks_on_data(Decision&);                      // clocks that start from a date in the data
+// Met by leaving it, judged by Decision::effective; not `done` (a branch that a join left behind): cancelled.
+void clocks_on_leave(Decision&, const StageState&, bool done = true);
+void clocks_on_data(Decision&);  // clocks that start from a date in the data
 void clocks_on_task(Decision&, const TaskState&, const model::TaskRule*, const Duration* limit = nullptr);
 void clocks_on_task_end(Decision&, const TaskState&, bool done);
 void clocks_on_owner(Decision&);      // unowned clock met, or started anew

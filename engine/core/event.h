@@ -30,6 +30,8 @@ struct StageEntered {
     int entry = 0;
     std::string stage;
     int parallel = 0 /* the entry of the parallel stage it belongs to */;
+    std::optional<Instant>
+        since /* when it began, if not at Recorded's moment: a wait over while nobody looked */;
 };
 struct StageLeft {
     int entry = 0;
@@ -226,7 +228,8 @@ struct CaseRequested {
     std::string cause;
     int entry = 0 /* of the child stage */;
     std::string title;
-};  // the runtime opens it, once
+    std::string other /* the id of the new case, CASE.N: a second StartCase of that id is refused */;
+};  // the runtime opens it, once, under the id `other`
 struct CaseLinked {
     std::string other;
     std::string relation /* "child", "opened" */;

@@ -92,6 +92,7 @@ struct RequestState {  // a second pair of eyes, or an extension, that waits for
     std::string id, what, by;
     std::vector<std::string> of;
     Json wish;
+    Instant asked;  // when the act took place: what clocks are judged by once it is approved
     bool open = true;
     bool operator==(const RequestState&) const = default;
 };
