@@ -40,7 +40,15 @@ void clock_alerts(std::vector<Alert>&, const CaseState& after, const Recorded&,
 Alert make_alert(const CaseState& after, const Recorded&, const model::Program&, const std::string& person,
                  std::string subject);  // alerts.cpp: id, kind, case_id, burst, basis are filled
 
+// Called by apply() after an event that moved last_progress: the inactivity clock runs from there, and so do
+// the acknowledgements that lapse without progress. No event: both are derived.
+void apply_progress(CaseState&, const model::Program&);  // clock_apply.cpp
+
 // --- clocks (clock_*.cpp): called by the flow
+// Every moment strictly before `before` takes effect, in the order in which they were due. decide() calls it
+// with `effective` before a person's command, so that the act finds the case as its timers left it, and with
+// `now` after it, so that a clock which started in the past fires at once. Not for a Tick.
+void catch_up(Decision&, Instant before);
 void clocks_on_start(Decision&);  // case clocks from "start"/"occurred", unowned, inactivity
 void clocks_on_enter(Decision&,
                      const StageState&);  // a stage's own clock, clocks from it, clocks met by entering it

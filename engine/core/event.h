@@ -119,6 +119,7 @@ struct ClockPaused {
     std::string note;
     Instant from;
     std::optional<Instant> until;
+    std::vector<std::string> told;
 };
 struct ClockResumed {
     std::string clock;

@@ -59,6 +59,8 @@ struct ClockState {
     Duration limit;  // as the rule has it (or as given, for a follow-up)
     std::vector<Duration> extended;
     std::vector<time::Span> stops;  // pauses and exclusions; a pause that still runs ends at Instant::max()
+    std::vector<std::string> stop_notes;       // why, one for each of `stops`
+    std::vector<std::string> extension_notes;  // why and by whom, one for each of `extended`
     std::string pause_reason;
     std::optional<Instant> paused_until;
     ClockStatus status = ClockStatus::running;
@@ -71,6 +73,7 @@ struct ClockState {
     int repeats = 0;             // how often the last one was repeated
     std::optional<Instant> next_repeat;
     Light light = Light::green;
+    bool expires = false;  // an expiry: at `due` the case moves by itself
     bool operator==(const ClockState&) const = default;
 };
 
@@ -78,13 +81,14 @@ struct EscalationState {
     std::string id, clock;
     int step = 0, repeat = 0;
     Instant at, planned;
-    std::vector<std::string> told;
+    std::vector<std::string> told, notes;
     std::string ask;
     std::optional<Instant> answer_by, acknowledge_by;
     std::string answer;
     std::string acknowledged_by;
     std::optional<Instant> lapses;  // when the acknowledgement lapses without progress
     bool acknowledge_missed = false, answer_missed = false, overtaken = false;
+    bool superseded = false;  // its clock was extended or restarted since: nothing is expected of it any more
     bool operator==(const EscalationState&) const = default;
 };
 
