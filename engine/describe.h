@@ -3,10 +3,12 @@
 //
 // Members at their default value are left out, so that a stored event holds only what it says; a missing
 // member reads as its default, an unknown one is refused. Instants are milliseconds since 1970
-// (Times::millis, as stored) or RFC 3339 in UTC (Times::text, as shown); both are read. Durations are text.
+// (Times::millis, as stored) or RFC 3339 in UTC (Times::text, as shown); both are read; null is a
+// time without end. Durations are text.
 // Enums are their described names.
 #pragma once
 
+#include <algorithm>
 #include <boost/describe.hpp>
 #include <boost/mp11.hpp>
 #include <map>
@@ -49,6 +51,7 @@ Json write(const T& value, Times times) {
     if constexpr (std::is_same_v<T, Json>) {
         return value;
     } else if constexpr (std::is_same_v<T, time::Instant>) {
+        if (value == time::Instant::max()) return Json();
         return times == Times::millis ? Json(value.time_since_epoch().count())
                                       : Json(time::to_utc_string(value));
     } else if constexpr (std::is_same_v<T, time::Duration>) {
@@ -95,13 +98,18 @@ std::optional<Error> read_struct(const Json& json, T& into, const std::string& p
             fault = read(*it, into.*d.pointer, pointer + "/" + d.name);
         });
     if (fault || known == json.size()) return fault;
-    std::string names;
+    std::vector<std::string> names;
     boost::mp11::mp_for_each<boost::describe::describe_members<T, boost::describe::mod_any_access>>(
-        [&](auto d) { names += (names.empty() ? "" : ", ") + std::string(d.name); });
-    for (const auto& [key, item] : json.items())
-        if (("," + names + ",").find(key) == std::string::npos)
-            return Error{"unknown-field", "there is no field \"" + key + "\" here; known are: " + names,
-                         pointer + "/" + key};
+        [&](auto d) { names.push_back(d.name); });
+    for (const auto& [key, item] : json.items()) {
+        if (std::find(names.begin(), names.end(), key) != names.end()) continue;
+        std::string known_names;
+        for (const auto& n : names) known_names += (known_names.empty() ? "" : ", ") + n;
+        return Error{"unknown-field",
+                     "there is no field \"" + key + "\" here" +
+                         (names.empty() ? "; none is expected" : "; known are: " + known_names),
+                     pointer + "/" + key};
+    }
     return fault;
 }
 
@@ -113,7 +121,9 @@ std::optional<Error> read(const Json& json, T& into, const std::string& pointer)
     if constexpr (std::is_same_v<T, Json>) {
         into = json;
     } else if constexpr (std::is_same_v<T, time::Instant>) {
-        if (json.is_number_integer()) {
+        if (json.is_null()) {
+            into = time::Instant::max();
+        } else if (json.is_number_integer()) {
             into = time::Instant(time::Millis(json.get<std::int64_t>()));
         } else {
             if (!json.is_string()) return wrong("a time, such as \"2026-03-06T16:00:00+08:00\"");
@@ -168,16 +178,13 @@ std::optional<Error> read(const Json& json, T& into, const std::string& pointer)
     return std::nullopt;
 }
 
-// A variant of described structs, told apart by `tag`: {"event": "TaskAssigned", …members…}. Struct names
-// come from the registration below, one line a struct, so that a C++ rename cannot change a stored name.
-template <class T>
-struct Name;  // Name<T>::value is the stored name
-
+// A variant of described structs, told apart by `tag`: {"event": "TaskAssigned", …members…}. The stored name
+// of each is the struct's own, by its REEVE_DESCRIBED line.
 template <class... T>
 Json write_variant(const std::variant<T...>& value, const char* tag, Times times) {
     return std::visit(
         [&]<class U>(const U& item) {
-            Json object{{tag, Name<U>::value}};
+            Json object{{tag, stored_name(&item)}};
             object.update(write(item, times));
             return object;
         },
@@ -187,23 +194,21 @@ Json write_variant(const std::variant<T...>& value, const char* tag, Times times
 template <class... T>
 Result<std::variant<T...>> read_variant(Json object, const char* tag) {
     std::variant<T...> value;
-    auto it = object.find(tag);
+    const std::string where = std::string("/") + tag;
+    auto it = object.is_object() ? object.find(tag) : object.end();
     if (it == object.end() || !it->is_string())
-        return refuse("bad-shape", std::string("expected a field \"") + tag + "\"", "");
+        return refuse("bad-shape", std::string("expected an object with a field \"") + tag + "\"", where);
     const std::string name = *it;
     object.erase(tag);
-    std::optional<Error> fault;
-    bool found = false;
-    (
-        [&] {
-            if (found || name != Name<T>::value) return;
-            found = true;
-            fault = read(object, value.template emplace<T>(), "");
-        }(),
-        ...);
-    if (!found)
-        return refuse("unknown-name", "there is no " + std::string(tag) + " \"" + name + "\"",
-                      std::string("/") + tag);
+    std::optional<Error> fault = Error{
+        "unknown-name",
+        "there is no " + std::string(tag) + " \"" + name + "\"; names are written as in TaskAssigned", where};
+    const auto take = [&]<class U>(const U* type) {
+        if (name != stored_name(type)) return false;
+        fault = read(object, value.template emplace<U>(), "");
+        return true;
+    };
+    (take(static_cast<const T*>(nullptr)) || ...);
     if (fault) return std::unexpected(*fault);
     return value;
 }
@@ -211,6 +216,8 @@ Result<std::variant<T...>> read_variant(Json object, const char* tag) {
 }  // namespace describe
 }  // namespace reeve
 
-// REEVE_DESCRIBED(TaskAssigned, task, person): describes the struct and fixes its stored name. At namespace
-// reeve::core.
-#define REEVE_DESCRIBED(Type, ...) BOOST_DESCRIBE_STRUCT(Type, (), (__VA_ARGS__))
+// REEVE_DESCRIBED(TaskAssigned, task, person): describes the struct and gives its stored name, both found by
+// argument-dependent lookup; it stands in the struct's namespace.
+#define REEVE_DESCRIBED(Type, ...)                 \
+    BOOST_DESCRIBE_STRUCT(Type, (), (__VA_ARGS__)) \
+    [[maybe_unused]] constexpr const char* stored_name(const Type*) { return #Type; }
