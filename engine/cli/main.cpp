@@ -5,7 +5,8 @@
 #include <exception>
 #include <nlohmann/json.hpp>
 
-#include "engine/cli/cli.h"
+#include "engine/cli/commands.h"
+#include "engine/cli/help.h"
 
 namespace reeve::cli {
 
@@ -14,6 +15,8 @@ void Cli::run(CLI::App* command, std::function<int()> body) {
     command->callback([this, body = std::move(body)] {
         try {
             status = body();
+        } catch (const CLI::ParseError&) {
+            throw;  // wrong use that only the command itself could see
         } catch (const std::exception& e) {
             status = refused(*this, {"failed", e.what(), ""});
         }
@@ -37,9 +40,12 @@ int main(int argc, char** argv) {
     CLI::App app{"Reeve runs casework: every case has an owner and a clock, and no clock is forgotten."};
     app.name("reeve");
     app.require_subcommand(1);
-    app.set_version_flag("--version", "reeve " REEVE_VERSION);
+    app.set_version_flag("--version", "reeve " REEVE_VERSION, "Print the version and end");
     reeve::cli::Cli cli;
+    app.footer("Every command has its own help:\n  reeve completion --help");
     reeve::cli::add_calendar(app, cli);
+    reeve::cli::add_completion(app, cli);
+    reeve::cli::lay_out_help(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {

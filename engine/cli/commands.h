@@ -1,0 +1,21 @@
+// The commands that work on a data folder, one function a noun, in the order of the help.
+#pragma once
+
+#include "engine/cli/cli.h"
+
+namespace reeve::cli {
+
+void add_init(CLI::App&, Cli&);        // reeve init DIR
+void add_definition(CLI::App&, Cli&);  // reeve definition deploy|list|show
+void add_org(CLI::App&, Cli&);         // reeve org load|show|unit|post|person|absence
+void add_case(CLI::App&, Cli&);        // reeve case start|show|list|act|…
+void add_task(CLI::App&, Cli&);        // reeve task list|claim|assign|…
+void add_clock(CLI::App&, Cli&);       // reeve clock show|pause|resume|…
+void add_request(CLI::App&, Cli&);     // reeve request list|approve|refuse
+void add_job(CLI::App&, Cli&);         // reeve job list|complete|fail
+void add_escalation(CLI::App&, Cli&);  // reeve escalation list|acknowledge|…, reeve board, reeve alert list
+void add_explain(CLI::App&, Cli&);     // reeve explain CASE
+void add_store(CLI::App&, Cli&);       // reeve check|rebuild|backup|restore|migrate
+void add_completion(CLI::App&, Cli&);  // reeve completion bash|zsh|fish
+
+}  // namespace reeve::cli
