@@ -44,7 +44,7 @@ class Layout : public CLI::Formatter {
         return app->get_description() + "\n";
     }
     std::string make_option_opts(const CLI::Option* option) const override {
-        if (option->get_positional() || option->get_type_size() == 0) return {};
+        if (option->get_positional() || option->get_expected_max() == 0) return {};
         std::string type = option->get_type_name();
         type = type.substr(0, type.find(':'));  // what follows are CLI11's words for the checks
         return " " + (type == "TEXT" || type.empty() ? "TEXT" : type) +

@@ -1,0 +1,28 @@
+// Events, times and spans of time in the words that people read. Pure.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "engine/core/event.h"
+
+namespace reeve::cli {
+
+struct Wording {
+    std::function<std::string(const std::string& person)> person;  // id -> what to call them; absent: the id
+    time::CalendarPtr calendar;                                    // whose zone times are shown in
+};
+
+// One sentence: "task t2 (investigate) assigned to Li Na, standing in for Wang Wei: absent".
+std::string words(const core::Event&, const Wording&);
+
+// RFC 3339 in the calendar's zone; UTC without a calendar. Empty for "never" (Instant::max()).
+std::string when(time::Instant, const time::CalendarPtr&);
+// The same where it may be missing: null.
+Json when_json(const std::optional<time::Instant>&, const time::CalendarPtr&);
+
+// Real time from `now` to `due`, to the precision that matters: "3 d 4 h", "25 min", "2 h late".
+std::string time_left(time::Instant now, time::Instant due);
+std::string span_words(std::int64_t ms);  // "3 d 4 h"
+
+}  // namespace reeve::cli
