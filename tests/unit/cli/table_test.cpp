@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/cli/words.h"
-
 namespace reeve::cli {
 namespace {
 
@@ -26,16 +24,6 @@ TEST(Table, LeavesOutColumnsThatSayNothingAndReachesInside) {
 TEST(Table, ColoursLightsOnlyWhenAsked) {
     EXPECT_EQ(coloured_light("red", false), "red");
     EXPECT_NE(coloured_light("red", true).find("\x1b["), std::string::npos);
-}
-
-TEST(Words, TellTimeLeftToThePrecisionThatMatters) {
-    using std::chrono::milliseconds;
-    const time::Instant now{milliseconds(1'700'000'000'000)};
-    EXPECT_EQ(time_left(now, now + std::chrono::hours(76)), "3 d 4 h");
-    EXPECT_EQ(time_left(now, now + std::chrono::minutes(25)), "25 min");
-    EXPECT_EQ(time_left(now, now - std::chrono::minutes(125)), "2 h 5 min late");
-    EXPECT_EQ(time_left(now, now), "0 s");
-    EXPECT_EQ(time_left(now, time::Instant::max()), "paused");
 }
 
 }  // namespace
