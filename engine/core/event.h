@@ -125,6 +125,7 @@ struct ClockResumed {
     std::string clock;
     std::string note;
     Instant at;
+    std::vector<std::string> told;
 };
 struct TimeExcluded {
     std::string clock;

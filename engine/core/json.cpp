@@ -66,8 +66,8 @@ REEVE_DESCRIBED(DocumentAdded, document)
 REEVE_DESCRIBED(NoteAdded, text)
 REEVE_DESCRIBED(CaseTransferred, from, to, reason, hand_over, asked)
 REEVE_DESCRIBED(ClockStarted, clock, name, from, task, entry, limit)
-REEVE_DESCRIBED(ClockPaused, clock, reason, note, from, until)
-REEVE_DESCRIBED(ClockResumed, clock, note, at)
+REEVE_DESCRIBED(ClockPaused, clock, reason, note, from, until, told)
+REEVE_DESCRIBED(ClockResumed, clock, note, at, told)
 REEVE_DESCRIBED(TimeExcluded, clock, from, to, reason, note)
 REEVE_DESCRIBED(ClockRestarted, clock, from, reason)
 REEVE_DESCRIBED(ClockExtended, clock, by, reason, approver, told)
@@ -107,10 +107,12 @@ REEVE_DESCRIBED(StageState, entry, stage, since, parallel, wake, job, attempt, j
 REEVE_DESCRIBED(ParallelState, entry, stage, join, outer, branches, arrived)
 REEVE_DESCRIBED(TaskState, id, name, title, entry, person, stands_for, from, item, follow_up, status, since,
                 ended)
-REEVE_DESCRIBED(ClockState, id, name, rule, task, entry, cycle, from, limit, extended, stops, pause_reason,
-                paused_until, status, ended, late_ms, due, steps, fired, repeats, next_repeat, light)
-REEVE_DESCRIBED(EscalationState, id, clock, step, repeat, at, planned, told, ask, answer_by, acknowledge_by,
-                answer, acknowledged_by, lapses, acknowledge_missed, answer_missed, overtaken)
+REEVE_DESCRIBED(ClockState, id, name, rule, task, entry, cycle, from, limit, extended, stops, stop_notes,
+                extension_notes, pause_reason, paused_until, status, ended, late_ms, due, steps, fired,
+                repeats, next_repeat, light, expires)
+REEVE_DESCRIBED(EscalationState, id, clock, step, repeat, at, planned, told, notes, ask, answer_by,
+                acknowledge_by, answer, acknowledged_by, lapses, acknowledge_missed, answer_missed, overtaken,
+                superseded)
 REEVE_DESCRIBED(RequestState, id, what, by, of, wish, asked, open)
 REEVE_DESCRIBED(HandOverState, from, to, at)
 REEVE_DESCRIBED(LinkState, other, relation)

@@ -1,0 +1,261 @@
+#include "engine/core/clock.h"
+
+namespace reeve::core {
+
+using model::Program;
+
+namespace {
+
+template <class... F>
+struct overloaded : F... {
+    using F::operator()...;
+};
+template <class... F>
+overloaded(F...) -> overloaded<F...>;
+
+void count_id(CaseState& state, const std::string& id) {
+    state.next_id = std::max(state.next_id, std::stoi(id.substr(1)) + 1);
+}
+
+Light light_named(std::string_view name) {
+    for (auto light : {Light::blue, Light::yellow, Light::orange, Light::red})
+        if (name == model::to_string(light)) return light;
+    return Light::green;
+}
+
+// The pause that still runs ends at `at`.
+void end_pause(ClockState& clock, Instant at) {
+    for (auto& stop : clock.stops)
+        if (stop.to == Instant::max()) stop.to = std::max(stop.from, at);
+    clock.pause_reason.clear();
+    clock.paused_until.reset();
+}
+
+void end(ClockState& clock, const Program& program, ClockStatus status, Instant at) {
+    if (clock.status == ClockStatus::paused) {
+        end_pause(clock, at);
+        clock.status = status;
+        derive(clock, program);
+    }
+    clock.status = status;
+    clock.ended = at;
+    clock.next_repeat.reset();
+}
+
+std::string with_note(const std::string& what, const std::string& reason, const std::string& note) {
+    return what + ": " + reason + (note.empty() ? "" : " (" + note + ")");
+}
+
+// A clock keeps its rule by name; a stage that was renamed takes its own clock and its tasks' with it. One
+// whose rule is gone keeps its limit until clocks_on_migrate cancels it.
+void migrate(CaseState& state, const CaseMigrated& event, const Program& to, Instant at) {
+    for (auto& clock : state.clocks) {
+        if (clock.rule == model::none) continue;
+        auto name = clock.name;
+        if (clock.entry != 0) {
+            const auto dot = name.find('.');
+            if (auto renamed = event.stages.find(name.substr(0, dot)); renamed != event.stages.end())
+                name = renamed->second + (dot == std::string::npos ? "" : name.substr(dot));
+        }
+        clock.rule = to.clock(name);
+        if (clock.status != ClockStatus::running && clock.status != ClockStatus::paused) continue;
+        if (clock.rule != model::none) {
+            clock.name = name;
+            clock.limit = to.clocks[clock.rule].in;
+        }
+        derive(clock, to);
+        rewind(state, clock, to, at);
+    }
+}
+
+}  // namespace
+
+bool apply_clock(CaseState& state, const Recorded& recorded, const Program& program) {
+    const Instant now = recorded.at;
+    auto escalation_of = [&](const std::string& id) -> EscalationState& { return *state.escalation(id); };
+    auto repeats_from = [&](const EscalationState& escalation, Instant from) {
+        refresh_repeat(state, *state.clock(escalation.clock), program, from);
+    };
+    return std::visit(
+        overloaded{
+            [&](const ClockStarted& e) {
+                ClockState clock;
+                clock.id = e.clock;
+                clock.name = e.name;
+                clock.rule = e.limit.is_zero() ? program.clock(e.name) : model::none;
+                clock.task = e.task;
+                clock.entry = e.entry;
+                clock.cycle = state.cycle;
+                clock.from = e.from;
+                clock.limit = clock.rule == model::none ? e.limit : program.clocks[clock.rule].in;
+                derive(clock, program);
+                state.clocks.push_back(std::move(clock));
+                count_id(state, e.clock);
+                return true;
+            },
+            [&](const ClockPaused& e) {
+                auto& clock = *state.clock(e.clock);
+                clock.stops.push_back({e.from, Instant::max()});
+                clock.stop_notes.push_back(with_note("paused", e.reason, e.note));
+                clock.pause_reason = e.reason;
+                clock.paused_until = e.until;
+                clock.status = ClockStatus::paused;
+                derive(clock, program);
+                refresh_repeat(state, clock, program, now);
+                return true;
+            },
+            [&](const ClockResumed& e) {
+                auto& clock = *state.clock(e.clock);
+                end_pause(clock, e.at);
+                clock.status = ClockStatus::running;
+                derive(clock, program);
+                rewind(state, clock, program, now);
+                return true;
+            },
+            [&](const TimeExcluded& e) {
+                auto& clock = *state.clock(e.clock);
+                clock.stops.push_back({e.from, e.to});
+                clock.stop_notes.push_back(with_note("excluded", e.reason, e.note));
+                derive(clock, program);
+                if (clock.status == ClockStatus::running) rewind(state, clock, program, now);
+                return true;
+            },
+            [&](const ClockRestarted& e) {
+                auto& clock = *state.clock(e.clock);
+                clock.from = e.from;
+                clock.stops.clear();
+                clock.stop_notes.clear();
+                clock.extended.clear();
+                clock.extension_notes.clear();
+                for (auto& escalation : state.escalations)
+                    if (escalation.clock == clock.id) escalation.superseded = true;
+                clock.fired = clock.repeats = 0;
+                derive(clock, program);
+                rewind(state, clock, program, now);
+                return true;
+            },
+            [&](const ClockExtended& e) {
+                auto& clock = *state.clock(e.clock);
+                clock.extended.push_back(e.by);
+                clock.extension_notes.push_back("extended by " + time::to_string(e.by) + ": " + e.reason +
+                                                (e.approver.empty() ? "" : ", approved by " + e.approver));
+                derive(clock, program);
+                if (clock.status == ClockStatus::running) rewind(state, clock, program, now);
+                return true;
+            },
+            [&](const ClockMet& e) {
+                auto& clock = *state.clock(e.clock);
+                end(clock, program, ClockStatus::met, e.at);
+                clock.late_ms = e.late_ms;
+                return true;
+            },
+            [&](const ClockCancelled& e) {
+                end(*state.clock(e.clock), program, ClockStatus::cancelled, now);
+                return true;
+            },
+            [&](const ClockExpired& e) {
+                end(*state.clock(e.clock), program, ClockStatus::expired, e.at);
+                return true;
+            },
+            [&](const ClockWarned&) { return true; },
+            [&](const EscalationFired& e) {
+                auto& clock = *state.clock(e.clock);
+                EscalationState escalation;
+                escalation.id = e.escalation;
+                escalation.clock = e.clock;
+                escalation.step = e.step;
+                escalation.repeat = e.repeat;
+                escalation.at = now;
+                escalation.planned = e.planned;
+                escalation.told = e.told;
+                escalation.notes = e.notes;
+                escalation.ask = e.ask;
+                escalation.answer_by = e.answer_by;
+                escalation.acknowledge_by = e.acknowledge_by;
+                state.escalations.push_back(std::move(escalation));
+                count_id(state, e.escalation);
+                if (e.repeat > 0) {
+                    clock.repeats = e.repeat;
+                } else {
+                    clock.fired = e.step + 1;
+                }
+                clock.light = std::max(clock.light, light_named(e.light));
+                refresh_repeat(state, clock, program, e.planned);
+                return true;
+            },
+            [&](const EscalationOvertaken& e) {
+                escalation_of(e.escalation).overtaken = true;
+                return true;
+            },
+            [&](const EscalationAcknowledged& e) {
+                auto& escalation = escalation_of(e.escalation);
+                escalation.acknowledged_by = recorded.actor;
+                const auto& clock = *state.clock(escalation.clock);
+                if (const auto* ladder = ladder_of(clock, program))
+                    escalation.lapses =
+                        time::due(*program.calendar, now, acknowledged_for(ladder->steps[escalation.step]))
+                            .at;
+                // One acknowledgement answers for the step, whichever of its tellings it names.
+                for (auto& other : state.escalations)
+                    if (other.clock == escalation.clock && other.step == escalation.step)
+                        other.acknowledge_by.reset();
+                repeats_from(escalation, now);
+                return true;
+            },
+            [&](const AcknowledgementWithdrawn& e) {
+                auto& escalation = escalation_of(e.escalation);
+                escalation.acknowledged_by.clear();
+                escalation.lapses.reset();
+                repeats_from(escalation, now);
+                return true;
+            },
+            [&](const AcknowledgementLapsed& e) {
+                auto& escalation = escalation_of(e.escalation);
+                escalation.acknowledged_by.clear();
+                escalation.lapses.reset();
+                repeats_from(escalation, e.planned);
+                return true;
+            },
+            [&](const AcknowledgementMissed& e) {
+                escalation_of(e.escalation).acknowledge_missed = true;
+                return true;
+            },
+            [&](const AnswerGiven& e) {
+                escalation_of(e.escalation).answer = e.text;
+                return true;
+            },
+            [&](const AnswerMissed& e) {
+                escalation_of(e.escalation).answer_missed = true;
+                return true;
+            },
+            [&](const CaseMigrated& e) {
+                migrate(state, e, program, now);
+                return true;
+            },
+            [](const auto&) { return false; }},
+        recorded.event);
+}
+
+void apply_progress(CaseState& state, const Program& program) {
+    const Instant progress = state.last_progress;
+    for (auto& clock : state.clocks) {
+        const bool runs = clock.status == ClockStatus::running || clock.status == ClockStatus::paused;
+        if (!runs) continue;
+        if (clock.rule != model::none && clock.rule == program.inactivity_clock && clock.from < progress) {
+            clock.from = progress;
+            for (auto& escalation : state.escalations)
+                if (escalation.clock == clock.id) escalation.superseded = true;
+            clock.fired = clock.repeats = 0;
+            derive(clock, program);
+            if (clock.status == ClockStatus::running) rewind(state, clock, program, progress);
+        }
+        const auto* ladder = ladder_of(clock, program);
+        for (auto& escalation : state.escalations)
+            if (ladder && escalation.clock == clock.id && escalation.lapses)
+                escalation.lapses =
+                    time::due(*program.calendar, progress, acknowledged_for(ladder->steps[escalation.step]))
+                        .at;
+    }
+}
+
+}  // namespace reeve::core

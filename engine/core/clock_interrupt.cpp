@@ -1,0 +1,214 @@
+// The four interruptions, never mixed: pause (and resume), exclude, restart, extend.
+#include "engine/core/clock.h"
+
+namespace reeve::core {
+
+namespace {
+
+std::string when(const Decision& d, Instant at) { return time::to_string(at, *d.program().calendar); }
+
+std::string listed(const std::vector<std::string>& reasons) {
+    std::string text;
+    for (const auto& reason : reasons) text += (text.empty() ? "\"" : ", \"") + reason + "\"";
+    return text;
+}
+
+Outcome unknown_clock(const Decision& d, const std::string& name) {
+    std::string names;
+    for (const auto& clock : d.state.clocks)
+        if (clock.status == ClockStatus::running || clock.status == ClockStatus::paused)
+            names += (names.empty() ? "" : ", ") + clock.name;
+    return reject("unknown-clock",
+                  "the case has no clock \"" + name + "\"; " +
+                      (names.empty() ? "none is running" : "running are: " + names),
+                  "clock");
+}
+
+// What every interruption asks: a clock that has not ended, a reason, and an actor who may.
+Outcome check(const Decision& d, const std::string& key, const std::string* reason, ClockState& clock) {
+    const auto* found = d.state.clock(key);
+    if (!found) return unknown_clock(d, key);
+    clock = *found;
+    if (clock.status != ClockStatus::running && clock.status != ClockStatus::paused)
+        return reject("clock-ended",
+                      "the clock " + clock.name + " ended on " + when(d, clock.ended.value_or(clock.due)) +
+                          "; only a clock that runs or is paused can be interrupted",
+                      "clock");
+    if (reason && reason->empty())
+        return reject("reason-needed", "give the reason: it stands in the history with your name", "reason");
+    std::string assignee;
+    for (const auto& task : d.state.tasks)
+        if (task.id == clock.task) assignee = task.person;
+    return may(d, std::nullopt, assignee);
+}
+
+Outcome check_listed(const ClockState& clock, const std::vector<std::string>* allowed,
+                     const std::string& reason, const char* code, const char* verb) {
+    if (!allowed || allowed->empty())
+        return reject(code, "the clock " + clock.name + " cannot be " + verb + ": its definition allows none",
+                      "clock");
+    if (std::ranges::find(*allowed, reason) == allowed->end())
+        return reject(code,
+                      "the clock " + clock.name + " cannot be " + verb + " for \"" + reason +
+                          "\"; its definition allows: " + listed(*allowed),
+                      "reason");
+    return std::nullopt;
+}
+
+// An interruption may not hide that a clock has run out.
+Outcome check_in_time(const Decision& d, const ClockState& clock, Instant at, const char* code,
+                      const char* what) {
+    const Instant due = due_judged(clock, d.program(), at).at;
+    if (due >= at) return std::nullopt;
+    return reject(code,
+                  "the clock " + clock.name + " ran out on " + when(d, due) + ": it could be " + what +
+                      " only until then",
+                  "clock");
+}
+
+Instant acted(const Decision& d, const ClockState& clock) { return std::max(d.effective, clock.from); }
+
+std::vector<std::string> told(const Decision& d, const std::vector<org::Who>* who) {
+    return who ? tell_all(d, *who).people : std::vector<std::string>{};
+}
+
+}  // namespace
+
+Outcome decide_clock(Decision& d, const PauseClock& wish) {
+    ClockState clock;
+    if (auto fault = check(d, wish.clock, &wish.reason, clock)) return fault;
+    const auto* rule = rule_of(clock, d.program());
+    if (auto fault =
+            check_listed(clock, rule ? &rule->pause : nullptr, wish.reason, "pause-not-allowed", "paused"))
+        return fault;
+    if (clock.status == ClockStatus::paused)
+        return reject("already-paused",
+                      "the clock " + clock.name + " is paused already, for " + clock.pause_reason, "clock");
+    const Instant from = acted(d, clock);
+    if (auto fault = check_in_time(d, clock, from, "clock-overdue", "paused")) return fault;
+    if (wish.until && *wish.until <= d.now)
+        return reject("bad-time",
+                      "a pause ends in the future; time that has passed and does not count is excluded",
+                      "until");
+    d.emit(ClockPaused{clock.id, wish.reason, wish.note, from, wish.until, told(d, &rule->pause_tell)});
+    std::vector<std::string> overtaken;
+    for (const auto& escalation : d.state.escalations)
+        if (escalation.clock == clock.id && !escalation.superseded && !escalation.overtaken &&
+            escalation.planned > from)
+            overtaken.push_back(escalation.id);
+    for (const auto& id : overtaken) d.emit(EscalationOvertaken{id, from});
+    return std::nullopt;
+}
+
+Outcome decide_clock(Decision& d, const ResumeClock& wish) {
+    ClockState clock;
+    if (auto fault = check(d, wish.clock, nullptr, clock)) return fault;
+    if (clock.status != ClockStatus::paused)
+        return reject("not-paused", "the clock " + clock.name + " is not paused", "clock");
+    const auto* rule = rule_of(clock, d.program());
+    d.emit(ClockResumed{clock.id, wish.note, std::max(d.effective, clock.stops.back().from),
+                        told(d, rule ? &rule->pause_tell : nullptr)});
+    warn(d, clock.id, warnings(clock, d.program()));
+    return std::nullopt;
+}
+
+Outcome decide_clock(Decision& d, const ExcludeTime& wish) {
+    ClockState clock;
+    if (auto fault = check(d, wish.clock, &wish.reason, clock)) return fault;
+    const auto* rule = rule_of(clock, d.program());
+    if (auto fault = check_listed(clock, rule ? &rule->exclude : nullptr, wish.reason, "exclude-not-allowed",
+                                  "relieved of time"))
+        return fault;
+    if (wish.from >= wish.to)
+        return reject("bad-time", "the time to exclude must begin before it ends", "to");
+    if (wish.from < clock.from)
+        return reject("bad-time",
+                      "the clock " + clock.name + " runs from " + when(d, clock.from) +
+                          "; time before that does not count anyway",
+                      "from");
+    if (wish.to > d.now)
+        return reject("bad-time",
+                      "only time that has passed can be excluded; pause the clock while it goes on", "to");
+    d.emit(TimeExcluded{clock.id, wish.from, wish.to, wish.reason, wish.note});
+    warn(d, clock.id, warnings(clock, d.program()));
+    return std::nullopt;
+}
+
+Outcome decide_clock(Decision& d, const RestartClock& wish) {
+    ClockState clock;
+    if (auto fault = check(d, wish.clock, &wish.reason, clock)) return fault;
+    const auto* rule = rule_of(clock, d.program());
+    if (!rule || !rule->restart)
+        return reject("restart-not-allowed",
+                      "the clock " + clock.name + " cannot start anew: its definition does not allow it",
+                      "clock");
+    if (clock.status == ClockStatus::paused)
+        return reject("clock-paused", "the clock " + clock.name + " is paused; resume it first", "clock");
+    const Instant from = acted(d, clock);
+    if (auto fault = check_in_time(d, clock, from, "clock-overdue", "started anew")) return fault;
+    d.emit(ClockRestarted{clock.id, from, wish.reason});
+    warn(d, clock.id, warnings(clock, d.program()));
+    return std::nullopt;
+}
+
+Outcome decide_clock(Decision& d, const ExtendClock& wish, bool approved, const std::string& approver) {
+    ClockState clock;
+    const auto* found = d.state.clock(wish.clock);
+    if (!found) return unknown_clock(d, wish.clock);
+    // Who may ask was checked when it was asked; an approver need not be of the case's own unit.
+    if (auto fault = approved ? std::nullopt : check(d, wish.clock, &wish.reason, clock)) return fault;
+    clock = *found;
+    if (clock.status != ClockStatus::running && clock.status != ClockStatus::paused)
+        return reject("clock-ended", "the clock " + clock.name + " has ended meanwhile", "clock");
+    const auto* rule = rule_of(clock, d.program());
+    if (!rule || !rule->extend)
+        return reject("extend-not-allowed",
+                      "the clock " + clock.name + " cannot be extended: its definition does not allow it",
+                      "clock");
+    const auto& cap = *rule->extend;
+    if (static_cast<int>(clock.extended.size()) >= cap.times)
+        return reject("extensions-used-up",
+                      "the clock " + clock.name + " may be extended " +
+                          (cap.times == 1 ? "once" : std::to_string(cap.times) + " times") + ", and has been",
+                      "clock");
+    // Whoever is to be told of it is told before the due date, so an approval comes too late after it; if
+    // nobody is, it is enough that it was asked in time.
+    const Instant at = acted(d, clock);
+    if (!approved || !cap.tell.empty())
+        if (auto fault = check_in_time(d, clock, at, "too-late-to-extend", "extended")) return fault;
+
+    auto due_by = [&](const Duration& by) {
+        auto extended = clock;
+        extended.extended.push_back(by);
+        return due_judged(extended, d.program(), at).at;
+    };
+    if (due_by(wish.by) <= due_judged(clock, d.program(), at).at)
+        return reject("bad-extension",
+                      "an extension gives more time, such as \"" + time::to_string(cap.by) + "\"", "by");
+    if (due_by(wish.by) > due_by(cap.by))
+        return reject("extension-too-long",
+                      "the clock " + clock.name + " may be extended by " + time::to_string(cap.by) +
+                          " at most, not by " + time::to_string(wish.by),
+                      "by");
+
+    std::string by = approver.empty() ? d.command.actor : approver;
+    if (cap.approve && !approved) {
+        const auto approvers = tell_all(d, {*cap.approve}).people;
+        if (std::ranges::find(approvers, d.command.actor) == approvers.end()) {
+            for (const auto& request : d.state.requests)
+                if (request.open && request.what == "extension" &&
+                    request.wish.value("clock", "") == wish.clock)
+                    return reject(
+                        "already-asked",
+                        "an extension of " + clock.name + " waits for approval already: " + request.id,
+                        "clock");
+            return ask_approval(d, "extension", *cap.approve, d.command.wish);
+        }
+    }
+    const auto before = warnings(clock, d.program());
+    d.emit(ClockExtended{clock.id, wish.by, wish.reason, std::move(by), told(d, &cap.tell)});
+    warn(d, clock.id, before);
+    return std::nullopt;
+}
+
+}  // namespace reeve::core
