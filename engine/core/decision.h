@@ -18,6 +18,7 @@ struct Decision {
                         // sets it to the moment that takes effect.
     const model::Program* moved = nullptr;  // the new version, once CaseMigrated is emitted
     int steps = 0;                          // stages entered, to end loops of automatic stages
+    bool by_itself = false;  // a timer, a job or a child case moves the case: there is nobody to refuse it to
 
     const model::Program& program() const { return moved ? *moved : context.program; }
     void emit(Event);                     // also fills StageEntered::since and CaseRequested::other

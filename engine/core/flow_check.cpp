@@ -1,0 +1,92 @@
+// What a command must bring with it.
+#include <fmt/format.h>
+
+#include "engine/core/flow.h"
+
+namespace reeve::core {
+
+namespace {
+
+bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+
+bool filled(const Json* value) {
+    return value && !value->is_null() && !(value->is_string() && blank(value->get_ref<const std::string&>()));
+}
+
+}  // namespace
+
+Outcome demand_reason(const Decision& d, std::string_view reason) {
+    if (!is_person(d))
+        return reject("missing-name", "this is never done anonymously: a person must answer for it by name",
+                      "actor");
+    if (blank(reason)) return reject("missing-reason", "say why: this takes a reason", "reason");
+    return {};
+}
+
+Outcome demand_person(const Decision& d, const std::string& id, const std::string& field) {
+    const auto* person = d.context.directory.person(id);
+    if (!person) return reject("unknown-person", fmt::format("there is no person \"{}\"", id), field);
+    if (!person->active) return reject("person-left", fmt::format("{} has left", id), field);
+    return {};
+}
+
+Json merged(const Decision& d, const Json& data) {
+    Json all = d.state.data;
+    if (!data.empty()) all.merge_patch(data);
+    return all;
+}
+
+Outcome check_given(const Decision& d, const Json& data, const std::vector<Document>& documents) {
+    if (!data.is_object()) return reject("bad-data", "data is an object of fields and values", "data");
+    if (!data.empty())
+        if (auto faults = model::check_data(d.program(), merged(d, data), true); !faults.empty())
+            return reject("bad-data", faults.front().message, "data" + faults.front().place);
+    for (const auto& document : documents)
+        if (document.kind.empty() || document.sha256.empty())
+            return reject("bad-document", "a document says its kind and the SHA-256 of its content",
+                          "documents");
+    return {};
+}
+
+void record_given(Decision& d, const Json& data, const std::vector<Document>& documents) {
+    if (!data.empty()) d.emit(DataGiven{data});
+    for (const auto& document : documents) d.emit(DocumentAdded{document});
+    if (!data.empty()) clocks_on_data(d);
+}
+
+Outcome check_required(const Decision& d, const std::vector<std::string>& fields,
+                       const std::vector<std::string>& documents, const Json& data,
+                       const std::vector<Document>& given, std::string_view reason) {
+    for (const auto& field : fields) {
+        if (field == "reason") {
+            if (blank(reason)) return reject("missing-reason", "say why: this takes a reason", "reason");
+        } else if (!filled(model::at_path(data, field))) {
+            return reject("missing-field", fmt::format("fill in \"{}\" first: it is required here", field),
+                          "data." + field);
+        }
+    }
+    for (const auto& kind : documents) {
+        auto is_it = [&](const Document& document) { return document.kind == kind; };
+        if (kind.empty() || std::ranges::any_of(given, is_it) ||
+            std::ranges::any_of(d.state.documents, is_it))
+            continue;
+        return reject("missing-document",
+                      fmt::format("attach the document \"{}\" first: it is required here", kind),
+                      "documents." + kind);
+    }
+    return {};
+}
+
+Result<bool> holds(const Decision& d, int condition, const Json& data, const std::string& stage) {
+    if (condition == model::none) return true;
+    const Json facts{{"id", d.state.id},
+                     {"unit", d.state.unit},
+                     {"owner", d.state.owner},
+                     {"title", d.state.title},
+                     {"stage", stage},
+                     {"cycle", d.state.cycle},
+                     {"hand_overs", d.state.hand_overs.size()}};
+    return model::holds(d.program(), condition, data, facts);
+}
+
+}  // namespace reeve::core

@@ -1,0 +1,120 @@
+// Who may do what.
+#include <fmt/format.h>
+
+#include "engine/core/flow.h"
+
+namespace reeve::core {
+
+namespace {
+
+bool among(const org::Resolution& resolution, std::string_view person) {
+    return std::ranges::any_of(resolution.people, [&](const auto& f) { return f.person == person; });
+}
+
+// The person, or the substitute while the person is absent.
+bool acts_for(const Decision& d, std::string_view person) {
+    if (person.empty()) return false;
+    if (person == d.command.actor) return true;
+    const auto& directory = d.context.directory;
+    if (!directory.absent(person, d.now)) return false;
+    org::Who who{.kind = org::Who::Kind::person, .name = std::string(person)};
+    return among(directory.resolve(who, d.asking()), d.command.actor);
+}
+
+bool holds_role(const Decision& d, const std::string& role, const std::string& unit) {
+    const auto roles = d.context.directory.roles_of(d.command.actor, unit);
+    return std::ranges::find(roles, role) != roles.end();
+}
+
+bool is_head_above(const Decision& d) {
+    const auto& directory = d.context.directory;
+    for (auto unit = d.state.unit; !unit.empty(); unit = directory.parent(unit))
+        if (holds_role(d, "head", unit)) return true;
+    // Nobody holds it in person: whoever stands in for a head who is absent, or the next one where it is
+    // vacant.
+    for (auto unit = d.state.unit; !unit.empty(); unit = directory.parent(unit)) {
+        org::Who head{org::Who::Kind::role, "head", {org::Where::Kind::unit, unit}};
+        if (among(directory.resolve(head, d.asking()), d.command.actor)) return true;
+    }
+    return false;
+}
+
+bool is_meant(const Decision& d, const org::Who& who) {
+    if (among(d.context.directory.resolve(who, d.asking()), d.command.actor)) return true;
+    if (who.kind != org::Who::Kind::role) return false;
+    // Recorded as absent, but here nevertheless.
+    const auto unit = d.context.directory.locate(who.where, d.asking());
+    return unit && holds_role(d, who.name, *unit);
+}
+
+// Those who may approve: as the definition says, never the one who asks. If that leaves nobody, the same role
+// one unit up, and so on.
+std::vector<std::string> approvers(const Decision& d, const org::Who& who) {
+    std::vector<std::string> of;
+    auto take = [&](const org::Who& from) {
+        for (const auto& found : d.context.directory.resolve(from, d.asking()).people)
+            if (found.person != d.command.actor && found.person != petitioner_actor)
+                of.push_back(found.person);
+    };
+    take(who);
+    if (!of.empty() || who.kind == org::Who::Kind::petitioner) return of;
+    const auto located = who.kind == org::Who::Kind::role ? d.context.directory.locate(who.where, d.asking())
+                                                          : std::optional(d.state.unit);
+    const std::string role = who.kind == org::Who::Kind::role ? who.name : "head";
+    for (auto unit = located.value_or(d.state.unit); !unit.empty() && of.empty();
+         unit = d.context.directory.parent(unit))
+        take({org::Who::Kind::role, role, {org::Where::Kind::unit, unit}});
+    return of;
+}
+
+}  // namespace
+
+bool is_person(const Decision& d) {
+    return d.command.actor != system_actor && d.command.actor != petitioner_actor;
+}
+
+Outcome may(const Decision& d, const std::optional<org::Who>& by, std::string_view assignee) {
+    if (d.command.actor == system_actor) return {};
+    if (d.command.actor == petitioner_actor)
+        return reject(
+            "not-permitted",
+            "the person who asked may send messages and choose the actions offered to them, nothing else",
+            "actor");
+    if (by ? is_meant(d, *by) : acts_for(d, assignee) || acts_for(d, d.state.owner)) return {};
+    if (is_head_above(d)) return {};
+    std::string those = by ? org::to_string(*by) + " of the case's unit" : "";
+    if (!by && !assignee.empty()) those = std::string(assignee) + ", who has the task";
+    if (!by && !d.state.owner.empty())
+        those += std::string(those.empty() ? "" : ", or ") + d.state.owner + ", who owns the case";
+    return reject("not-permitted",
+                  fmt::format("{} may not do this: it takes {}{}a head at or above {}", d.command.actor,
+                              those, those.empty() ? "" : ", or ", d.state.unit),
+                  "actor");
+}
+
+Outcome demand_head(const Decision& d) {
+    if (d.command.actor == system_actor || (is_person(d) && is_head_above(d))) return {};
+    return reject(
+        "not-permitted",
+        fmt::format("{} may not do this: it takes a head at or above {}", d.command.actor, d.state.unit),
+        "actor");
+}
+
+Outcome ask_approval(Decision& d, const std::string& what, const org::Who& who, const Wish& wish) {
+    const Json json = to_json(wish, Times::millis);
+    for (const auto& request : d.state.requests)
+        if (request.open && request.what == what && request.wish == json)
+            return reject("approval-pending",
+                          fmt::format("this was asked already and waits for approval as {}", request.id));
+    auto of = approvers(d, who);
+    if (of.empty())
+        return reject(
+            "nobody-to-approve",
+            fmt::format("{} must approve this, and nobody but {} was found up to the top: fill the post",
+                        org::to_string(who), d.command.actor));
+    d.emit(ApprovalAsked{
+        .request = d.new_id('r'), .what = what, .of = std::move(of), .wish = json, .by = d.command.actor});
+    return {};
+}
+
+}  // namespace reeve::core

@@ -1,0 +1,67 @@
+// A case moves to another unit. Handing over is counted: the Nth time, or back to a unit that had the case
+// already, it goes to the lowest common superior instead, who must name an owner.
+#include <fmt/format.h>
+
+#include "engine/core/flow.h"
+
+namespace reeve::core {
+
+namespace {
+
+bool had_it(const CaseState& state, const std::string& unit) {
+    return std::ranges::any_of(state.hand_overs,
+                               [&](const auto& h) { return h.from == unit || h.to == unit; });
+}
+
+}  // namespace
+
+Outcome move_case(Decision& d, const std::string& unit, const std::string& reason, bool hand_over) {
+    const auto& directory = d.context.directory;
+    const std::string from = d.state.unit;
+    if (!directory.unit(unit))
+        return reject("unknown-unit", fmt::format("there is no unit \"{}\"", unit), "unit");
+    if (unit == from) return reject("same-unit", fmt::format("{} has the case already", unit), "unit");
+
+    CaseTransferred moved{.from = from, .to = unit, .reason = reason};
+    bool to_superior = false;
+    if (hand_over) {
+        moved.hand_over = static_cast<int>(d.state.hand_overs.size()) + 1;
+        if (moved.hand_over >= d.program().hand_over.limit || had_it(d.state, unit)) {
+            const auto superior = directory.common_superior(from, unit);
+            // A superior that hands down has decided: that is no passing on.
+            to_superior = !superior.empty() && superior != from;
+            if (to_superior && superior != unit) {
+                moved.asked = unit;
+                moved.to = superior;
+            }
+        }
+    }
+    d.emit(moved);
+    if (to_superior) {
+        const auto title =
+            fmt::format("Name an owner: {} handed the case over for the {}. time", from, moved.hand_over);
+        lose_owner(d, fmt::format("the head of {} must name an owner", moved.to));
+        if (std::ranges::none_of(d.state.tasks, [](const auto& t) {
+                return t.status == TaskStatus::open && t.name == name_owner_task;
+            }))
+            create_task(d, {.name = name_owner_task, .title = title},
+                        {.who = {org::Who::Kind::role, "head", {}}}, nullptr, nullptr);
+        else
+            for (const auto& task : std::vector<TaskState>(d.state.tasks))
+                if (task.status == TaskStatus::open && task.name == name_owner_task)
+                    assign_task(d, task.id, assign_of(d, task), "reassigned");
+    } else {
+        own_by_rule(d);
+    }
+    if (hand_over) clocks_on_hand_over(d);
+    reassign_tasks(d);
+    return {};
+}
+
+Outcome decide_flow(Decision& d, const Transfer& wish) {
+    if (auto no = demand_reason(d, wish.reason)) return no;
+    if (auto no = may(d, {})) return no;
+    return move_case(d, wish.unit, wish.reason, true);
+}
+
+}  // namespace reeve::core
