@@ -38,14 +38,18 @@ struct Duration {
     Millis working{0};              // working hours, minutes, seconds: office time
 
     bool is_working() const { return working_days != 0 || working.count() != 0 || working_unit; }
-    bool is_moment() const { return months == 0 && days == 0 && working_days == 0; }  // hours and finer only
+    // Hours and finer only.
+    bool is_moment() const { return !dated && months == 0 && days == 0 && working_days == 0; }
     bool is_zero() const {
         return months == 0 && days == 0 && elapsed.count() == 0 && working_days == 0 && working.count() == 0;
     }
     Duration operator-() const;
     bool operator==(const Duration&) const = default;
 
+    // What a zero still says; all false in any other duration.
     bool working_unit = false;  // "0 working hours" is still a working duration
+    bool dated = false;         // "0 days", "0 working days": ends like a number of days
+    bool backward = false;      // "-0 working hours": the last open instant, not the next
 };
 
 Result<Duration> parse_duration(std::string_view text);  // code "bad-duration", with a did-you-mean
@@ -95,8 +99,11 @@ CalendarPtr elapsed_calendar(
     const std::string& zone);  // open at all hours, no holidays: for those who define none
 
 // The instant `in` after `from` (before it, when `in` is negative). `stopped` are pauses and exclusions, in
-// any order, possibly overlapping or open-ended (to = Instant::max()); time in them does not count. O(log n)
-// in the length of the calendar, linear in `stopped`. An end in an open-ended stop is Instant::max().
+// any order, possibly overlapping or open-ended (to = Instant::max()); time in them does not count. A day
+// counts if the clock runs at its end, the moment of that day at which the limit would end (closing time,
+// midnight, the same wall clock): so a stop takes as many days as it holds day ends, and the due instant
+// never lies in a stop. O(log n) in the length of the calendar, linear in `stopped`. An end in an open-ended
+// stop, or beyond the year 2199, is Instant::max(). A day of a night shift is the date on which it began.
 Due due(const Calendar&, Instant from, const Duration& in, const DueRule& = {},
         std::span<const Span> stopped = {});
 // Day by day how due() came to its answer.
@@ -110,11 +117,15 @@ Millis working_between(const Calendar&, Instant from, Instant to, std::span<cons
 Instant fraction(const Calendar&, Instant from, Instant due, double percent, bool working,
                  std::span<const Span> stopped = {});
 
+// The stretches of office time between two instants, those that touch made one.
+std::vector<Span> open_spans(const Calendar&, Instant from, Instant to);
+
 bool is_open(const Calendar&, Instant);
 Instant next_open(const Calendar&, Instant);  // the instant itself when open
 
-// Recurrences: RFC 5545 RRULE (by libical), local to the calendar's zone. Dates that fall in a non-existent
-// wall-clock time move on by the gap.
+// Recurrences: RFC 5545, local to the calendar's zone. `rrule` is one rule ("FREQ=WEEKLY;BYDAY=MO") or lines
+// RRULE:, RDATE:, EXRULE:, EXDATE:. Those that fall in a non-existent wall-clock time move on by the gap.
+// Code "bad-rule". The dates are fewer than `count` where the rule ends, or finds nothing more for long.
 Result<std::vector<Instant>> recur(const Calendar&, std::string_view rrule, Instant start, std::size_t count);
 // The first occurrence strictly after `after`, if any.
 Result<std::optional<Instant>> next_occurrence(const Calendar&, std::string_view rrule, Instant start,

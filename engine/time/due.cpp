@@ -1,0 +1,344 @@
+#include <cmath>
+
+#include "engine/time/count.h"
+
+namespace reeve::time {
+
+using namespace std::chrono;
+
+namespace {
+
+constexpr Instant past = Instant(-never.time_since_epoch());
+
+Instant clamp(Instant t) { return std::clamp(t, past, never); }
+
+Until until_of(const Duration& in, Until until, bool fine) {
+    if (until != Until::automatic) return until;
+    if (fine) return Until::moment;
+    return in.working_days != 0 || in.working_unit ? Until::close : Until::day_end;
+}
+
+// The date `months` later, the last of its month where that is shorter.
+Day add_months(Day day, std::int64_t count) {
+    year_month_day date{day};
+    std::int64_t month =
+        static_cast<int>(date.year()) * 12LL + static_cast<unsigned>(date.month()) - 1 + count;
+    month = std::clamp<std::int64_t>(month, 0, 30'000LL * 12);
+    year_month ym =
+        year{static_cast<int>(month / 12)} / std::chrono::month{static_cast<unsigned>(month % 12 + 1)};
+    auto last = (ym / std::chrono::last).day();
+    return Day{ym / std::min(date.day(), last)};
+}
+
+bool in_table(const Calendar& c, Instant t) {
+    return t >= c.midnight(first_day + days(3)) && t < c.midnight(last_day - days(3));
+}
+
+// The day to which an instant belongs: the day before while its night shift lasts.
+Day owner(const Calendar& c, Instant t) {
+    Day day = c.zone().day_of(t), before = day - days(1);
+    return c.is_working_day(before) && t <= c.closing(before) ? before : day;
+}
+
+Instant advance_real(Instant from, Millis amount, bool backward, const Stops& stops) {
+    if (amount.count() == 0) return from;
+    if (!backward) {
+        for (const Span& stop : stops.spans()) {
+            if (stop.to <= from) continue;
+            if (stop.from > from) {
+                if (stop.from - from >= amount) break;
+                amount -= stop.from - from;
+            }
+            from = stop.to;
+        }
+        return from >= never ? Instant::max() : from + amount;
+    }
+    for (auto stop = stops.spans().rbegin(); stop != stops.spans().rend(); ++stop) {
+        if (stop->from >= from) continue;
+        if (stop->to < from) {
+            if (from - stop->to >= amount) break;
+            amount -= from - stop->to;
+        }
+        from = stop->from;
+    }
+    return from - amount;
+}
+
+// Zero office time: the next instant that is open and not stopped, or the last.
+Instant nearest_open(const Calendar& c, Instant t, bool backward, const Stops& stops) {
+    for (;;) {
+        if (!is_open(c, t)) {
+            Millis sum = c.office_before(t);
+            t = backward ? c.first_at(sum) : c.last_at(sum);
+        }
+        if (t == Instant::max() || t == Instant::min()) return t;
+        const Span* stop = stops.holding(t, !backward);
+        if (!stop) return t;
+        t = backward ? stop->from : stop->to;
+        if (t >= never) return Instant::max();
+        if (t <= past) return Instant::min();
+        if (backward && !stops.holding(t, false) && c.first_at(c.office_before(t)) == t) return t;
+    }
+}
+
+Instant advance_office(const Calendar& c, Instant from, Millis amount, bool backward, const Stops& stops) {
+    if (amount.count() == 0) return nearest_open(c, from, backward, stops);
+    if (!backward) {
+        for (const Span& stop : stops.spans()) {
+            if (stop.to <= from) continue;
+            if (stop.from > from) {
+                Millis open = c.office_before(stop.from) - c.office_before(from);
+                if (open >= amount) break;
+                amount -= open;
+            }
+            from = stop.to;
+        }
+        return from >= never ? Instant::max() : c.first_at(c.office_before(from) + amount);
+    }
+    for (auto stop = stops.spans().rbegin(); stop != stops.spans().rend(); ++stop) {
+        if (stop->from >= from) continue;
+        if (stop->to < from) {
+            Millis open = c.office_before(from) - c.office_before(stop->to);
+            if (open >= amount) break;
+            amount -= open;
+        }
+        from = stop->from;
+    }
+    return c.last_at(c.office_before(from) - amount);
+}
+
+// Moves a last day that is no working day, or whose end is stopped, on (or back).
+std::optional<Day> rolled(const Calendar& c, const DayCount& working, Day day, bool backward) {
+    return c.is_working_day(day) && !working.stopped(day) ? std::optional(day)
+                                                          : working.nth(day, 1, backward);
+}
+
+std::string years_beyond(const Calendar& c, Day from, Day to) {
+    const auto& covers = c.rules().covers;
+    if (!covers) return "";
+    int first = 0, last = 0;
+    auto add = [&](Day a, Day b) {
+        if (a > b) return;
+        int y1 = static_cast<int>(year_month_day{a}.year()), y2 = static_cast<int>(year_month_day{b}.year());
+        first = first == 0 ? y1 : std::min(first, y1);
+        last = std::max(last, y2);
+    };
+    add(from, std::min(to, covers->first - days(1)));
+    add(std::max(from, covers->second + days(1)), to);
+    if (first == 0) return "";
+    std::string years =
+        first == last ? fmt::format("{} lies", first) : fmt::format("{} to {} lie", first, last);
+    return fmt::format("{} beyond the data of calendar {} (covers {}/{})", years, c.rules().id,
+                       to_string(covers->first), to_string(covers->second));
+}
+
+}  // namespace
+
+Stops::Stops(std::span<const Span> stopped) {
+    for (Span s : stopped) {
+        s = {clamp(s.from), clamp(s.to)};
+        if (s.from < s.to) spans_.push_back(s);
+    }
+    std::ranges::sort(spans_, {}, &Span::from);
+    std::size_t n = 0;
+    for (const Span& s : spans_) {
+        if (n > 0 && s.from <= spans_[n - 1].to) {
+            spans_[n - 1].to = std::max(spans_[n - 1].to, s.to);
+        } else {
+            spans_[n++] = s;
+        }
+    }
+    spans_.resize(n);
+}
+
+const Span* Stops::holding(Instant t, bool begin) const {
+    auto after = std::ranges::upper_bound(spans_, t, {}, &Span::from);
+    if (after == spans_.begin()) return nullptr;
+    const Span& stop = *std::prev(after);
+    if (begin) return t < stop.to ? &stop : nullptr;
+    if (stop.from < t && t < stop.to) return &stop;
+    return nullptr;
+}
+
+DayCount::DayCount(const Calendar& calendar, const Stops& stops, bool working, Until end, Millis time_of_day)
+    : calendar_(calendar), working_(working), end_(end), time_of_day_(time_of_day) {
+    for (const Span& stop : stops.spans()) {
+        Day first = first_ending_after(stop.from), last = first_ending_after(stop.to);
+        if (first < last) stopped_.emplace_back(first, last);
+    }
+}
+
+// An end at the very begin of a stop is not stopped, one at its very end is: the whole day may lie in it.
+Day DayCount::first_ending_after(Instant t) const {
+    if (t < calendar_.midnight(first_day + days(3))) return first_day;
+    if (t >= calendar_.midnight(last_day - days(3))) return last_day;
+    Day day = calendar_.zone().day_of(t) - days(2);
+    while (end_of(day) <= t) day += days(1);
+    return day;
+}
+
+Instant DayCount::end_of(Day day) const {
+    if (end_ == Until::close) return calendar_.closing(day);
+    if (end_ == Until::day_end) return calendar_.midnight(day + days(1));
+    return calendar_.zone().to_instant(day + time_of_day_);
+}
+
+bool DayCount::stopped(Day day) const {
+    auto after = std::ranges::upper_bound(stopped_, day, {}, &std::pair<Day, Day>::first);
+    return after != stopped_.begin() && day < std::prev(after)->second;
+}
+
+bool DayCount::counts(Day day) const { return (!working_ || calendar_.is_working_day(day)) && !stopped(day); }
+
+std::int64_t DayCount::rank(Day day) const {
+    return working_ ? calendar_.rank(day) : (day - first_day).count();
+}
+
+std::optional<Day> DayCount::select(std::int64_t rank) const {
+    if (working_) return calendar_.working_day(rank);
+    if (rank < 0 || rank >= (last_day - first_day).count()) return std::nullopt;
+    return first_day + days(rank);
+}
+
+std::optional<Day> DayCount::nth(Day from, std::int64_t n, bool backward) const {
+    if (!backward) {
+        for (const auto& [first, last] : stopped_) {
+            if (last <= from) continue;
+            if (first > from) {
+                std::int64_t free = rank(first) - rank(from);
+                if (free >= n) break;
+                n -= free;
+            }
+            from = last;
+        }
+        return from >= last_day ? std::nullopt : select(rank(from) + n - 1);
+    }
+    Day to = from + days(1);  // the days before `to` may count
+    for (auto stop = stopped_.rbegin(); stop != stopped_.rend(); ++stop) {
+        if (stop->first >= to) continue;
+        if (stop->second < to) {
+            std::int64_t free = rank(to) - rank(stop->second);
+            if (free >= n) break;
+            n -= free;
+        }
+        to = stop->first;
+    }
+    return select(rank(to) - n);
+}
+
+Instant advance(const Calendar& calendar, Instant from, Millis amount, bool working, bool backward,
+                const Stops& stops) {
+    return working ? advance_office(calendar, from, amount, backward, stops)
+                   : advance_real(from, amount, backward, stops);
+}
+
+Count count(const Calendar& c, Instant from, const Duration& in, const DueRule& rule, const Stops& stops) {
+    Count k;
+    from = clamp(from);
+    k.backward = in.backward || in.months < 0 || in.days < 0 || in.elapsed.count() < 0 ||
+                 in.working_days < 0 || in.working.count() < 0;
+    k.dated = !in.is_moment();
+    k.fine = in.elapsed.count() != 0 || in.working.count() != 0 || !k.dated;
+    k.working = in.is_working();
+    k.until = until_of(in, rule.until, k.fine);
+    k.roll = rule.roll && (!k.fine || rule.until == Until::close || rule.until == Until::day_end);
+    k.at = from;
+    bool uses_days = k.dated || k.working || k.until != Until::moment;
+    if (uses_days && !in_table(c, from)) {
+        k.beyond = true;
+        k.at = k.backward ? Instant::min() : Instant::max();
+        return k;
+    }
+    k.start = k.first = c.zone().day_of(from);
+    if (k.dated) {
+        k.day_end = k.fine ? Until::moment : k.until;
+        k.time_of_day = c.zone().to_local(from) - k.start;
+        bool working = in.working_days != 0 || in.working_unit;
+        DayCount counter(c, stops, working, k.day_end, k.time_of_day);
+        k.days = std::abs(working ? in.working_days
+                                  : (add_months(k.start, in.months) - k.start).count() + in.days);
+        if (!rule.count_first_day) k.first += days(k.backward ? -1 : 1);
+        k.last_counted = k.days == 0 ? std::optional(k.start) : counter.nth(k.first, k.days, k.backward);
+        k.last = k.last_counted;
+        if (k.last && k.roll) {
+            k.last = rolled(c, DayCount(c, stops, true, k.day_end, k.time_of_day), *k.last, k.backward);
+        }
+        k.at = k.last ? counter.end_of(*k.last) : k.backward ? Instant::min() : Instant::max();
+        k.beyond = !k.last && (stops.spans().empty() || stops.spans().back().to < never);
+        if (!k.last) return k;
+    }
+    if (k.fine) {
+        Millis amount = k.working ? in.working : in.elapsed;
+        k.at = advance(c, k.at, amount < Millis(0) ? -amount : amount, k.working, k.backward, stops);
+        bool finite = k.at > past && k.at < never;
+        bool endless = !stops.spans().empty() && stops.spans().back().to >= never;
+        if (!finite || (k.until != Until::moment && !in_table(c, k.at))) {
+            k.beyond = !endless;
+            k.at = k.backward ? Instant::min() : Instant::max();
+            return k;
+        }
+        if (k.until != Until::moment) {
+            DayCount working(c, stops, true, k.until, Millis(0));
+            k.last = k.last_counted = owner(c, k.at);
+            if (k.roll && !k.backward && working.end_of(*k.last) < k.at) k.last = *k.last + days(1);
+            if (k.roll) k.last = rolled(c, working, *k.last, k.backward);
+            k.at = k.last ? working.end_of(*k.last) : k.backward ? Instant::min() : Instant::max();
+        }
+    }
+    return k;
+}
+
+Due due(const Calendar& calendar, Instant from, const Duration& in, const DueRule& rule,
+        std::span<const Span> stopped) {
+    Count k = count(calendar, from, in, rule, Stops(stopped));
+    Due due{k.at, {}};
+    if (k.beyond) {
+        due.warnings.emplace_back(
+            "the answer lies outside the years 1900 to 2199, for which calendars are kept");
+        return due;
+    }
+    if (k.at == Instant::max() || k.at == Instant::min()) return due;
+    bool only_last_day = !k.working && k.last.has_value();
+    if (!k.working && !k.roll && k.until != Until::close) return due;
+    Day a = only_last_day ? *k.last_counted : k.start, b = k.last ? *k.last : calendar.zone().day_of(k.at);
+    if (auto warning = years_beyond(calendar, std::min(a, b), std::max(a, b)); !warning.empty()) {
+        due.warnings.push_back(std::move(warning));
+    }
+    return due;
+}
+
+Millis working_between(const Calendar& calendar, Instant from, Instant to, std::span<const Span> stopped) {
+    if (from >= to) return Millis(0);
+    Millis sum = calendar.office_before(to) - calendar.office_before(from);
+    Stops stops(stopped);
+    for (const Span& stop : stops.spans()) {
+        Instant a = std::max(from, stop.from), b = std::min(to, stop.to);
+        if (a < b) sum -= calendar.office_before(b) - calendar.office_before(a);
+    }
+    return sum;
+}
+
+Instant fraction(const Calendar& calendar, Instant from, Instant due, double percent, bool working,
+                 std::span<const Span> stopped) {
+    if (due >= never) return Instant::max();
+    from = clamp(from), due = clamp(due);
+    if (from >= due || std::isnan(percent)) return due;
+    if (percent == 100) return due;
+    Stops stops(stopped);
+    Millis total(0);
+    if (working) {
+        total = working_between(calendar, from, due, stopped);
+    } else {
+        total = due - from;
+        for (const Span& stop : stops.spans()) {
+            total -= std::max(Millis(0), std::min(due, stop.to) - std::max(from, stop.from));
+        }
+    }
+    double wanted = std::ceil(static_cast<double>(total.count()) * std::clamp(percent, 0.0, 100'000.0) / 100);
+    if (wanted <= 0) return percent >= 100 ? due : from;
+    Millis amount(static_cast<std::int64_t>(std::min(wanted, 1e17)));
+    Instant at = advance(calendar, from, amount, working, false, stops);
+    return percent < 100 ? std::min(at, due) : at;
+}
+
+}  // namespace reeve::time
