@@ -8,6 +8,6 @@ cmake --install "$2" --prefix "$work/prefix" >"$work/install.txt"
 cmake -S "$1/tests/package/app" -B "$work/build" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_CXX_COMPILER="$3" \
     -DCMAKE_CXX_COMPILER_LAUNCHER="$(command -v ccache || true)" >"$work/configure.txt"
 cmake --build "$work/build"
-out=$("$work/build/app" "$work/data" "$work/prefix/share/reeve/workflows")
+out=$("$work/build/app" "$work/data" "$1/tests/package/app/post.json" "$1/tests/package/app/doorbell.json")
 echo "$out"
 [ "$out" = "closed: visited" ] || { echo "expected \"closed: visited\"" >&2; exit 1; }

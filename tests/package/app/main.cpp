@@ -1,0 +1,36 @@
+// A program of somebody else's: embeds the engine, starts a case, and awaits its end.
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+
+#include "engine/runtime/engine.h"
+
+using namespace reeve;
+
+boost::asio::awaitable<void> visit(runtime::Engine& engine) {
+    auto started = co_await engine.submit(
+        {.actor = "zhou-ying", .wish = core::StartCase{.definition = "doorbell", .unit = "post"}});
+    if (!started) throw std::runtime_error(started.error().text());
+    auto acted = co_await engine.submit(
+        {.actor = "zhou-ying", .case_id = started->case_id, .wish = core::Act{.action = "visit"}});
+    if (!acted) throw std::runtime_error(acted.error().text());
+    core::CaseState ended = co_await engine.finished(started->case_id);
+    std::printf("closed: %s\n", ended.outcome.c_str());
+}
+
+int main(int, char** argv) {
+    auto engine = runtime::Engine::open({.folder = argv[1], .create = true}).value();
+    engine->change(org::load(argv[2]).value(), "zhou-ying").value();
+    std::ifstream file(argv[3]);
+    engine
+        ->deploy({std::istreambuf_iterator<char>(file), {}}, argv[3],
+                 canonical_text(*time::elapsed_calendar("UTC")), "zhou-ying")
+        .value();
+    boost::asio::io_context io;
+    co_spawn(io, visit(*engine), [](std::exception_ptr fault) {
+        if (fault) std::rethrow_exception(fault);
+    });
+    io.run();
+}
