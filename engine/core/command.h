@@ -156,7 +156,7 @@ struct FailJob {
     std::string error;
     bool retry = true;
 };
-struct Tick {};  // every moment of the case at or before Command::at takes effect
+struct Tick {};  // every moment of the case up to Command::occurred (else ::at) takes effect
 struct EndChild {
     std::string child;
     std::string outcome;

@@ -80,14 +80,17 @@ void each_moment(const CaseState& state, F f) {
             if (at) pending({Moment::stage_wakes, *at, {}, stage.entry});
 }
 
-// The first of those due up to `until`. Of a clock's missed repeats the latest stands for all.
+// The first of those due up to `until`. Of a clock's missed repeats the latest stands for all; when a tick is
+// bounded (what other cases missed lies between), it waits for its own turn.
 std::optional<Moment> first_due(const Decision& d, Instant until) {
     std::optional<Moment> first;
     each_moment(d.state, [&](Moment moment) {
         if (moment.at > until) return;
         if (moment.kind == Moment::repeat) {
             const auto& clock = *d.state.clock(moment.id);
-            moment.at = repeat_moment(clock, d.program(), latest_repeat_until(clock, d.program(), until));
+            const Instant latest = std::holds_alternative<Tick>(d.command.wish) ? d.now : until;
+            moment.at = repeat_moment(clock, d.program(), latest_repeat_until(clock, d.program(), latest));
+            if (moment.at > until) return;
         }
         if (!first || moment < *first) first = std::move(moment);
     });
@@ -170,7 +173,7 @@ std::optional<Instant> next_moment(const CaseState& state) {
 }
 
 Outcome tick(Decision& d) {
-    take_until(d, d.now);
+    take_until(d, d.command.occurred.value_or(d.now));
     return std::nullopt;
 }
 

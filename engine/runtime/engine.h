@@ -21,8 +21,7 @@ struct Options {
     std::shared_ptr<TimeSource> time = {};  // none: the system's
     std::size_t batch = 512;                // commands and ticks a transaction, at most
     std::size_t cached_cases = 20'000;      // states kept in memory
-    std::size_t near_timers = 50'000;       // timers kept in memory, at most …
-    Millis near_horizon{10 * 60 * 1000};    // … and no further ahead than this
+    std::size_t near_timers = 50'000;  // pending timers kept in memory, at most; the rest lie in the store
     Millis greatest_jump{
         24 * 3600 * 1000};  // the wall clock may run ahead of the steady one by this; then it is an alarm
     // Wraps the store; for tests that let it fail.
@@ -68,7 +67,8 @@ struct Health {
     Millis timer_late{0};                    // how long the earliest pending timer has been due
     std::optional<std::string> clock_alarm;  // the wall clock jumped: commands are refused until it is back
     std::uint64_t failed_commits = 0;
-    std::size_t waiting = 0;  // commands in the queue
+    std::size_t waiting = 0;       // commands in the queue
+    std::size_t stuck_timers = 0;  // that were due and took no effect
 };
 
 class Engine {

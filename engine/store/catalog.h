@@ -32,6 +32,7 @@ class Catalog {
     model::ProgramPtr program(const std::string& id, int version = 0) const;
     int newest(const std::string& id) const;  // 0: unknown
     std::vector<std::string> ids() const;
+    std::uint64_t revision() const;  // how many deployments there were
     std::optional<DefinitionDeployed> deployed(const std::string& id, int version = 0) const;
     std::optional<Instant> deployed_at(const std::string& id, int version = 0) const;
     // The newest canonical text of a calendar by that name, empty when none.
@@ -59,6 +60,8 @@ struct CaseFile {
     std::vector<core::Recorded> history;
     model::ProgramPtr program;
 };
+// Applies the next event of a case's stream; throws when it does not parse or its definition is missing.
+void replay(CaseFile&, const JournalRow&, const Catalog&);
 // Replays the case from the journal; code "no-such-case".
 Result<CaseFile> find(Reader&, const Catalog&, const std::string& case_id);
 

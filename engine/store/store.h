@@ -75,23 +75,36 @@ struct OutboxFilter {
     std::string person, case_id, status;
     std::size_t limit = 0;
 };
+struct Head {
+    std::uint64_t seq = 0;  // the last number of the journal
+    std::optional<Instant> at;
+};
 struct Totals {
-    std::uint64_t events = 0;  // the last number of the journal
-    std::optional<Instant> last;
+    std::uint64_t events = 0;
     std::uint64_t cases = 0, open = 0, timers = 0, undelivered = 0, pending_alerts = 0;
 };
 
 class Reader {
   public:
     virtual ~Reader() = default;
-    virtual Totals totals() = 0;
+    virtual Head head() = 0;
+    virtual Totals totals() = 0;  // counts: not cheap on a great folder
     // The journal: one stream from a revision on, or all of it from a number on; in order; until `each` says
     // false.
     virtual void stream(const std::string& stream, std::uint64_t from_revision,
                         const std::function<bool(const JournalRow&)>& each) = 0;
     virtual void journal(std::uint64_t from_seq, const std::function<bool(const JournalRow&)>& each) = 0;
+    virtual std::vector<std::string> case_ids(const std::string& after,
+                                              std::size_t limit) = 0;  // in the journal
     virtual std::optional<Receipt> receipt(const std::string& key) = 0;
-    virtual std::uint64_t cases_of(const std::string& definition) = 0;
+    virtual std::uint64_t cases_of(const std::string& definition) = 0;  // ever started
+
+    // For upkeep. A snapshot: what `body` reads through this reader is of one moment.
+    virtual void snapshot(const std::function<void()>& body) = 0;
+    virtual std::string integrity() = 0;  // what is wrong with the file itself; empty: nothing
+    virtual std::uint64_t rows() = 0;     // how many rows all the derived tables hold together
+    // Every derived row, in order, as a line of text; without the delivery of alerts.
+    virtual void dump(const std::function<void(const std::string& line)>& each) = 0;
 
     virtual std::optional<CaseRow> find_case(const std::string& id) = 0;
     virtual std::vector<CaseRow> cases(const CaseFilter&) = 0;  // by id
@@ -115,6 +128,10 @@ class Store {
     virtual std::unique_ptr<Reader> read() = 0;
     // After a failed commit: opens the database anew.
     virtual void reopen() = 0;
+    // Takes every derived row away and lets `fill` write them again, all in one transaction. What is known of
+    // the delivery of an alert is kept.
+    using Write = std::function<void(const Batch&)>;
+    virtual void replace_rows(const std::function<void(const Write&)>& fill) = 0;
 };
 
 // A data folder: FOLDER/reeve.db, FOLDER/lock, FOLDER/attachments/. Creates it when `create`. Refusals:

@@ -29,7 +29,4 @@ Result<CheckReport> backup(const std::filesystem::path& folder, const std::files
 Result<CheckReport> restore(const std::filesystem::path& file, const std::filesystem::path& folder,
                             bool force);
 
-// Every projection row in order as text, for comparing: one line a row. Delivery state is left out.
-std::string dump(Reader&);
-
 }  // namespace reeve::store

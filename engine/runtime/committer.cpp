@@ -1,0 +1,61 @@
+#include "engine/runtime/committer.h"
+
+namespace reeve::runtime {
+
+Committer::Committer(store::Store& store, std::function<void()> finished)
+    : store_(store),
+      finished_(std::move(finished)),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+Committer::~Committer() {
+    thread_.request_stop();
+    thread_.join();
+}
+
+void Committer::hand(OpenBatch batch) {
+    std::lock_guard lock(mutex_);
+    batch_ = std::move(batch);
+    busy_ = true;
+    handed_.notify_one();
+}
+
+bool Committer::idle() const {
+    std::lock_guard lock(mutex_);
+    return !busy_;
+}
+
+std::optional<Committer::Outcome> Committer::take() {
+    std::lock_guard lock(mutex_);
+    if (!outcome_) return std::nullopt;
+    busy_ = false;
+    return std::exchange(outcome_, std::nullopt);
+}
+
+void Committer::run(const std::stop_token& stop) {
+    for (;;) {
+        std::optional<OpenBatch> batch;
+        {
+            std::unique_lock lock(mutex_);
+            if (!handed_.wait(lock, stop, [&] { return batch_.has_value(); })) return;
+            batch = std::exchange(batch_, std::nullopt);
+        }
+        std::optional<std::string> failure;
+        try {
+            if (!batch->rows.journal.empty()) store_.commit(batch->rows);
+        } catch (const std::exception& e) {
+            failure = e.what();
+        }
+        if (!failure) {
+            // Durable first, then speak.
+            for (auto& answer : batch->answers) answer.done(std::move(answer.result));
+            batch->answers.clear();
+        }
+        {
+            std::lock_guard lock(mutex_);
+            outcome_ = Outcome{std::move(*batch), std::move(failure)};
+        }
+        finished_();
+    }
+}
+
+}  // namespace reeve::runtime

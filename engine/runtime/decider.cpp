@@ -1,0 +1,321 @@
+#include "engine/runtime/decider.h"
+
+#include <stdexcept>
+
+namespace reeve::runtime {
+namespace {
+
+constexpr int deepest = 16;  // of cases that open cases at once
+
+bool good_id(const std::string& id) {
+    if (id.empty() || id.size() > 120 || id[0] == '$') return false;
+    return std::none_of(id.begin(), id.end(),
+                        [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '/' || c == 0x7f; });
+}
+
+// What was due at a moment takes effect now: recorded now, judged by then. One moment a tick, so that after
+// an outage things happen in the order in which they were due, across cases.
+core::Command tick_of(const CachedCase& entry, Instant moment, Instant now) {
+    core::Command command{
+        .actor = core::system_actor, .case_id = entry.state.id, .at = now, .wish = core::Tick{}};
+    if (moment < now) command.occurred = std::max(moment, entry.state.occurred);
+    return command;
+}
+
+}  // namespace
+
+Decider::Decider(store::Store& store, store::Catalog& catalog, const Options& options)
+    : store_(store), catalog_(catalog), cache_(options.cached_cases), timers_(options.near_timers) {}
+
+void Decider::load() {
+    open_ = {};
+    cache_.clear();
+    keys_.clear();
+    started_.clear();
+    loads_.clear();
+    marks_.clear();
+    reader_ = store_.read();
+    const auto head = reader_->head();
+    seq_ = head.seq;
+    last_at_ = head.at;
+    for (const auto& row : reader_->loads()) loads_[row.person] = {row.open, row.last_given};
+    for (auto& row : reader_->marks()) marks_[row.pattern].push_back(std::move(row));
+    duty_dates_ = store::duty_dates(*reader_);
+    duties_revision_ = org_revision_ = 0;
+    reader_->stream(store::duties_stream, 1,
+                    [&](const store::JournalRow&) { return ++duties_revision_ > 0; });
+    auto directory = std::make_shared<org::Directory>();
+    reader_->stream(store::org_stream, 1, [&](const store::JournalRow& row) {
+        auto event = org::event_from_json(Json::parse(row.body));
+        if (!event) throw std::runtime_error(fmt::format("event {}: {}", row.seq, event.error().text()));
+        directory->apply(*event);
+        org_revision_ = row.revision;
+        return true;
+    });
+    adopt(std::move(directory));
+    catalog_.refresh(*reader_);
+    definitions_revision_ = catalog_.revision();
+    timers_.refill(*reader_);
+}
+
+std::shared_ptr<const org::Directory> Decider::directory() const {
+    std::lock_guard lock(mutex_);
+    return directory_;
+}
+
+void Decider::adopt(std::shared_ptr<const org::Directory> directory) {
+    std::lock_guard lock(mutex_);
+    directory_ = std::move(directory);
+}
+
+void Decider::take(core::Command command, Done done) {
+    ++open_.taken;
+    // The timers that were due before the act go first, and by their own name. What stands at the very
+    // instant comes after it.
+    const Instant effective = std::min(command.occurred.value_or(command.at), command.at);
+    auto* entry = command.case_id.empty() ? nullptr : lookup(command.case_id);
+    while (entry && entry->view && entry->view->next && *entry->view->next < effective) {
+        const auto moment = *entry->view->next;
+        (void)decide(tick_of(*entry, moment, command.at), 0);
+        entry = lookup(command.case_id);
+        if (entry->view->next == moment) break;
+    }
+    auto result = decide(std::move(command), 0);
+    open_.answers.push_back({std::move(done), std::move(result)});
+}
+
+void Decider::tick(const store::TimerRow& timer, Instant now) {
+    ++open_.taken;
+    const auto due = timer;  // the row may go with what follows
+    if (due.id.starts_with("$duty/")) return duty(due, now);
+    if (const auto* entry = lookup(due.id)) (void)decide(tick_of(*entry, due.at, now), 0);
+    const auto* first = timers_.earliest();
+    if (!first || *first != due) return;
+    // It took no effect. Missed repeats of a ladder's last step wait for the end of the burst, where the
+    // latest stands for all; anything else is asked again in a minute rather than for ever, and said in the
+    // health.
+    timers_.change(due.id, due.at, std::nullopt);
+    const auto* entry = lookup(due.id);
+    if (!entry || !entry->view->next) return;
+    auto again = *entry->view->next;
+    if (again <= now) {
+        again = due.at < now ? now : now + std::chrono::minutes(1);
+        if (due.at >= now) ++stuck_;
+    }
+    timers_.change(due.id, std::nullopt, again);
+}
+
+Result<Receipt> Decider::receipt_of(const std::string& key) {
+    if (auto it = keys_.find(key); it != keys_.end()) {
+        auto again = it->second;
+        again.repeated = true;
+        again.events.clear();
+        return again;
+    }
+    if (auto found = reader_->receipt(key))
+        return Receipt{found->case_id, found->revision, found->first_seq, found->last_seq, {}, true};
+    return refuse("no-receipt", "", "");
+}
+
+CachedCase* Decider::lookup(const std::string& case_id) {
+    if (auto* entry = cache_.find(case_id)) return entry;
+    auto file = store::find(*reader_, catalog_, case_id);
+    if (!file) return nullptr;
+    return &cache_.add(case_id, std::move(file->state), std::move(file->program));
+}
+
+Result<void> Decider::name_case(core::Command& command, const std::string& definition) {
+    if (!command.case_id.empty()) {
+        if (!good_id(command.case_id))
+            return refuse("bad-case-id",
+                          "a case id is up to 120 bytes without spaces or '/', and does not begin with '$'",
+                          "case");
+        if (lookup(command.case_id))
+            return refuse("case-exists", "there is a case \"" + command.case_id + "\" already", "case");
+        return {};
+    }
+    auto [it, fresh] = started_.emplace(definition, 0);
+    if (fresh) it->second = reader_->cases_of(definition);
+    for (auto number = it->second + 1;; ++number) {
+        command.case_id = fmt::format("{}-{}", definition, number);
+        if (!lookup(command.case_id)) return {};
+    }
+}
+
+Result<Receipt> Decider::decide(core::Command command, int depth) {
+    if (!command.key.empty())
+        if (auto again = receipt_of(command.key)) return again;
+    if (depth > deepest)
+        return refuse("too-deep", fmt::format("more than {} cases would open one another at once", deepest),
+                      "definition");
+    CachedCase* entry = nullptr;
+    model::ProgramPtr program, target;
+    if (const auto* start = std::get_if<core::StartCase>(&command.wish)) {
+        program = catalog_.program(start->definition, start->version);
+        if (!program) {
+            std::string known;
+            for (const auto& id : catalog_.ids()) known += (known.empty() ? "" : ", ") + id;
+            return refuse("unknown-definition",
+                          fmt::format("there is no definition \"{}\"{}; deployed are: {}", start->definition,
+                                      start->version ? fmt::format(" version {}", start->version) : "",
+                                      known.empty() ? "none" : known),
+                          "definition");
+        }
+        if (auto named = name_case(command, program->id); !named) return std::unexpected(named.error());
+    } else {
+        entry = lookup(command.case_id);
+        if (!entry)
+            return refuse("no-such-case",
+                          "there is no case \"" + command.case_id + "\"; `reeve case list` names them",
+                          "case");
+        program = entry->program;
+        if (auto* migrate = std::get_if<core::Migrate>(&command.wish)) {
+            if (migrate->version == 0) migrate->version = catalog_.newest(program->id);
+            target = catalog_.program(program->id, migrate->version);
+            if (!target)
+                return refuse("unknown-version",
+                              fmt::format("{} has no version {}; the newest is {}", program->id,
+                                          migrate->version, catalog_.newest(program->id)),
+                              "version");
+        }
+    }
+    const auto directory = this->directory();
+    const core::Context context{*program, *directory, loads_, target.get()};
+    Result<std::vector<core::Event>> events;
+    try {
+        events = core::decide(entry ? &entry->state : nullptr, command, context);
+        // What cannot be written must not be decided.
+        if (events)
+            for (const auto& event : *events) (void)core::to_json(event).dump();
+    } catch (const std::exception& e) {
+        return refuse("failed", std::string("this could not be decided: ") + e.what());
+    }
+    if (!events) return std::unexpected(events.error());
+    return record(command, entry, target ? target : program, std::move(*events), depth);
+}
+
+Receipt Decider::record(const core::Command& command, CachedCase* entry, const model::ProgramPtr& program,
+                        std::vector<core::Event> events, int depth) {
+    Receipt receipt{.case_id = command.case_id};
+    if (events.empty()) {
+        if (entry) receipt.revision = entry->state.revision;
+        return receipt;
+    }
+    const bool was_open = entry && entry->state.status == core::CaseStatus::open;
+    if (!entry) {
+        entry = &cache_.add(command.case_id, {}, program);
+        ++started_[program->id];
+    }
+    const auto& id = command.case_id;
+    auto revision = entry->state.revision;
+    receipt.first_seq = seq_ + 1;
+    for (auto& event : events) {
+        core::Recorded recorded{++seq_,          id, ++revision, command.at, command.occurred, command.actor,
+                                std::move(event)};
+        if (std::holds_alternative<core::CaseMigrated>(recorded.event)) entry->program = program;
+        core::apply(entry->state, recorded, *entry->program);
+        if (entry->state.revision != revision)
+            throw std::logic_error(fmt::format("{} did not count revision {}", id, revision));
+        store::JournalRow row{recorded.seq,
+                              id,
+                              revision,
+                              recorded.at,
+                              recorded.occurred,
+                              recorded.actor,
+                              core::to_json(recorded.event).dump(),
+                              "",
+                              0};
+        if (receipt.events.empty()) {
+            row.key = command.key;
+            row.events = static_cast<int>(events.size());
+        }
+        open_.rows.journal.push_back(std::move(row));
+        for (const auto& alert : core::alerts(entry->state, recorded, *entry->program))
+            open_.rows.outbox.push_back(store::outbox_row(alert, recorded.at));
+        if (const auto person = store::given_to(recorded.event); !person.empty()) {
+            loads_[person].last_given = recorded.seq;
+            open_.loads_changed.insert(person);
+        }
+        receipt.events.push_back(std::move(recorded));
+    }
+    receipt.revision = revision;
+    receipt.last_seq = seq_;
+    last_at_ = command.at;
+    if (!command.key.empty()) {
+        keys_[command.key] = receipt;
+        keys_[command.key].events.clear();
+        open_.keys.push_back(command.key);
+    }
+    write_case(id, *entry);
+    follow(id, receipt.events, was_open, depth);
+    return receipt;
+}
+
+void Decider::write_case(const std::string& id, CachedCase& entry) {
+    auto before = entry.view;
+    entry.view = std::make_shared<const store::CaseView>(store::project(entry.state, *entry.program));
+    store::LoadMap change;
+    if (before) store::count_loads(*before, -1, change);
+    store::count_loads(*entry.view, 1, change);
+    for (const auto& [person, load] : change) {
+        if (load.open == 0) continue;
+        loads_[person].open += load.open;
+        open_.loads_changed.insert(person);
+    }
+    timers_.change(id, before ? before->next : std::nullopt, entry.view->next);
+    auto [it, fresh] = open_.change_of.emplace(id, open_.rows.cases.size());
+    if (fresh) {
+        ++entry.pins;
+        open_.pinned.push_back(id);
+        open_.rows.cases.push_back({std::move(before), entry.view});
+    } else {
+        open_.rows.cases[it->second].after = entry.view;
+    }
+}
+
+OpenBatch Decider::close() {
+    for (const auto& person : open_.loads_changed) {
+        const auto& load = loads_[person];
+        open_.rows.loads.push_back({person, load.open, load.last_given});
+    }
+    return std::exchange(open_, {});
+}
+
+void Decider::durable(const OpenBatch& batch) {
+    for (const auto& id : batch.pinned) cache_.unpin(id);
+    for (const auto& key : batch.keys) keys_.erase(key);
+}
+
+Receipt Decider::record_stream(const std::string& stream, std::uint64_t& revision,
+                               const std::vector<std::string>& bodies, const std::string& actor, Instant at,
+                               std::optional<Instant> occurred) {
+    Receipt receipt{.case_id = stream, .first_seq = seq_ + 1};
+    for (const auto& body : bodies) {
+        store::JournalRow row{++seq_, stream, ++revision, at, occurred, actor, body, "", 0};
+        if (row.seq == receipt.first_seq) row.events = static_cast<int>(bodies.size());
+        open_.rows.journal.push_back(std::move(row));
+    }
+    receipt.revision = revision;
+    receipt.last_seq = seq_;
+    last_at_ = at;
+    return receipt;
+}
+
+Receipt Decider::record_org(const std::vector<org::Event>& events, const std::string& actor, Instant at) {
+    std::vector<std::string> bodies;
+    for (const auto& event : events) bodies.push_back(org::to_json(event).dump());
+    return record_stream(store::org_stream, org_revision_, bodies, actor, at, std::nullopt);
+}
+
+Receipt Decider::record_deployment(const store::DefinitionDeployed& event, const model::Program& program,
+                                   const std::string& actor, Instant at) {
+    if (event.version > 1)
+        for (const auto& duty : catalog_.program(event.id)->duties)
+            open_.rows.duties.push_back({Instant::max(), store::duty_id(event.id, duty.name)});
+    for (auto& timer : store::duty_timers(program, at, duty_dates_))
+        open_.rows.duties.push_back(std::move(timer));
+    return record_stream(store::definitions_stream, definitions_revision_, {store::body_of(event)}, actor, at,
+                         std::nullopt);
+}
+
+}  // namespace reeve::runtime

@@ -1,0 +1,29 @@
+// Inside engine/runtime: what an Engine holds.
+#pragma once
+
+#include "engine/runtime/writer.h"
+#include "engine/store/scratch.h"
+
+namespace reeve::runtime {
+
+class Engine::Impl {
+  public:
+    Options options;
+    std::shared_ptr<TimeSource> time;
+    std::unique_ptr<store::ScratchFolder> scratch;
+    std::filesystem::path folder;
+    std::unique_ptr<store::Store> store;
+    store::Catalog catalog;
+    std::unique_ptr<Writer> writer;
+
+    // Runs on the writer thread while nothing is under way; refused when stopping or when the clock jumped.
+    Result<void> alone(const std::function<void()>& job);
+    // Posts all of them, waits for all; the answers in order.
+    std::vector<Result<Receipt>> all(std::vector<core::Command>);
+    std::expected<Deployed, Errors> deploy(const std::string& text, const std::string& name,
+                                           const std::string& calendar, const std::string& actor,
+                                           bool even_if_unchanged);
+    std::vector<std::string> units_within(const std::string& unit) const;
+};
+
+}  // namespace reeve::runtime

@@ -1,0 +1,289 @@
+#include "engine/runtime/writer.h"
+
+#include <future>
+
+namespace reeve::runtime {
+
+Writer::Writer(store::Store& store, store::Catalog& catalog, const Options& options,
+               std::shared_ptr<TimeSource> time)
+    : store_(store),
+      options_(options),
+      time_(std::move(time)),
+      decider_(store, catalog, options),
+      committer_(store, [this] { poke(); }) {
+    decider_.load();
+}
+
+void Writer::start() {
+    time_->on_set([this] { poke(); });
+    thread_ = std::thread([this] { run(); });
+}
+
+Writer::~Writer() {
+    time_->on_set({});
+    {
+        std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    poke();
+    if (thread_.joinable()) thread_.join();
+}
+
+void Writer::poke() {
+    std::lock_guard lock(mutex_);
+    poked_ = true;
+    wake_.notify_one();
+}
+
+void Writer::post(core::Command command, Done done) {
+    {
+        std::lock_guard lock(mutex_);
+        if (!stopping_) {
+            queue_.push_back({std::move(command), std::move(done), {}});
+            wake_.notify_one();
+            return;
+        }
+    }
+    done(refuse("stopped", "the engine is stopping; nothing of this was done"));
+}
+
+bool Writer::run_alone(const std::function<void()>& job) {
+    std::promise<void> ended;
+    {
+        std::lock_guard lock(mutex_);
+        if (stopping_) return false;
+        queue_.push_back({{}, {}, [&] {
+                              try {
+                                  job();
+                                  ended.set_value();
+                              } catch (...) {
+                                  ended.set_exception(std::current_exception());
+                              }
+                          }});
+        wake_.notify_one();
+    }
+    ended.get_future().get();
+    return true;
+}
+
+// The loop.
+void Writer::run() {
+    for (;;) {
+        wait();
+        collect();
+        if (failed_) recover();
+        const bool right = clock_is_right();
+        const Instant at = now();
+        const bool stop = take_commands(at);
+        if (right && !stop && !failed_) fire(at);
+        hand();
+        if (stop && decider_.idle() && committer_.idle()) return;
+    }
+}
+
+void Writer::wait() {
+    auto limit = std::chrono::milliseconds(1000);  // whatever happens, it looks again
+    if (const auto* next = decider_.timers().earliest()) {
+        const auto until = next->at - time_->now();
+        if (until.count() > 0) limit = std::min(limit, std::chrono::milliseconds(until));
+    }
+    std::unique_lock lock(mutex_);
+    if (stopping_) limit = std::chrono::milliseconds(10);
+    wake_.wait_for(lock, limit, [&] { return poked_ || (!queue_.empty() && may_take_front()); });
+    poked_ = false;
+}
+
+bool Writer::may_take_front() const {
+    if (queue_.front().job) return decider_.idle() && committer_.idle();
+    return decider_.open().taken < options_.batch;
+}
+
+void Writer::pause() {
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, std::chrono::milliseconds(100), [&] { return poked_; });
+    poked_ = false;
+}
+
+void Writer::collect() {
+    auto outcome = committer_.take();
+    if (!outcome) return;
+    if (outcome->failure)
+        fail(*outcome->failure, &outcome->batch);
+    else
+        decider_.durable(outcome->batch);
+}
+
+void Writer::settle() {
+    for (;; pause()) {
+        collect();
+        if (committer_.idle()) return;
+    }
+}
+
+void Writer::drain() {
+    for (;; pause()) {
+        collect();
+        hand();
+        if (decider_.idle() && committer_.idle()) return;
+    }
+}
+
+void Writer::hand() {
+    if (!decider_.idle() && committer_.idle()) committer_.hand(decider_.close());
+}
+
+// Nothing decided on top of what failed may stand. The committer is idle.
+void Writer::fail(const std::string& why, OpenBatch* failed) {
+    ++failed_commits_;
+    failure_ = why;
+    auto open = decider_.close();
+    failed_ = true;
+    recover();
+    for (auto* batch : {failed, &open})
+        if (batch)
+            for (auto& answer : batch->answers)
+                answer.done(refuse("not-durable", "this could not be made durable (" + why +
+                                                      "); try again with the same key"));
+}
+
+// The outcome of a failed commit is unknown until the store has been opened and read anew.
+void Writer::recover() {
+    try {
+        store_.reopen();
+        decider_.load();
+        failed_ = false;
+    } catch (const std::exception& e) {
+        failure_ = e.what();
+    }
+}
+
+// Takes what waits, as much as a batch holds. Whether the engine stops and nothing waits any more.
+bool Writer::take_commands(Instant at) {
+    for (;;) {
+        Item item;
+        {
+            std::lock_guard lock(mutex_);
+            if (queue_.empty()) return stopping_;
+            if (!may_take_front()) return false;
+            item = std::move(queue_.front());
+            queue_.pop_front();
+        }
+        if (item.job) {
+            item.job();
+        } else if (failed_) {
+            item.done(
+                refuse("not-durable", "the store cannot be written (" + failure_ + "); try again later"));
+        } else if (auto alarm = health().clock_alarm) {
+            item.done(refuse("clock-jumped", *alarm));
+        } else {
+            item.command.at = std::max(at, decider_.last_at().value_or(at));
+            try {
+                decider_.take(std::move(item.command), item.done);
+            } catch (const std::exception& e) {
+                // Part of it may be in memory and not in the batch: all of it goes.
+                const std::string why = e.what();
+                settle();
+                fail(why, nullptr);
+                item.done(
+                    refuse("not-durable", "this could not be decided (" + why + "); nothing of it stands"));
+            }
+        }
+    }
+}
+
+// What is due takes effect, the earliest first. People's commands had their turn; a herd of timers has its
+// own.
+std::uint64_t Writer::fire(Instant at) {
+    std::uint64_t ticks = 0;
+    try {
+        while (decider_.open().taken < 2 * options_.batch) {
+            if (decider_.timers().needs_refill()) {
+                if (!decider_.idle() || !committer_.idle()) break;
+                decider_.refill_timers();
+            }
+            const auto* next = decider_.timers().earliest();
+            if (!next || next->at > at) break;
+            decider_.tick(*next, at);
+            ++ticks;
+        }
+    } catch (const std::exception& e) {
+        const std::string why = e.what();
+        settle();
+        fail(why, nullptr);
+    }
+    const auto* next = decider_.timers().earliest();
+    const bool more = next && next->at <= at && committer_.idle();
+    std::lock_guard lock(mutex_);
+    timer_late_ = next && next->at < at ? Millis(at - next->at) : Millis{0};
+    stuck_timers_ = decider_.stuck_timers();
+    if (more) poked_ = true;
+    return ticks;
+}
+
+Instant Writer::now() {
+    const Instant wall = time_->now();
+    return std::max(wall, decider_.last_at().value_or(wall));
+}
+
+// A wall clock that runs far ahead of the steady one was set wrongly: firing everything up to there could not
+// be taken back. It waits until the clock is back, or a person says that it is right.
+bool Writer::clock_is_right() {
+    const Instant wall = time_->now();
+    const Millis steady = time_->steady();
+    std::lock_guard lock(mutex_);
+    if (accepted_) wall_.reset();
+    accepted_ = false;
+    if (wall_ && (wall - *wall_) - (steady - steady_) > options_.greatest_jump) {
+        clock_alarm_ = fmt::format(
+            "the clock jumped from {} to {}; nothing is done until it is set right, or accepted as it is",
+            time::to_utc_string(*wall_), time::to_utc_string(wall));
+        return false;
+    }
+    clock_alarm_.reset();
+    wall_ = wall;
+    steady_ = steady;
+    return true;
+}
+
+void Writer::accept_clock() {
+    {
+        std::lock_guard lock(mutex_);
+        accepted_ = true;
+    }
+    poke();
+}
+
+Health Writer::health() const {
+    std::lock_guard lock(mutex_);
+    return {timer_late_, clock_alarm_, failed_commits_, queue_.size(), stuck_timers_};
+}
+
+Result<void> Writer::commit_now() {
+    const auto failures = failed_commits_.load();
+    drain();
+    if (failed_commits_ == failures) return {};
+    return refuse("not-durable", "this could not be made durable (" + failure_ + "); nothing of it stands");
+}
+
+std::uint64_t Writer::play_until(ManualTime& time, Instant until) {
+    std::uint64_t ticks = 0;
+    const auto failures = failed_commits_.load();
+    while (failed_commits_ == failures && !failed_) {
+        collect();
+        if (decider_.timers().needs_refill()) {
+            drain();
+            decider_.refill_timers();
+        }
+        const auto* next = decider_.timers().earliest();
+        if (!next || next->at > until) break;
+        if (next->at > time.now()) time.set(next->at);
+        ticks += fire(now());
+        hand();
+        if (decider_.open().taken >= 2 * options_.batch) pause();
+    }
+    drain();
+    if (failed_commits_ == failures && until > time.now()) time.set(until);
+    return ticks;
+}
+
+}  // namespace reeve::runtime

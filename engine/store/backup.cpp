@@ -1,0 +1,119 @@
+// A backup is one SQLite file: the database as it stood, and the attachments in a table of their own.
+#include <SQLiteCpp/Backup.h>
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <sqlite3.h>
+
+#include <fstream>
+
+#include "engine/store/fingerprint.h"
+#include "engine/store/sqlite/connection.h"
+#include "engine/store/upkeep.h"
+
+namespace reeve::store {
+namespace {
+
+void copy_database(const std::filesystem::path& from, const std::filesystem::path& to) {
+    auto source = sqlite::connect(from, sqlite::Mode::read);
+    SQLite::Database target(to.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 10'000);
+    SQLite::Backup copy(target, *source);
+    while (copy.executeStep(-1) != SQLITE_DONE) {
+    }
+}
+
+std::string file_bytes(const std::filesystem::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) throw std::runtime_error("reading " + path.string() + " failed");
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+Result<CheckReport> backup(const std::filesystem::path& folder, const std::filesystem::path& file) {
+    if (std::filesystem::exists(file))
+        return refuse("file-exists", "there is a file of that name; a backup overwrites nothing",
+                      file.string());
+    if (auto readable = open_reader(folder); !readable) return std::unexpected(readable.error());
+    auto part = file;
+    part += ".part";
+    std::filesystem::remove(part);
+    copy_database(sqlite::database_path(folder), part);
+    {
+        // The copy is one plain file, whole in itself.
+        SQLite::Database copy(part.string(), SQLite::OPEN_READWRITE);
+        copy.exec("PRAGMA journal_mode = DELETE");
+        copy.exec("CREATE TABLE attachments (sha256 TEXT PRIMARY KEY, body BLOB NOT NULL)");
+        SQLite::Statement insert(copy, "INSERT INTO attachments VALUES (?, ?)");
+        SQLite::Transaction transaction(copy);
+        // Attachments are written before their events, so the folder holds at least those of the copy.
+        const auto root = folder / "attachments";
+        if (std::filesystem::exists(root))
+            for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
+                if (!entry.is_regular_file() || entry.path().extension() == ".part") continue;
+                const std::string bytes = file_bytes(entry.path());
+                insert.bind(
+                    1, entry.path().parent_path().filename().string() + entry.path().filename().string());
+                insert.bind(2, bytes.data(), static_cast<int>(bytes.size()));
+                insert.exec();
+                insert.reset();
+            }
+        transaction.commit();
+    }
+    auto report = check(part);
+    std::filesystem::rename(part, file);
+    return report;
+}
+
+Result<CheckReport> restore(const std::filesystem::path& file, const std::filesystem::path& folder,
+                            bool force) {
+    auto source = open_reader(file);
+    if (!source) return std::unexpected(source.error());
+    const auto target = sqlite::database_path(folder);
+    if (std::filesystem::exists(target) && !force)
+        return refuse("folder-in-use", "this folder holds data; restoring over it must be forced",
+                      folder.string());
+    std::filesystem::create_directories(folder / "attachments");
+    auto lock = sqlite::Lock::take(folder);
+    if (!lock) return std::unexpected(lock.error());
+    // Made whole beside what is there, then put in its place.
+    const auto part = folder / "restoring.db";
+    std::filesystem::remove(part);
+    copy_database(file, part);
+    {
+        SQLite::Database copy(part.string(), SQLite::OPEN_READWRITE);
+        SQLite::Statement rows(copy, "SELECT sha256, body FROM attachments");
+        while (rows.executeStep()) {
+            const auto body = rows.getColumn(1);
+            auto written = attach_bytes(folder,
+                                        std::string_view(static_cast<const char*>(body.getBlob()),
+                                                         static_cast<std::size_t>(body.getBytes())),
+                                        "", "");
+            if (written->sha256 != rows.getColumn(0).getString())
+                return refuse("backup-damaged", "an attachment in it is not what its name says",
+                              file.string());
+        }
+    }
+    {
+        SQLite::Database copy(part.string(), SQLite::OPEN_READWRITE);
+        copy.exec("DROP TABLE attachments");
+        copy.exec("PRAGMA journal_mode = DELETE");
+        copy.exec("VACUUM");
+    }
+    if (std::filesystem::exists(target)) {
+        // What it logged must not be replayed onto its successor; until the rename it stays whole.
+        try {
+            sqlite::connect(target, sqlite::Mode::write)->exec("PRAGMA wal_checkpoint(TRUNCATE)");
+        } catch (const std::exception&) {  // too damaged to open: it is being replaced
+        }
+        for (const char* tail : {"-wal", "-shm"}) std::filesystem::remove(target.string() + tail);
+    }
+    std::filesystem::rename(part, target);
+    auto report = check(folder);
+    auto restored = open_reader(folder);
+    if (!report || !restored) return report;
+    if (fingerprint_journal(**source) != fingerprint_journal(**restored) ||
+        fingerprint_rows(**source) != fingerprint_rows(**restored))
+        report->faults.push_back("what was restored differs from " + file.string());
+    return report;
+}
+
+}  // namespace reeve::store

@@ -1,0 +1,136 @@
+#include <map>
+#include <set>
+
+#include "engine/store/fingerprint.h"
+#include "engine/store/replay_all.h"
+#include "engine/store/scratch.h"
+
+namespace reeve::store {
+namespace {
+
+constexpr std::size_t most_faults = 100;
+
+struct Checking {
+    CheckReport report;
+
+    void fault(std::string text) {
+        if (report.faults.size() < most_faults)
+            report.faults.push_back(std::move(text));
+        else if (report.faults.size() == most_faults)
+            report.faults.push_back("and more; the rest is not listed");
+    }
+
+    // Numbers without a gap, commands whole, and the streams of no case readable.
+    void numbers(Reader& reader) {
+        std::map<std::string, std::uint64_t> last;
+        std::uint64_t expected = 1;
+        int of_command = 0;
+        std::string stream;
+        reader.journal(1, [&](const JournalRow& row) {
+            if (row.seq != expected)
+                fault(fmt::format("journal: event {} is missing; {} follows {}", expected, row.seq,
+                                  expected - 1));
+            expected = row.seq + 1;
+            auto& revision = last[row.stream];
+            if (row.revision != revision + 1)
+                fault(fmt::format("event {}: revision {} of {} follows revision {}", row.seq, row.revision,
+                                  row.stream, revision));
+            revision = row.revision;
+            if (of_command > 0 && (row.stream != stream || row.events != 0))
+                fault(fmt::format("event {}: the command before it lacks {} of its events", row.seq,
+                                  of_command));
+            of_command = row.events > 0 ? row.events - 1 : of_command > 0 ? of_command - 1 : 0;
+            stream = row.stream;
+            if (row.stream == org_stream) {
+                const Json body = Json::parse(row.body, nullptr, false);
+                if (auto event = org::event_from_json(body); !event)
+                    fault(fmt::format("event {}: {}", row.seq, event.error().text()));
+            }
+            ++report.events;
+            return true;
+        });
+        if (of_command > 0) fault(fmt::format("the last command lacks {} of its events", of_command));
+    }
+
+    // Law 3.
+    void looked(const std::filesystem::path& folder, Reader& reader, const CaseFile& file,
+                const CaseView& view) {
+        const auto& state = file.state;
+        ++report.cases;
+        if (state.status == core::CaseStatus::open) {
+            ++report.open;
+            bool clock = false, unowned = false;
+            for (const auto& c : state.clocks) {
+                if (c.status != core::ClockStatus::running && c.status != core::ClockStatus::paused) continue;
+                clock = true;
+                if (c.rule == file.program->unowned_clock) unowned = true;
+            }
+            if (!clock) fault(fmt::format("case {}: it is open and has no clock", state.id));
+            if (state.owner.empty() && !unowned)
+                fault(
+                    fmt::format("case {}: it is open, nobody owns it, and no clock runs for that", state.id));
+        }
+        if (view.next) ++report.timers;
+        for (const auto& d : state.documents)
+            if (!folder.empty() && !d.sha256.empty() &&
+                !std::filesystem::exists(attachment_path(folder, d.sha256)))
+                fault(fmt::format("case {}: document {} ({}) is missing from attachments", state.id, d.name,
+                                  d.sha256));
+        for (const auto& event : file.history) {
+            if (!std::holds_alternative<core::CaseRequested>(event.event)) continue;
+            const auto key = fmt::format("open:{}/{}", state.id, event.revision);
+            if (!reader.receipt(key))
+                fault(fmt::format("case {} revision {}: it asked for a case that was never opened", state.id,
+                                  event.revision));
+        }
+    }
+
+    // The live rows against rows made anew beside them.
+    void rows(Reader& live, Reader& anew) {
+        if (fingerprint_rows(live) == fingerprint_rows(anew)) return;
+        std::set<std::string> kept, made;
+        live.dump([&](const std::string& line) { kept.insert(line); });
+        anew.dump([&](const std::string& line) { made.insert(line); });
+        for (const auto& line : made)
+            if (!kept.contains(line)) fault("missing or different, `reeve rebuild` would write: " + line);
+        for (const auto& line : kept)
+            if (!made.contains(line)) fault("does not follow from the journal: " + line);
+    }
+};
+
+}  // namespace
+
+Result<CheckReport> check(const std::filesystem::path& folder, const Progress& progress) {
+    auto reader = open_reader(folder);
+    if (!reader) return std::unexpected(reader.error());
+    const auto documents = std::filesystem::is_directory(folder) ? folder : std::filesystem::path();
+    Checking checking;
+    ScratchFolder scratch;
+    auto store = open(scratch.path(), {.create = true, .durable = false});
+    if (!store) return std::unexpected(store.error());
+    (*reader)->snapshot([&] {
+        if (auto wrong = (*reader)->integrity(); !wrong.empty()) checking.fault("the file itself: " + wrong);
+        checking.numbers(**reader);
+        try {
+            Catalog catalog;
+            catalog.refresh(**reader);
+            (*store)->replace_rows([&](const Store::Write& write) {
+                ReplayAll{**reader,
+                          catalog,
+                          write,
+                          [&](const CaseFile& file, const CaseView& view) {
+                              checking.looked(documents, **reader, file, view);
+                          },
+                          [&](const std::string& text) { checking.fault(text); },
+                          progress}
+                    .run();
+            });
+            checking.rows(**reader, *(*store)->read());
+        } catch (const std::exception& e) {
+            checking.fault(e.what());
+        }
+    });
+    return checking.report;
+}
+
+}  // namespace reeve::store

@@ -1,0 +1,25 @@
+// Inside engine/store: digests to compare folders and to name attachments by.
+#pragma once
+
+#include "engine/store/store.h"
+
+namespace reeve::store {
+
+class Sha256 {
+  public:
+    Sha256();
+    ~Sha256();
+    Sha256(const Sha256&) = delete;
+    Sha256& operator=(const Sha256&) = delete;
+    void add(std::string_view bytes);
+    std::string hex();  // ends it
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+std::string fingerprint_rows(Reader&);     // of every derived row
+std::string fingerprint_journal(Reader&);  // of every event
+
+}  // namespace reeve::store

@@ -1,0 +1,156 @@
+#include "engine/store/describe_rows.h"
+#include "engine/store/rows.h"
+
+namespace reeve::store {
+namespace {
+
+const char* word(core::CaseStatus s) {
+    switch (s) {
+        case core::CaseStatus::open: return "open";
+        case core::CaseStatus::closed: return "closed";
+        case core::CaseStatus::cancelled: return "cancelled";
+    }
+    return "";
+}
+const char* word(core::TaskStatus s) {
+    switch (s) {
+        case core::TaskStatus::open: return "open";
+        case core::TaskStatus::done: return "done";
+        case core::TaskStatus::cancelled: return "cancelled";
+    }
+    return "";
+}
+const char* word(core::ClockStatus s) {
+    switch (s) {
+        case core::ClockStatus::running: return "running";
+        case core::ClockStatus::paused: return "paused";
+        case core::ClockStatus::met: return "met";
+        case core::ClockStatus::expired: return "expired";
+        case core::ClockStatus::cancelled: return "cancelled";
+    }
+    return "";
+}
+const char* word(model::LimitKind k) {
+    switch (k) {
+        case model::LimitKind::due: return "due";
+        case model::LimitKind::limit: return "limit";
+        case model::LimitKind::expiry: return "expiry";
+    }
+    return "";
+}
+
+std::optional<Instant> due_of(const core::ClockState& c) {
+    if (c.status != core::ClockStatus::paused && c.due != Instant::max()) return c.due;
+    return std::nullopt;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string out;
+    for (const auto& w : words) out += (out.empty() ? "" : " ") + w;
+    return out;
+}
+
+}  // namespace
+
+CaseView project(const core::CaseState& s, const model::Program& program) {
+    CaseView view;
+    auto& row = view.row;
+    row.id = s.id;
+    row.definition = s.definition;
+    row.version = s.version;
+    row.revision = s.revision;
+    row.unit = s.unit;
+    row.owner = s.owner;
+    row.title = s.title;
+    row.status = word(s.status);
+    row.outcome = s.outcome;
+    for (const auto& stage : s.stages) row.stages += (row.stages.empty() ? "" : " ") + stage.stage;
+    row.light = model::to_string(core::light(s));
+    row.occurred = s.occurred;
+    row.started = s.started;
+    row.last = s.last;
+    row.ended = s.ended;
+    row.cycle = s.cycle;
+    row.parent = s.parent;
+    row.cause = s.cause;
+    for (const auto& c : s.clocks) {
+        ClockRow r;
+        r.case_id = s.id;
+        r.id = c.id;
+        r.name = c.name;
+        r.task = c.task;
+        r.kind = word(c.rule == model::none ? model::LimitKind::due
+                                            : program.clocks[static_cast<std::size_t>(c.rule)].kind);
+        r.status = word(c.status);
+        r.light = model::to_string(c.light);
+        r.from = c.from;
+        r.due = due_of(c);
+        r.ended = c.ended;
+        r.late_ms = c.late_ms;
+        r.cycle = c.cycle;
+        if (c.status == core::ClockStatus::running && r.due && (!row.due || *r.due < *row.due))
+            row.due = r.due;
+        view.clocks.push_back(std::move(r));
+    }
+    for (const auto& t : s.tasks) {
+        TaskRow r;
+        r.case_id = s.id;
+        r.id = t.id;
+        r.name = t.name;
+        r.title = t.title;
+        r.person = t.person;
+        r.stands_for = t.stands_for;
+        r.status = word(t.status);
+        r.since = t.since;
+        r.light = model::to_string(model::Light::green);
+        for (const auto& c : s.clocks) {
+            // A plain stage's task runs under the stage's own clock.
+            const bool own = c.task == t.id;
+            const bool stage = c.task.empty() && c.entry != 0 && c.entry == t.entry;
+            if (!own && !(stage && !r.due)) continue;
+            if (c.status != core::ClockStatus::running && c.status != core::ClockStatus::paused) continue;
+            r.due = due_of(c);
+            r.light = model::to_string(c.light);
+        }
+        r.ended = t.ended;
+        r.follow_up = t.follow_up;
+        view.tasks.push_back(std::move(r));
+    }
+    for (const auto& e : s.escalations) {
+        EscalationRow r;
+        r.case_id = s.id;
+        r.id = e.id;
+        const auto* clock = s.clock(e.clock);
+        r.clock = clock ? clock->name : e.clock;
+        r.step = e.step;
+        r.repeat = e.repeat;
+        r.at = e.at;
+        r.planned = e.planned;
+        r.told = joined(e.told);
+        r.ask = e.ask;
+        r.answer = e.answer;
+        r.answer_by = e.answer_by;
+        r.acknowledge_by = e.acknowledge_by;
+        r.acknowledged_by = e.acknowledged_by;
+        r.acknowledge_missed = e.acknowledge_missed;
+        r.answer_missed = e.answer_missed;
+        r.overtaken = e.overtaken;
+        view.escalations.push_back(std::move(r));
+    }
+    for (const auto& l : s.links) {
+        LinkRow r{s.id, l.other, l.relation};
+        if (std::find(view.links.begin(), view.links.end(), r) == view.links.end())
+            view.links.push_back(std::move(r));
+    }
+    view.next = core::next_moment(s);
+    return view;
+}
+
+Json to_json(const CaseRow& r, Times t) { return describe::write(r, t); }
+Json to_json(const TaskRow& r, Times t) { return describe::write(r, t); }
+Json to_json(const ClockRow& r, Times t) { return describe::write(r, t); }
+Json to_json(const EscalationRow& r, Times t) { return describe::write(r, t); }
+Json to_json(const LinkRow& r, Times t) { return describe::write(r, t); }
+Json to_json(const OutboxRow& r, Times t) { return describe::write(r, t); }
+
+}  // namespace reeve::store

@@ -1,0 +1,15 @@
+// Inside engine/store/sqlite: the two halves of the store.
+#pragma once
+
+#include "engine/store/sqlite/sqlite.h"
+
+namespace reeve::store::sqlite {
+
+enum class Mode { write, write_unsynced, read };
+// Opens the database with the settings that durability needs. Throws SQLite::Exception.
+std::unique_ptr<SQLite::Database> connect(const std::filesystem::path& file, Mode);
+
+std::unique_ptr<Store> make_store(const std::filesystem::path& folder, bool durable, Lock);
+std::unique_ptr<Reader> make_reader(const std::filesystem::path& file);
+
+}  // namespace reeve::store::sqlite

@@ -1,0 +1,310 @@
+// The reading half: its own connection, so that a reader and the writer never wait for each other.
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "engine/store/sqlite/columns.h"
+#include "engine/store/sqlite/connection.h"
+
+namespace reeve::store::sqlite {
+namespace {
+
+// A WHERE that grows, with what is bound to it.
+class Query {
+  public:
+    explicit Query(std::string select) : sql_(std::move(select)) {}
+    template <class T>
+    Query& where(const std::string& condition, const T& value) {
+        add(condition);
+        bindings_.push_back([value](SQLite::Statement& s, int i) { bind_copy(s, i, value); });
+        return *this;
+    }
+    Query& where(const std::string& condition) {
+        add(condition);
+        return *this;
+    }
+    Query& equal(const char* column, const std::string& value) {
+        if (!value.empty()) where(fmt::format("\"{}\" = ?", column), value);
+        return *this;
+    }
+    Query& any(const std::string& column, const std::vector<std::string>& values) {
+        if (values.empty()) return *this;
+        std::string marks;
+        for (const auto& value : values) {
+            marks += marks.empty() ? "?" : ", ?";
+            bindings_.push_back([value](SQLite::Statement& s, int i) { s.bind(i, value); });
+        }
+        add(fmt::format("{} IN ({})", column, marks));
+        return *this;
+    }
+    template <class Row>
+    std::vector<Row> rows(SQLite::Database& db, const std::string& order, std::size_t limit) {
+        std::string sql = sql_ + " ORDER BY " + order;
+        if (limit > 0) sql += fmt::format(" LIMIT {}", limit);
+        SQLite::Statement statement(db, sql);
+        int index = 0;
+        for (const auto& bind : bindings_) bind(statement, ++index);
+        std::vector<Row> rows;
+        while (statement.executeStep()) rows.push_back(get_row<Row>(statement));
+        return rows;
+    }
+
+  private:
+    template <class T>
+    static void bind_copy(SQLite::Statement& s, int i, const T& value) {
+        if constexpr (std::is_same_v<T, Instant>)
+            s.bind(i, static_cast<std::int64_t>(value.time_since_epoch().count()));
+        else
+            s.bind(i, value);
+    }
+    void add(const std::string& condition) { sql_ += (conditions_++ == 0 ? " WHERE " : " AND ") + condition; }
+    std::string sql_;
+    int conditions_ = 0;
+    std::vector<std::function<void(SQLite::Statement&, int)>> bindings_;
+};
+
+template <class Row>
+Query select(const char* table) {
+    return Query(fmt::format("SELECT {} FROM {}", names<Row>(), table));
+}
+
+JournalRow journal_row(SQLite::Statement& s) {
+    JournalRow row;
+    get(s.getColumn(0), row.seq);
+    get(s.getColumn(1), row.stream);
+    get(s.getColumn(2), row.revision);
+    get(s.getColumn(3), row.at);
+    get(s.getColumn(4), row.occurred);
+    get(s.getColumn(5), row.actor);
+    if (!s.getColumn(6).isNull()) get(s.getColumn(6), row.key);
+    if (!s.getColumn(7).isNull()) get(s.getColumn(7), row.events);
+    get(s.getColumn(8), row.body);
+    return row;
+}
+constexpr const char* journal_columns =
+    "SELECT seq, stream, revision, at, occurred, actor, \"key\", events, body FROM journal ";
+
+class SqliteReader final : public Reader {
+  public:
+    explicit SqliteReader(const std::filesystem::path& file)
+        : db_(connect(file, Mode::read)),
+          stream_(*db_,
+                  std::string(journal_columns) + "WHERE stream = ? AND revision >= ? ORDER BY revision"),
+          receipt_(*db_, "SELECT seq, stream, revision, events FROM journal WHERE \"key\" = ?"),
+          timers_(*db_, "SELECT at, id FROM timers WHERE (at, id) > (?, ?) ORDER BY at, id LIMIT ?") {}
+
+    Head head() override {
+        Head head;
+        SQLite::Statement last(*db_, "SELECT seq, at FROM journal ORDER BY seq DESC LIMIT 1");
+        if (last.executeStep()) {
+            get(last.getColumn(0), head.seq);
+            get(last.getColumn(1), head.at.emplace());
+        }
+        return head;
+    }
+
+    Totals totals() override {
+        Totals t;
+        t.events = head().seq;
+        t.cases = count("SELECT coalesce(sum(cases), 0) FROM started");
+        t.open = count("SELECT count(*) FROM cases WHERE status = 'open'");
+        t.timers = count("SELECT count(*) FROM timers");
+        t.undelivered =
+            count("SELECT count(*) FROM outbox WHERE status <> 'sent' AND status = 'undelivered'");
+        t.pending_alerts = count("SELECT count(*) FROM outbox WHERE status <> 'sent' AND status = 'pending'");
+        return t;
+    }
+
+    void stream(const std::string& stream, std::uint64_t from_revision,
+                const std::function<bool(const JournalRow&)>& each) override {
+        // Read first, then told: what is told may read in its turn.
+        std::vector<JournalRow> rows;
+        bind(stream_, 1, stream);
+        bind(stream_, 2, from_revision);
+        while (stream_.executeStep()) rows.push_back(journal_row(stream_));
+        stream_.reset();
+        for (const auto& row : rows)
+            if (!each(row)) return;
+    }
+
+    void journal(std::uint64_t from_seq, const std::function<bool(const JournalRow&)>& each) override {
+        SQLite::Statement s(*db_, std::string(journal_columns) + "WHERE seq >= ? ORDER BY seq");
+        bind(s, 1, from_seq);
+        while (s.executeStep())
+            if (!each(journal_row(s))) return;
+    }
+
+    std::vector<std::string> case_ids(const std::string& after, std::size_t limit) override {
+        // One seek a case: every case begins with revision 1.
+        SQLite::Statement s(
+            *db_,
+            "WITH RECURSIVE ids(id) AS (SELECT (SELECT min(stream) FROM journal WHERE stream > ?1) "
+            "UNION ALL SELECT (SELECT min(stream) FROM journal WHERE stream > ids.id) FROM ids "
+            "WHERE ids.id IS NOT NULL) SELECT id FROM ids WHERE id IS NOT NULL AND "
+            "substr(id, 1, 1) <> '$' LIMIT ?2");
+        s.bind(1, after);
+        bind(s, 2, static_cast<std::int64_t>(limit));
+        std::vector<std::string> ids;
+        while (s.executeStep()) ids.push_back(s.getColumn(0).getString());
+        return ids;
+    }
+
+    std::optional<Receipt> receipt(const std::string& key) override {
+        bind(receipt_, 1, key);
+        std::optional<Receipt> found;
+        if (receipt_.executeStep()) {
+            const auto events = static_cast<std::uint64_t>(receipt_.getColumn(3).getInt64());
+            auto& r = found.emplace();
+            get(receipt_.getColumn(0), r.first_seq);
+            get(receipt_.getColumn(1), r.case_id);
+            get(receipt_.getColumn(2), r.revision);
+            r.last_seq = r.first_seq + events - 1;
+            r.revision += events - 1;
+        }
+        receipt_.reset();
+        return found;
+    }
+
+    std::uint64_t cases_of(const std::string& definition) override {
+        SQLite::Statement s(*db_, "SELECT cases FROM started WHERE definition = ?");
+        s.bind(1, definition);
+        return s.executeStep() ? static_cast<std::uint64_t>(s.getColumn(0).getInt64()) : 0;
+    }
+
+    std::uint64_t rows() override {
+        std::uint64_t sum = 0;
+        for (const auto& table : derived_tables())
+            sum += count(fmt::format("SELECT count(*) FROM {}", table.name));
+        return sum;
+    }
+
+    void dump(const std::function<void(const std::string&)>& line) override {
+        for (const auto& table : derived_tables()) {
+            SQLite::Statement s(
+                *db_, fmt::format("SELECT {} FROM {} ORDER BY {}", table.columns, table.name, table.key));
+            while (s.executeStep()) {
+                std::string text = table.name;
+                for (int i = 0; i < s.getColumnCount(); ++i) {
+                    const auto column = s.getColumn(i);
+                    // As JSON, so that no two rows can be written alike.
+                    text += ' ';
+                    if (column.isNull())
+                        text += "null";
+                    else if (column.isInteger())
+                        text += std::to_string(column.getInt64());
+                    else
+                        text += Json(column.getString()).dump(-1, ' ', false, Json::error_handler_t::replace);
+                }
+                line(text);
+            }
+        }
+    }
+
+    std::string integrity() override {
+        SQLite::Statement s(*db_, "PRAGMA integrity_check");
+        std::string found;
+        while (s.executeStep()) found += (found.empty() ? "" : "; ") + s.getColumn(0).getString();
+        return found == "ok" ? "" : found;
+    }
+
+    void snapshot(const std::function<void()>& body) override {
+        db_->exec("BEGIN");
+        try {
+            body();
+            db_->exec("COMMIT");
+        } catch (...) {
+            db_->tryExec("ROLLBACK");
+            throw;
+        }
+    }
+
+    std::optional<CaseRow> find_case(const std::string& id) override {
+        auto found = select<CaseRow>("cases").where("id = ?", id).rows<CaseRow>(*db_, "id", 1);
+        return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+    }
+
+    std::vector<CaseRow> cases(const CaseFilter& f) override {
+        auto query = select<CaseRow>("cases");
+        query.any("unit", f.units).equal("definition", f.definition).equal("status", f.status);
+        query.equal("owner", f.owner).equal("light", f.light).equal("parent", f.parent);
+        if (!f.after.empty()) query.where("id > ?", f.after);
+        if (f.overdue_at)
+            query.where("status = 'open'")
+                .where("id IN (SELECT case_id FROM clocks WHERE status = 'running' AND due < ?)",
+                       *f.overdue_at);
+        return query.rows<CaseRow>(*db_, "id", f.limit);
+    }
+
+    std::vector<TaskRow> tasks(const TaskFilter& f) override {
+        auto query = select<TaskRow>("tasks");
+        query.equal("person", f.person).equal("case_id", f.case_id);
+        query.any("(SELECT unit FROM cases WHERE cases.id = case_id)", f.units);
+        if (f.open_only) query.where("status = 'open'");
+        return query.rows<TaskRow>(*db_, "due IS NULL, due, since, case_id, id", f.limit);
+    }
+
+    std::vector<ClockRow> clocks(const std::string& case_id) override {
+        return select<ClockRow>("clocks").equal("case_id", case_id).rows<ClockRow>(*db_, "length(id), id", 0);
+    }
+
+    std::vector<ClockRow> overdue(Instant at) override {
+        return select<ClockRow>("clocks")
+            .where("status = 'running'")
+            .where("due < ?", at)
+            .rows<ClockRow>(*db_, "due, case_id, id", 0);
+    }
+
+    std::vector<EscalationRow> escalations(const EscalationFilter& f) override {
+        auto query = select<EscalationRow>("escalations");
+        query.equal("case_id", f.case_id);
+        if (!f.told.empty()) query.where("instr(' ' || told || ' ', ' ' || ? || ' ') > 0", f.told);
+        query.any("(SELECT unit FROM cases WHERE cases.id = case_id)", f.units);
+        if (f.from) query.where("at >= ?", *f.from);
+        if (f.to) query.where("at < ?", *f.to);
+        if (f.acknowledged) query.where(*f.acknowledged ? "acknowledged_by <> ''" : "acknowledged_by = ''");
+        return query.rows<EscalationRow>(*db_, "at, case_id, length(id), id", f.limit);
+    }
+
+    std::vector<LinkRow> links(const std::string& case_id) override {
+        return select<LinkRow>("links").equal("case_id", case_id).rows<LinkRow>(*db_, "case_id, other", 0);
+    }
+
+    std::vector<OutboxRow> outbox(const OutboxFilter& f) override {
+        auto query = select<OutboxRow>("outbox");
+        query.equal("person", f.person).equal("case_id", f.case_id).equal("status", f.status);
+        if (!f.status.empty() && f.status != "sent")
+            query.where("status <> 'sent'");  // so that the index serves
+        return query.rows<OutboxRow>(*db_, "at, id", f.limit);
+    }
+
+    std::vector<LoadRow> loads() override {
+        return select<LoadRow>("loads").rows<LoadRow>(*db_, "person", 0);
+    }
+    std::vector<MarkRow> marks() override {
+        return select<MarkRow>("marks").rows<MarkRow>(*db_, "case_id, pattern", 0);
+    }
+
+    std::vector<TimerRow> timers(const TimerRow& after, std::size_t limit) override {
+        std::vector<TimerRow> rows;
+        bind(timers_, 1, after.at);
+        bind(timers_, 2, after.id);
+        bind(timers_, 3, limit == 0 ? std::int64_t{-1} : static_cast<std::int64_t>(limit));
+        while (timers_.executeStep()) rows.push_back(get_row<TimerRow>(timers_));
+        timers_.reset();
+        return rows;
+    }
+
+  private:
+    std::uint64_t count(const std::string& sql) {
+        return static_cast<std::uint64_t>(db_->execAndGet(sql).getInt64());
+    }
+
+    std::unique_ptr<SQLite::Database> db_;
+    SQLite::Statement stream_, receipt_, timers_;
+};
+
+}  // namespace
+
+std::unique_ptr<Reader> make_reader(const std::filesystem::path& file) {
+    return std::make_unique<SqliteReader>(file);
+}
+
+}  // namespace reeve::store::sqlite

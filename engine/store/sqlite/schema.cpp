@@ -1,0 +1,117 @@
+// The tables, by schema version. A stored form never changes its meaning: a new form is a new version and a
+// step from the one before it.
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "engine/store/sqlite/sqlite.h"
+
+namespace reeve::store::sqlite {
+namespace {
+
+// Rows of one case lie together (they begin their keys with its id): a change touches few pages. Indexes on
+// what changes are partial, so that what is over costs nothing.
+constexpr const char* version_1 = R"sql(
+CREATE TABLE journal (
+  seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, revision INTEGER NOT NULL, at INTEGER NOT NULL,
+  occurred INTEGER, actor TEXT NOT NULL, "key" TEXT, events INTEGER, body TEXT NOT NULL);
+CREATE UNIQUE INDEX journal_stream ON journal(stream, revision);
+CREATE UNIQUE INDEX journal_key ON journal("key") WHERE "key" IS NOT NULL;
+CREATE TRIGGER journal_stands BEFORE UPDATE ON journal
+  BEGIN SELECT RAISE(ABORT, 'what happened is never changed: the journal is append-only'); END;
+CREATE TRIGGER journal_stays BEFORE DELETE ON journal
+  BEGIN SELECT RAISE(ABORT, 'what happened is never changed: the journal is append-only'); END;
+
+CREATE TABLE cases (
+  id TEXT PRIMARY KEY, definition TEXT NOT NULL, version INTEGER NOT NULL, revision INTEGER NOT NULL,
+  unit TEXT NOT NULL, owner TEXT NOT NULL, title TEXT NOT NULL, status TEXT NOT NULL, outcome TEXT NOT NULL,
+  stages TEXT NOT NULL, light TEXT NOT NULL, due INTEGER, occurred INTEGER NOT NULL, started INTEGER NOT NULL,
+  last INTEGER NOT NULL, ended INTEGER, cycle INTEGER NOT NULL, parent TEXT NOT NULL, cause TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX cases_open ON cases(unit) WHERE status = 'open';
+
+CREATE TABLE tasks (
+  case_id TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, title TEXT NOT NULL, person TEXT NOT NULL,
+  stands_for TEXT NOT NULL, status TEXT NOT NULL, since INTEGER NOT NULL, due INTEGER, light TEXT NOT NULL,
+  ended INTEGER, follow_up INTEGER NOT NULL, PRIMARY KEY (case_id, id)) WITHOUT ROWID;
+CREATE INDEX tasks_open ON tasks(person) WHERE status = 'open';
+
+CREATE TABLE clocks (
+  case_id TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, task TEXT NOT NULL, kind TEXT NOT NULL,
+  status TEXT NOT NULL, light TEXT NOT NULL, "from" INTEGER NOT NULL, due INTEGER, ended INTEGER,
+  late_ms INTEGER NOT NULL, cycle INTEGER NOT NULL, PRIMARY KEY (case_id, id)) WITHOUT ROWID;
+CREATE INDEX clocks_running ON clocks(due) WHERE status = 'running';
+
+CREATE TABLE escalations (
+  case_id TEXT NOT NULL, id TEXT NOT NULL, clock TEXT NOT NULL, step INTEGER NOT NULL, repeat INTEGER NOT NULL,
+  at INTEGER NOT NULL, planned INTEGER NOT NULL, told TEXT NOT NULL, ask TEXT NOT NULL, answer TEXT NOT NULL,
+  answer_by INTEGER, acknowledge_by INTEGER, acknowledged_by TEXT NOT NULL, acknowledge_missed INTEGER NOT NULL,
+  answer_missed INTEGER NOT NULL, overtaken INTEGER NOT NULL, PRIMARY KEY (case_id, id)) WITHOUT ROWID;
+CREATE INDEX escalations_at ON escalations(at);
+
+CREATE TABLE links (
+  case_id TEXT NOT NULL, other TEXT NOT NULL, relation TEXT NOT NULL,
+  PRIMARY KEY (case_id, other, relation)) WITHOUT ROWID;
+
+CREATE TABLE timers (at INTEGER NOT NULL, id TEXT NOT NULL, PRIMARY KEY (at, id)) WITHOUT ROWID;
+
+CREATE TABLE outbox (
+  id TEXT PRIMARY KEY, person TEXT NOT NULL, case_id TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL,
+  status TEXT NOT NULL, attempts INTEGER NOT NULL, next_at INTEGER, error TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX outbox_waiting ON outbox(at) WHERE status <> 'sent';
+
+CREATE TABLE loads (person TEXT PRIMARY KEY, open INTEGER NOT NULL, last_given INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE marks (
+  case_id TEXT NOT NULL, pattern TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (case_id, pattern)) WITHOUT ROWID;
+CREATE TABLE started (definition TEXT PRIMARY KEY, cases INTEGER NOT NULL) WITHOUT ROWID;
+)sql";
+
+// steps[n] leads from schema n to n + 1.
+constexpr const char* steps[schema_version] = {version_1};
+
+}  // namespace
+
+const std::vector<Table>& derived_tables() {
+    static const std::vector<Table> tables{
+        {"cases", "id", "*"},
+        {"tasks", "case_id, id", "*"},
+        {"clocks", "case_id, id", "*"},
+        {"escalations", "case_id, id", "*"},
+        {"links", "case_id, other, relation", "*"},
+        {"timers", "at, id", "*"},
+        {"outbox", "id", "id, person, case_id, at, body"},
+        {"loads", "person", "*"},
+        {"marks", "case_id, pattern", "*"},
+        {"started", "definition", "*"},
+    };
+    return tables;
+}
+
+Result<void> prepare(SQLite::Database& db, const std::filesystem::path& file) {
+    const int found = db.execAndGet("PRAGMA user_version").getInt();
+    if (found == schema_version) return {};
+    if (found > schema_version)
+        return refuse(
+            "newer-schema",
+            fmt::format("the data is of schema {}, this reeve knows schema {}; use a reeve at least as "
+                        "new as the one that wrote it",
+                        found, schema_version),
+            file.string());
+    if (found > 0) {
+        const std::string copy = fmt::format("{}.schema-{}.backup", file.string(), found);
+        std::filesystem::remove(copy);
+        SQLite::Statement vacuum(db, "VACUUM INTO ?");
+        vacuum.bind(1, copy);
+        vacuum.exec();
+    }
+    db.exec("BEGIN EXCLUSIVE");
+    try {
+        for (int version = found; version < schema_version; ++version) db.exec(steps[version]);
+        db.exec(fmt::format("PRAGMA user_version = {}", schema_version));
+        db.exec("COMMIT");
+    } catch (...) {
+        db.tryExec("ROLLBACK");
+        throw;
+    }
+    return {};
+}
+
+}  // namespace reeve::store::sqlite

@@ -1,0 +1,45 @@
+// Inside engine/store/sqlite: the files of a data folder and the statements both halves need. Only forward
+// declarations of SQLiteCpp: it is included by .cpp files alone.
+#pragma once
+
+#include <filesystem>
+
+#include "engine/store/store.h"
+
+namespace SQLite {
+class Database;
+class Statement;
+}  // namespace SQLite
+
+namespace reeve::store::sqlite {
+
+constexpr int schema_version = 1;
+
+std::filesystem::path database_path(const std::filesystem::path& folder);
+
+// Creates the tables, or brings an older schema forward (a backup is made beside the file first).
+// "newer-schema" when the file is from a later version.
+Result<void> prepare(SQLite::Database&, const std::filesystem::path& file);
+
+// The tables that rebuild makes again, and the columns that order and name their rows.
+struct Table {
+    const char* name;
+    const char* key;      // its primary key
+    const char* columns;  // what is compared; delivery state is not
+};
+const std::vector<Table>& derived_tables();
+
+// The lock of a folder: held while it lives, gone with the process, however that ends.
+class Lock {
+  public:
+    static Result<Lock> take(const std::filesystem::path& folder);
+    Lock(Lock&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
+    Lock& operator=(Lock&&) = delete;
+    ~Lock();
+
+  private:
+    explicit Lock(int fd) : fd_(fd) {}
+    int fd_;
+};
+
+}  // namespace reeve::store::sqlite

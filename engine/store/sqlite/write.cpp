@@ -1,0 +1,190 @@
+// The writing half: one transaction a batch, every statement prepared once, and of a case only the rows that
+// changed.
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "engine/store/sqlite/columns.h"
+#include "engine/store/sqlite/connection.h"
+
+namespace reeve::store::sqlite {
+namespace {
+
+struct Statements {
+    explicit Statements(SQLite::Database& db)
+        : journal(db,
+                  "INSERT INTO journal (seq, stream, revision, at, occurred, actor, \"key\", events, body) "
+                  "VALUES "
+                  "(?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+          cases(db, insert_into<CaseRow>("cases")),
+          tasks(db, insert_into<TaskRow>("tasks")),
+          clocks(db, insert_into<ClockRow>("clocks")),
+          escalations(db, insert_into<EscalationRow>("escalations")),
+          links(db, insert_into<LinkRow>("links")),
+          started(db, "INSERT INTO started VALUES (?, 1) ON CONFLICT DO UPDATE SET cases = cases + 1"),
+          set_timer(db, "INSERT OR REPLACE INTO timers (at, id) VALUES (?, ?)"),
+          drop_timer(db, "DELETE FROM timers WHERE at = ? AND id = ?"),
+          drop_duty(db, "DELETE FROM timers WHERE id = ?"),
+          outbox(db, insert_into<OutboxRow>("outbox")),
+          loads(db, insert_into<LoadRow>("loads")),
+          mark(db, insert_into<MarkRow>("marks")),
+          unmark(db, "DELETE FROM marks WHERE case_id = ? AND pattern = ?") {}
+
+    SQLite::Statement journal, cases, tasks, clocks, escalations, links, started, set_timer, drop_timer,
+        drop_duty, outbox, loads, mark, unmark;
+
+    // Rows are only ever added to a case or changed in place (history has no gaps), so what differs is
+    // written.
+    template <class Row>
+    static void differing(SQLite::Statement& statement, const std::vector<Row>* before,
+                          const std::vector<Row>& after) {
+        if (before && before->size() > after.size()) throw std::logic_error("a case lost rows it had");
+        for (std::size_t i = 0; i < after.size(); ++i) {
+            if (before && i < before->size() && (*before)[i] == after[i]) continue;
+            bind_row(statement, after[i]);
+            run(statement);
+        }
+    }
+
+    void write(const JournalRow& row) {
+        bind(journal, 1, row.seq);
+        bind(journal, 2, row.stream);
+        bind(journal, 3, row.revision);
+        bind(journal, 4, row.at);
+        bind(journal, 5, row.occurred);
+        bind(journal, 6, row.actor);
+        if (row.key.empty()) {
+            journal.bind(7);
+        } else {
+            bind(journal, 7, row.key);
+        }
+        if (row.events == 0) {
+            journal.bind(8);
+        } else {
+            bind(journal, 8, row.events);
+        }
+        bind(journal, 9, row.body);
+        run(journal);
+    }
+
+    void write(const Batch::Change& change) {
+        const CaseView* before = change.before.get();
+        const CaseView& after = *change.after;
+        if (!before) {
+            bind(started, 1, after.row.definition);
+            run(started);
+        }
+        if (!before || before->row != after.row) {
+            bind_row(cases, after.row);
+            run(cases);
+        }
+        differing(tasks, before ? &before->tasks : nullptr, after.tasks);
+        differing(clocks, before ? &before->clocks : nullptr, after.clocks);
+        differing(escalations, before ? &before->escalations : nullptr, after.escalations);
+        differing(links, before ? &before->links : nullptr, after.links);
+        const std::optional<Instant> old = before ? before->next : std::nullopt;
+        if (old == after.next) return;
+        if (old) {
+            bind(drop_timer, 1, *old);
+            bind(drop_timer, 2, after.row.id);
+            run(drop_timer);
+        }
+        if (after.next) {
+            bind(set_timer, 1, *after.next);
+            bind(set_timer, 2, after.row.id);
+            run(set_timer);
+        }
+    }
+
+    void write(const Batch& batch) {
+        for (const auto& row : batch.journal) write(row);
+        for (const auto& change : batch.cases) write(change);
+        for (const auto& row : batch.outbox) {
+            bind_row(outbox, row);
+            run(outbox);
+        }
+        for (const auto& row : batch.loads) {
+            bind_row(loads, row);
+            run(loads);
+        }
+        for (const auto& row : batch.marks) {
+            bind_row(mark, row);
+            run(mark);
+        }
+        for (const auto& row : batch.marks_used) {
+            bind(unmark, 1, row.case_id);
+            bind(unmark, 2, row.pattern);
+            run(unmark);
+        }
+        for (const auto& duty : batch.duties) {
+            bind(drop_duty, 1, duty.id);
+            run(drop_duty);
+            if (duty.at == Instant::max()) continue;
+            bind(set_timer, 1, duty.at);
+            bind(set_timer, 2, duty.id);
+            run(set_timer);
+        }
+    }
+};
+
+class SqliteStore final : public Store {
+  public:
+    SqliteStore(const std::filesystem::path& folder, bool durable, Lock lock)
+        : lock_(std::move(lock)),
+          file_(database_path(folder)),
+          mode_(durable ? Mode::write : Mode::write_unsynced) {
+        reopen();
+    }
+
+    void commit(const Batch& batch) override {
+        transaction([&] { statements_->write(batch); });
+    }
+
+    std::unique_ptr<Reader> read() override { return make_reader(file_); }
+
+    void reopen() override {
+        statements_.reset();
+        db_.reset();
+        db_ = connect(file_, mode_);
+        statements_ = std::make_unique<Statements>(*db_);
+    }
+
+    void replace_rows(const std::function<void(const Write&)>& fill) override {
+        transaction([&] {
+            db_->exec(
+                "CREATE TEMP TABLE delivery AS SELECT id, status, attempts, next_at, error FROM outbox "
+                "WHERE status <> 'pending' OR attempts <> 0 OR next_at IS NOT NULL OR error <> ''");
+            for (const auto& table : derived_tables()) db_->exec(fmt::format("DELETE FROM {}", table.name));
+            fill([&](const Batch& batch) { statements_->write(batch); });
+            db_->exec(
+                "UPDATE outbox SET status = d.status, attempts = d.attempts, next_at = d.next_at, "
+                "error = d.error FROM delivery d WHERE d.id = outbox.id");
+            db_->exec("DROP TABLE delivery");
+        });
+    }
+
+  private:
+    template <class F>
+    void transaction(F&& body) {
+        db_->exec("BEGIN IMMEDIATE");
+        try {
+            body();
+            db_->exec("COMMIT");
+        } catch (...) {
+            db_->tryExec("ROLLBACK");
+            throw;
+        }
+    }
+
+    Lock lock_;
+    std::filesystem::path file_;
+    Mode mode_;
+    std::unique_ptr<SQLite::Database> db_;
+    std::unique_ptr<Statements> statements_;
+};
+
+}  // namespace
+
+std::unique_ptr<Store> make_store(const std::filesystem::path& folder, bool durable, Lock lock) {
+    return std::make_unique<SqliteStore>(folder, durable, std::move(lock));
+}
+
+}  // namespace reeve::store::sqlite
