@@ -173,7 +173,7 @@ Outcome decide_clock(Decision& d, const ExtendClock& wish, bool approved, const 
                       "clock");
     // Whoever is to be told of it is told before the due date, so an approval comes too late after it; if
     // nobody is, it is enough that it was asked in time.
-    const Instant at = acted(d, clock);
+    const Instant at = approved ? std::max(d.now, clock.from) : acted(d, clock);
     if (!approved || !cap.tell.empty())
         if (auto fault = check_in_time(d, clock, at, "too-late-to-extend", "extended")) return fault;
 
@@ -197,7 +197,7 @@ Outcome decide_clock(Decision& d, const ExtendClock& wish, bool approved, const 
         if (std::ranges::find(approvers, d.command.actor) == approvers.end()) {
             for (const auto& request : d.state.requests)
                 if (request.open && request.what == "extension" &&
-                    request.wish.value("clock", "") == wish.clock)
+                    d.state.clock(request.wish.value("clock", "")) == found)
                     return reject(
                         "already-asked",
                         "an extension of " + clock.name + " waits for approval already: " + request.id,

@@ -61,10 +61,10 @@ void warn(Decision& d, const std::string& clock_id, const std::vector<std::strin
 }
 
 void clocks_on_start(Decision& d) {
-    start_all(d, From::start, d.effective);
+    start_all(d, From::start, d.now);  // registration; what had happened before it is From::occurred
     start_all(d, From::occurred, d.state.occurred);
     clocks_on_data(d);
-    start_inactivity(d, d.effective);
+    start_inactivity(d, d.now);
     // Only once it is known that nobody could be named.
     if (std::ranges::any_of(d.events, [](const Event& e) { return std::holds_alternative<OwnerLost>(e); }))
         clocks_on_owner(d);

@@ -55,6 +55,8 @@ Outcome decide_flow(Decision& d, const StartCase& wish) {
                        .cause = wish.cause,
                        .related = wish.related,
                        .occurred = d.effective});
+    // It is registered now, whenever it happened; only clocks "from occurred" run from then.
+    d.effective = d.now;
     if (wish.owner.empty()) {
         own_by_rule(d);
     } else {

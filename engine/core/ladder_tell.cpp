@@ -14,11 +14,7 @@ void add(std::vector<std::string>& list, const std::string& item) {
 void resolve(const Decision& d, const std::vector<Who>& who, Telling& telling) {
     for (const auto& one : who) {
         const auto found = d.context.directory.resolve(one, d.asking());
-        for (const auto& person : found.people) {
-            add(telling.people, person.person);
-            if (!person.stands_for.empty())
-                add(telling.notes, person.person + " stands in for " + person.stands_for);
-        }
+        for (const auto& person : found.people) add(telling.people, person.person);
         for (const auto& note : found.notes) add(telling.notes, note);
     }
 }
