@@ -2,8 +2,9 @@
 
 namespace reeve::runtime {
 
-Committer::Committer(store::Store& store, std::function<void()> finished)
+Committer::Committer(store::Store& store, Endings& endings, std::function<void()> finished)
     : store_(store),
+      endings_(endings),
       finished_(std::move(finished)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -49,6 +50,7 @@ void Committer::run(const std::stop_token& stop) {
             // Durable first, then speak.
             for (auto& answer : batch->answers) answer.done(std::move(answer.result));
             batch->answers.clear();
+            endings_.committed(batch->rows);
         }
         {
             std::lock_guard lock(mutex_);

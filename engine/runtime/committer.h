@@ -6,13 +6,14 @@
 #include <thread>
 
 #include "engine/runtime/decider.h"
+#include "engine/runtime/endings.h"
 
 namespace reeve::runtime {
 
 class Committer {
   public:
     // `finished` is called on the commit thread after each batch.
-    Committer(store::Store&, std::function<void()> finished);
+    Committer(store::Store&, Endings&, std::function<void()> finished);
     ~Committer();
 
     struct Outcome {
@@ -26,6 +27,7 @@ class Committer {
   private:
     void run(const std::stop_token&);
     store::Store& store_;
+    Endings& endings_;
     std::function<void()> finished_;
     mutable std::mutex mutex_;
     std::condition_variable_any handed_;

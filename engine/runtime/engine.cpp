@@ -36,7 +36,7 @@ Result<std::unique_ptr<Engine>> Engine::open(Options options) {
     impl.store = options.wrap ? options.wrap(std::move(*store)) : std::move(*store);
     impl.time = options.time ? options.time : system_time();
     impl.options = options;
-    impl.writer = std::make_unique<Writer>(*impl.store, impl.catalog, impl.options, impl.time);
+    impl.writer = std::make_unique<Writer>(*impl.store, impl.catalog, impl.options, impl.time, impl.endings);
     impl.writer->start();
     return engine;
 }
@@ -55,6 +55,24 @@ asio::awaitable<Result<Receipt>> Engine::submit(core::Command command) {
     };
     co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<Receipt>)>(
         initiate, asio::use_awaitable, std::move(command));
+}
+
+asio::awaitable<Result<core::CaseState>> Engine::finished(std::string case_id) {
+    auto initiate = [this, &case_id](auto handler) {
+        auto executor =
+            asio::prefer(asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked);
+        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+        impl_->endings.await(case_id, [shared, executor] {
+            asio::post(executor, [shared]() mutable { std::move (*shared)(); });
+        });
+        // It may have ended before anybody waited; then nobody else will tell.
+        const auto row = read()->find_case(case_id);
+        if (!row || row->status != "open") impl_->endings.tell(case_id);
+    };
+    co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(initiate, asio::use_awaitable);
+    auto found = find(case_id);
+    if (!found) co_return std::unexpected(found.error());
+    co_return std::move(found->state);
 }
 
 Result<Receipt> Engine::ask(core::Command command) {

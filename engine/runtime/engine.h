@@ -80,6 +80,9 @@ class Engine {
     // A StartCase without a case_id gets one: DEFINITION-N. Command::at is set here. On ask(), the calling
     // thread waits.
     boost::asio::awaitable<Result<Receipt>> submit(core::Command);
+    // The case as it stands once it has ended (closed or cancelled), however long that takes. code
+    // "no-such-case".
+    boost::asio::awaitable<Result<core::CaseState>> finished(std::string case_id);
     Result<Receipt> ask(core::Command);
     void post(core::Command, std::function<void(Result<Receipt>)> done);  // done runs on the commit thread
 

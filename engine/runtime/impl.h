@@ -14,6 +14,7 @@ class Engine::Impl {
     std::filesystem::path folder;
     std::unique_ptr<store::Store> store;
     store::Catalog catalog;
+    Endings endings;
     std::unique_ptr<Writer> writer;
 
     // Runs on the writer thread while nothing is under way; refused when stopping or when the clock jumped.

@@ -5,12 +5,12 @@
 namespace reeve::runtime {
 
 Writer::Writer(store::Store& store, store::Catalog& catalog, const Options& options,
-               std::shared_ptr<TimeSource> time)
+               std::shared_ptr<TimeSource> time, Endings& endings)
     : store_(store),
       options_(options),
       time_(std::move(time)),
       decider_(store, catalog, options),
-      committer_(store, [this] { poke(); }) {
+      committer_(store, endings, [this] { poke(); }) {
     decider_.load();
 }
 

@@ -16,7 +16,7 @@ boost::asio::awaitable<void> visit(runtime::Engine& engine) {
     auto acted = co_await engine.submit(
         {.actor = "zhou-ying", .case_id = started->case_id, .wish = core::Act{.action = "visit"}});
     if (!acted) throw std::runtime_error(acted.error().text());
-    core::CaseState ended = co_await engine.finished(started->case_id);
+    core::CaseState ended = (co_await engine.finished(started->case_id)).value();
     std::printf("closed: %s\n", ended.outcome.c_str());
 }
 
