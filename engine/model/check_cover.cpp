@@ -1,5 +1,5 @@
-// Law 3: in every stage where a case may wait, a clock is sure to run. A clock of the stage's own will do; for
-// a clock of the case it is followed along every way whether it has been started and not yet met.
+// Law 3: in every stage where a case may wait, a clock is sure to run. A clock of the stage's own will do;
+// for a clock of the case it is followed along every way whether it has been started and not yet met.
 #include "engine/model/reader.h"
 
 namespace reeve::model {
@@ -19,12 +19,14 @@ std::vector<std::vector<bool>> regions(const Program& p, const Stage& parallel,
 }
 
 // For each stage, whether the clock is sure to run while the case is there.
-std::vector<bool> sure_to_run(const Program& p, const ClockRule& rule, const std::vector<std::vector<int>>& edges,
+std::vector<bool> sure_to_run(const Program& p, const ClockRule& rule,
+                              const std::vector<std::vector<int>>& edges,
                               const std::vector<std::vector<int>>& flow) {
     auto count = p.stages.size();
-    bool at_start = rule.from == ClockRule::From::start || rule.from == ClockRule::From::occurred ||
-                    (rule.from == ClockRule::From::data && find_field(p.data_schema, rule.from_data).required &&
-                     find_field(p.data_schema, rule.from_data).schema);
+    bool at_start =
+        rule.from == ClockRule::From::start || rule.from == ClockRule::From::occurred ||
+        (rule.from == ClockRule::From::data && find_field(p.data_schema, rule.from_data).required &&
+         find_field(p.data_schema, rule.from_data).schema);
     std::vector<bool> over(count), elsewhere(count);
     for (int s : rule.done_on) over[at(s)] = true;
     if (rule.on_expiry_to != none) over[at(rule.on_expiry_to)] = true;
@@ -88,9 +90,11 @@ void check_cover(const Node& root, const Program& p, Faults& faults) {
     }
     for (std::size_t s = 0; s < p.stages.size(); ++s) {
         if (covered[s] || own_clock(p, p.stages[s])) continue;
-        faults.add_key(root["stages"][p.stages[s].name], "no-clock",
-                       fmt::format("a case may wait in stage {} without any clock; add \"due\" to it, e.g. \"3 working days\", or let a clock of the case run from \"start\" to \"end\"",
-                                   quoted(p.stages[s].name)));
+        faults.add_key(
+            root["stages"][p.stages[s].name], "no-clock",
+            fmt::format("a case may wait in stage {} without any clock; add \"due\" to it, e.g. \"3 working "
+                        "days\", or let a clock of the case run from \"start\" to \"end\"",
+                        in_quotes(p.stages[s].name)));
     }
 }
 

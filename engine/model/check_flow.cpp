@@ -33,7 +33,7 @@ class FlowCheck {
 
   private:
     Node node(int stage) const { return root_["stages"][p_.stages[at(stage)].name]; }
-    std::string name(int stage) const { return quoted(p_.stages[at(stage)].name); }
+    std::string name(int stage) const { return in_quotes(p_.stages[at(stage)].name); }
     bool is(int stage, StageKind kind) const { return p_.stages[at(stage)].kind == kind; }
 
     void ends() {
@@ -44,33 +44,45 @@ class FlowCheck {
             if (is(i, StageKind::end)) ends.push_back(i);
             if (!found[at(i)])
                 faults_.add_key(node(i), "unreachable-stage",
-                                fmt::format("no way leads to stage {0}; add an action or \"then\" that goes \"to\" it, or leave it out", name(i)));
+                                fmt::format("no way leads to stage {0}; add an action or \"then\" that goes "
+                                            "\"to\" it, or leave it out",
+                                            name(i)));
         }
         if (ends.empty()) {
-            faults_.add_key(root_["stages"], "no-end", "no stage is an end, so no case is ever closed; add one, e.g. \"closed\": {\"end\": \"done\"}");
+            faults_.add_key(root_["stages"], "no-end",
+                            "no stage is an end, so no case is ever closed; add one, e.g. \"closed\": "
+                            "{\"end\": \"done\"}");
             return;
         }
         auto saved = reachable(reversed(all_), ends);
         for (int i = 0; i < static_cast<int>(p_.stages.size()); ++i) {
             if (saved[at(i)] || !found[at(i)]) continue;
             bool stuck = std::ranges::all_of(all_[at(i)], [&](int to) { return to == i; });
-            faults_.add_key(node(i), "never-ends",
-                            stuck ? fmt::format("stage {} has no way out; add \"actions\" with \"to\", or \"then\"", name(i))
-                                  : fmt::format("from stage {} the case never reaches an end; add a way to a stage with \"end\"", name(i)));
+            faults_.add_key(
+                node(i), "never-ends",
+                stuck ? fmt::format("stage {} has no way out; add \"actions\" with \"to\", or \"then\"",
+                                    name(i))
+                      : fmt::format(
+                            "from stage {} the case never reaches an end; add a way to a stage with \"end\"",
+                            name(i)));
         }
     }
 
     // Choices and parallel stages take no time: a ring of them alone would run for ever.
     void circles() {
         Edges quick(edges_.size());
-        auto instant = [&](int i) { return is(i, StageKind::choice) || is(i, StageKind::parallel) || is(i, StageKind::join); };
+        auto instant = [&](int i) {
+            return is(i, StageKind::choice) || is(i, StageKind::parallel) || is(i, StageKind::join);
+        };
         for (std::size_t i = 0; i < edges_.size(); ++i)
             if (instant(static_cast<int>(i)))
                 std::ranges::copy_if(edges_[i], std::back_inserter(quick[i]), instant);
         for (int i = 0; i < static_cast<int>(edges_.size()); ++i)
             if (is(i, StageKind::choice) && reachable(quick, quick[at(i)])[at(i)]) {
                 faults_.add_key(node(i), "endless-choice",
-                                fmt::format("choice {} leads round to itself without anybody's work between; let one branch go to a stage of people's tasks or a wait", name(i)));
+                                fmt::format("choice {} leads round to itself without anybody's work between; "
+                                            "let one branch go to a stage of people's tasks or a wait",
+                                            name(i)));
                 return;
             }
     }
@@ -79,21 +91,26 @@ class FlowCheck {
         const auto& stage = p_.stages[at(index)];
         if (stage.join == none) return;
         if (!is(stage.join, StageKind::join)) {
-            faults_.add(node(index)["join"], "bad-join",
-                        fmt::format("stage {} is no join; give it \"join\": \"all\" and \"then\", and nothing else", name(stage.join)));
+            faults_.add(
+                node(index)["join"], "bad-join",
+                fmt::format("stage {} is no join; give it \"join\": \"all\" and \"then\", and nothing else",
+                            name(stage.join)));
             return;
         }
         const auto& join = p_.stages[at(stage.join)];
         if (join.join_need == Stage::Need::n && join.join_n > static_cast<int>(stage.branches.size()))
             faults_.add(node(stage.join)["join"], "join-too-many",
-                        fmt::format("{} waits for {} branches, and {} has only {}; wait for at most {}", name(stage.join), join.join_n,
-                                    name(index), stage.branches.size(), stage.branches.size()));
+                        fmt::format("{} waits for {} branches, and {} has only {}; wait for at most {}",
+                                    name(stage.join), join.join_n, name(index), stage.branches.size(),
+                                    stage.branches.size()));
         auto outside = reachable(edges_, {0}, index);
         for (std::size_t i = 0; i < stage.branches.size(); ++i) {
             int to = stage.branches[i].to;
             auto item = node(index)["parallel"][i];
             if (to == stage.join) {
-                faults_.add(item, "empty-branch", fmt::format("branch {} is the join itself; name a stage where something is done", name(to)));
+                faults_.add(item, "empty-branch",
+                            fmt::format("branch {} is the join itself; name a stage where something is done",
+                                        name(to)));
                 continue;
             }
             auto region = reachable(edges_, {to}, stage.join);
@@ -101,14 +118,18 @@ class FlowCheck {
             for (std::size_t s = 0; s < region.size(); ++s)
                 joins |= region[s] && std::ranges::find(edges_[s], stage.join) != edges_[s].end();
             if (!joins) {
-                faults_.add(item, "never-joins", fmt::format("branch {} never comes to the join {}; let its last stage go \"to\" it", name(to), name(stage.join)));
+                faults_.add(
+                    item, "never-joins",
+                    fmt::format("branch {} never comes to the join {}; let its last stage go \"to\" it",
+                                name(to), name(stage.join)));
                 continue;
             }
             for (int s = 0; s < static_cast<int>(region.size()); ++s)
                 if (region[at(s)] && !is(s, StageKind::end) && (outside[at(s)] || s == index)) {
                     faults_.add(item, "leaves-branch",
-                                fmt::format("branch {} leads out to stage {} before the join {}; a branch goes to the join, or ends the case", name(to), name(s),
-                                            name(stage.join)));
+                                fmt::format("branch {} leads out to stage {} before the join {}; a branch "
+                                            "goes to the join, or ends the case",
+                                            name(to), name(s), name(stage.join)));
                     break;
                 }
         }
@@ -128,13 +149,17 @@ class FlowCheck {
                     }
                 }
             if (!named) {
-                faults_.add_key(node(i), "no-parallel", fmt::format("no parallel stage has {} as its join; add \"join\": {} to the one whose branches meet here", name(i), name(i)));
+                faults_.add_key(node(i), "no-parallel",
+                                fmt::format("no parallel stage has {} as its join; add \"join\": {} to the "
+                                            "one whose branches meet here",
+                                            name(i), name(i)));
                 continue;
             }
             for (std::size_t s = 0; s < edges_.size(); ++s)
                 if (!inside[s] && std::ranges::find(edges_[s], i) != edges_[s].end())
                     faults_.add_key(node(static_cast<int>(s)), "joins-outside",
-                                    fmt::format("stage {} leads to the join {} but is in none of its branches; go to the stage after the join instead",
+                                    fmt::format("stage {} leads to the join {} but is in none of its "
+                                                "branches; go to the stage after the join instead",
                                                 name(static_cast<int>(s)), name(i)));
         }
     }
@@ -149,7 +174,9 @@ class FlowCheck {
             for (const auto& task : tasks) by_task = by_task && task.has("assign");
             if (people && !by_task && !node(i).has("assign"))
                 faults_.add_key(node(i), "no-owner",
-                                fmt::format("nobody has stage {}; add \"assign\" to it, e.g. \"head\", or \"owner\" to the definition", name(i)));
+                                fmt::format("nobody has stage {}; add \"assign\" to it, e.g. \"head\", or "
+                                            "\"owner\" to the definition",
+                                            name(i)));
         }
     }
 
@@ -192,10 +219,13 @@ std::vector<std::pair<int, int>> expiry_edges(const Program& program) {
         bool of_stage = rule.from == ClockRule::From::stage && rule.to_stage == rule.from_stage &&
                         program.stages[at(rule.from_stage)].clock != none &&
                         &program.clocks[at(program.stages[at(rule.from_stage)].clock)] == &rule;
-        if (rule.kind != LimitKind::expiry || rule.on_expiry_to == none || rule.from == ClockRule::From::task || of_stage) continue;
+        if (rule.kind != LimitKind::expiry || rule.on_expiry_to == none ||
+            rule.from == ClockRule::From::task || of_stage)
+            continue;
         auto running = reachable(edges, {rule.from_stage == none ? 0 : rule.from_stage});
         for (std::size_t s = 0; s < running.size(); ++s)
-            if (running[s] && program.stages[s].kind != StageKind::end) out.emplace_back(static_cast<int>(s), rule.on_expiry_to);
+            if (running[s] && program.stages[s].kind != StageKind::end)
+                out.emplace_back(static_cast<int>(s), rule.on_expiry_to);
     }
     return out;
 }

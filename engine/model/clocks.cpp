@@ -15,10 +15,12 @@ int Reader::add_clock(const Node& node, ClockRule rule) {
     auto [it, fresh] = clock_places_.emplace(rule.name, place);
     if (!fresh) {
         bool reserved = rule.name == "unowned" || rule.name == "hand_over" || rule.name == "inactivity";
-        faults_.add_key(node, "name-taken",
-                        reserved ? fmt::format("the name {} is the engine's own; choose another", quoted(rule.name))
-                                 : fmt::format("the name {} belongs to a clock already ({}); choose another, for stages and clocks share their names",
-                                               quoted(rule.name), it->second));
+        faults_.add_key(
+            node, "name-taken",
+            reserved ? fmt::format("the name {} is the engine's own; choose another", in_quotes(rule.name))
+                     : fmt::format("the name {} belongs to a clock already ({}); choose another, for stages "
+                                   "and clocks share their names",
+                                   in_quotes(rule.name), it->second));
     }
     program_.clocks.push_back(std::move(rule));
     return static_cast<int>(program_.clocks.size()) - 1;
@@ -32,21 +34,26 @@ int Reader::clock(const Node& node, std::string name, ClockOwner owner, int stag
         if (node.has(kind)) kinds.push_back(kind);
     if (kinds.empty()) {
         faults_.add_key(node, "no-limit",
-                        fmt::format("{} has no time; add \"due\" (the office's own), \"limit\" (set by law, with its \"basis\") or \"expiry\" (the case moves by itself)",
+                        fmt::format("{} has no time; add \"due\" (the office's own), \"limit\" (set by law, "
+                                    "with its \"basis\") or \"expiry\" (the case moves by itself)",
                                     called(node)));
     } else if (kinds.size() > 1) {
-        faults_.add_key(node[kinds[1]], "mixed-limits",
-                        fmt::format("{} mixes {} and {}; kinds of limit are never mixed, make two clocks or keep one", called(node),
-                                    quoted(kinds[0]), quoted(kinds[1])));
+        faults_.add_key(
+            node[kinds[1]], "mixed-limits",
+            fmt::format("{} mixes {} and {}; kinds of limit are never mixed, make two clocks or keep one",
+                        called(node), in_quotes(kinds[0]), in_quotes(kinds[1])));
     }
     if (!kinds.empty()) {
-        rule.kind = kinds[0] == "due" ? LimitKind::due : kinds[0] == "limit" ? LimitKind::limit : LimitKind::expiry;
+        rule.kind = kinds[0] == "due"     ? LimitKind::due
+                    : kinds[0] == "limit" ? LimitKind::limit
+                                          : LimitKind::expiry;
         if (auto in = limit(node[kinds[0]])) rule.in = *in;
     }
     rule.basis = node["basis"].text();
     if (rule.kind == LimitKind::limit && rule.basis.empty() && !node.has("basis"))
         faults_.add_key(node["limit"], "no-basis",
-                        fmt::format("a limit names the law or contract that sets it; add \"basis\" to {}, or call it \"due\" if it is the office's own",
+                        fmt::format("a limit names the law or contract that sets it; add \"basis\" to {}, or "
+                                    "call it \"due\" if it is the office's own",
                                     called(node)));
     auto first = node["first_day"].text(), until = node["until"].text();
     rule.rule.count_first_day = first == "counted";
@@ -63,9 +70,11 @@ int Reader::clock(const Node& node, std::string name, ClockOwner owner, int stag
         if (owner == ClockOwner::of_stage) rule.to_stage = stage;
         for (const char* key : {"from", "to", "done_on"})
             if (node.has(key))
-                faults_.add_key(node[key], "not-a-case-clock",
-                                fmt::format("a {}'s own clock runs while it is open and takes no {}; put it under the definition's \"clocks\" instead",
-                                            owner == ClockOwner::of_stage ? "stage" : "task", quoted(key)));
+                faults_.add_key(
+                    node[key], "not-a-case-clock",
+                    fmt::format("a {}'s own clock runs while it is open and takes no {}; put it "
+                                "under the definition's \"clocks\" instead",
+                                owner == ClockOwner::of_stage ? "stage" : "task", in_quotes(key)));
     }
     clock_stops(node, rule);
     clock_expiry(node, rule, owner, stage);
@@ -88,27 +97,36 @@ void Reader::clock_run(const Node& node, ClockRule& rule) {
         known_field(node["from"], rule.from_data);
         auto field = find_field(program_.data_schema, rule.from_data);
         bool date = field.schema && field.schema->is_object() &&
-                    (field.schema->value("format", Json()) == "date" || field.schema->value("format", Json()) == "date-time");
+                    (field.schema->value("format", Json()) == "date" ||
+                     field.schema->value("format", Json()) == "date-time");
         if (field.known && field.schema && !date)
             faults_.add(node["from"], "no-date",
-                        fmt::format("a clock starts from a date, and {} is none; give it \"type\": \"string\", \"format\": \"date\" (or \"date-time\")",
-                                    quoted(rule.from_data)));
+                        fmt::format("a clock starts from a date, and {} is none; give it \"type\": "
+                                    "\"string\", \"format\": \"date\" (or \"date-time\")",
+                                    in_quotes(rule.from_data)));
     } else if (std::ranges::find(stage_names_, from) != stage_names_.end()) {
-        faults_.add(node["from"], "bad-from", fmt::format("{} is a stage; write \"stage:{}\"", quoted(from), from));
+        faults_.add(node["from"], "bad-from",
+                    fmt::format("{} is a stage; write \"stage:{}\"", in_quotes(from), from));
     } else {
         static const std::vector<std::string> known{"start", "occurred", "stage:", "data."};
         auto hint = did_you_mean(from, known);
-        faults_.add(node["from"], "bad-from",
-                    fmt::format("{} is no beginning of a clock{}", quoted(from),
-                                hint.empty() ? "; write \"start\", \"occurred\", \"stage:NAME\" or \"data.FIELD\"" : hint));
+        faults_.add(
+            node["from"], "bad-from",
+            fmt::format(
+                "{} is no beginning of a clock{}", in_quotes(from),
+                hint.empty() ? "; write \"start\", \"occurred\", \"stage:NAME\" or \"data.FIELD\"" : hint));
     }
     if (to.starts_with("stage:")) {
         rule.to_stage = stage_named(node["to"], to.substr(6));
     } else if (!to.empty() && to != "end") {
         bool is_stage = std::ranges::find(stage_names_, to) != stage_names_.end();
-        faults_.add(node["to"], "bad-to",
-                    is_stage ? fmt::format("{} is a stage; write \"stage:{}\", the clock is met when it is left", quoted(to), to)
-                             : fmt::format("{} is no end of a clock; write \"stage:NAME\" (when it is left) or \"end\"", quoted(to)));
+        faults_.add(
+            node["to"], "bad-to",
+            is_stage
+                ? fmt::format("{} is a stage; write \"stage:{}\", the clock is met when it is left",
+                              in_quotes(to), to)
+                : fmt::format("{} is no end of a clock; write \"stage:NAME\" (when it is left) or \"end\"",
+                              in_quotes(to)));
     }
     for (const auto& item : node["done_on"].items())
         if (int s = stage(item); s != none) rule.done_on.push_back(s);
@@ -124,11 +142,14 @@ void Reader::clock_stops(const Node& node, ClockRule& rule) {
     rule.pause_tell = whos(node["pause_tell"], true);
     if (node.has("pause_tell") && !node.has("pause"))
         faults_.add_key(node["pause_tell"], "no-pause",
-                        "the clock cannot be paused, so there is nothing to tell; add \"pause\" with the reasons allowed");
+                        "the clock cannot be paused, so there is nothing to tell; add \"pause\" with the "
+                        "reasons allowed");
     for (const auto& item : node["exclude"].items())
         if (item.is_text() && std::ranges::find(rule.pause, item.text()) != rule.pause.end())
             faults_.add(item, "pause-and-exclude",
-                        fmt::format("{} is a reason to pause already; pausing and excluding are never mixed, keep it in one of them", quoted(item.text())));
+                        fmt::format("{} is a reason to pause already; pausing and excluding are never mixed, "
+                                    "keep it in one of them",
+                                    in_quotes(item.text())));
     auto extend = node["extend"];
     if (!extend.is_object()) return;
     Extension extension;
@@ -137,27 +158,33 @@ void Reader::clock_stops(const Node& node, ClockRule& rule) {
     if (extend.has("approve")) extension.approve = who(extend["approve"]);
     extension.tell = whos(extend["tell"], true);
     rule.extend = extension;
-    if (rule.kind == LimitKind::expiry && extension.by.is_working() != rule.in.is_working() && !extension.by.is_zero())
-        faults_.add(extend["by"], "mixed-units", "an expiry and its extension count alike; write both in working time or neither");
+    if (rule.kind == LimitKind::expiry && extension.by.is_working() != rule.in.is_working() &&
+        !extension.by.is_zero())
+        faults_.add(extend["by"], "mixed-units",
+                    "an expiry and its extension count alike; write both in working time or neither");
 }
 
 void Reader::clock_expiry(const Node& node, ClockRule& rule, ClockOwner owner, int stage) {
     auto then = node["then"];
     if (rule.kind != LimitKind::expiry) {
         if (then.present() && (node.has("due") || node.has("limit")))
-            faults_.add_key(then, "then-without-expiry",
-                            "only an expiry moves the case by itself; call the time \"expiry\", or leave \"then\" out");
+            faults_.add_key(
+                then, "then-without-expiry",
+                "only an expiry moves the case by itself; call the time \"expiry\", or leave \"then\" out");
         return;
     }
     if (!then.present())
         faults_.add_key(node["expiry"], "no-then",
-                        fmt::format("{} expires and nothing follows; add \"then\" with the stage the case moves to, or {{\"action\": NAME}}", called(node)));
+                        fmt::format("{} expires and nothing follows; add \"then\" with the stage the case "
+                                    "moves to, or {{\"action\": NAME}}",
+                                    called(node)));
     else if (then.is_object())
         rule.on_expiry_action = then["action"].text();
     else
         rule.on_expiry_to = this->stage(then);
     if (!rule.on_expiry_action.empty())
-        expiry_actions_.push_back({then["action"], owner == ClockOwner::of_case ? none : stage, rule.on_expiry_action});
+        expiry_actions_.push_back(
+            {then["action"], owner == ClockOwner::of_case ? none : stage, rule.on_expiry_action});
 }
 
 // Run when every stage is read.
@@ -171,7 +198,8 @@ void Reader::expiry_actions() {
         auto hint = did_you_mean(action, known);
         if (hint.empty()) hint = known.empty() ? "; name a stage instead" : "; there is " + one_of(known);
         faults_.add(at, "unknown-action",
-                    fmt::format("{} action {}{}", stage == none ? "no stage has an" : "the stage has no", quoted(action), hint));
+                    fmt::format("{} action {}{}", stage == none ? "no stage has an" : "the stage has no",
+                                in_quotes(action), hint));
     }
 }
 
@@ -183,28 +211,35 @@ int Reader::short_or_full_clock(const Node& holder, const std::string& name, Clo
     if (full.is_object()) {
         for (const auto& key : shorts)
             faults_.add_key(holder[key], "two-clocks",
-                            fmt::format("\"clock\" and {} give two clocks to one {}; put {} into \"clock\"", quoted(key),
-                                        owner == ClockOwner::of_stage ? "stage" : "task", quoted(key)));
+                            fmt::format("\"clock\" and {} give two clocks to one {}; put {} into \"clock\"",
+                                        in_quotes(key), owner == ClockOwner::of_stage ? "stage" : "task",
+                                        in_quotes(key)));
         return clock(full, name, owner, stage);
     }
     if (shorts.empty() || full.present()) return none;
     if (!holder.has("due") && !holder.has("limit")) {
-        faults_.add_key(holder[shorts[0]], "no-limit",
-                        fmt::format("{} goes with a time; add \"due\" or \"limit\" beside it, or leave it out", quoted(shorts[0])));
+        faults_.add_key(
+            holder[shorts[0]], "no-limit",
+            fmt::format("{} goes with a time; add \"due\" or \"limit\" beside it, or leave it out",
+                        in_quotes(shorts[0])));
         return none;
     }
-    // The short form is the full one with fewer keys, so it is read by the same words; the holder's other keys
+    // The short form is the full one with fewer keys, so it is read by the same words; the holder's other
+    // keys
     // ("then", "pause" …) do not belong to the clock.
     ClockRule rule{.name = name, .title = text(holder["title"], name)};
     if (holder.has("due") && holder.has("limit"))
-        faults_.add_key(holder["limit"], "mixed-limits",
-                        fmt::format("{} mixes \"due\" and \"limit\"; kinds of limit are never mixed, keep one of them", called(holder)));
+        faults_.add_key(
+            holder["limit"], "mixed-limits",
+            fmt::format("{} mixes \"due\" and \"limit\"; kinds of limit are never mixed, keep one of them",
+                        called(holder)));
     rule.kind = holder.has("due") ? LimitKind::due : LimitKind::limit;
     if (auto in = limit(holder[rule.kind == LimitKind::due ? "due" : "limit"])) rule.in = *in;
     rule.basis = holder["basis"].text();
     if (rule.kind == LimitKind::limit && !holder.has("basis"))
         faults_.add_key(holder["limit"], "no-basis",
-                        fmt::format("a limit names the law or contract that sets it; add \"basis\" to {}, or call it \"due\" if it is the office's own",
+                        fmt::format("a limit names the law or contract that sets it; add \"basis\" to {}, or "
+                                    "call it \"due\" if it is the office's own",
                                     called(holder)));
     rule.from = owner == ClockOwner::of_stage ? ClockRule::From::stage : ClockRule::From::task;
     rule.from_stage = stage;
@@ -213,7 +248,8 @@ int Reader::short_or_full_clock(const Node& holder, const std::string& name, Clo
     return add_clock(holder, std::move(rule));
 }
 
-int Reader::office_clock(const Node& holder, const char* name, Text title, ClockRule::From from, const char* standard) {
+int Reader::office_clock(const Node& holder, const char* name, Text title, ClockRule::From from,
+                         const char* standard) {
     ClockRule rule{.name = name, .title = std::move(title), .from = from};
     if (auto in = limit(holder["due"]))
         rule.in = *in;

@@ -11,7 +11,8 @@ constexpr int max_steps = 10'000;
 constexpr std::size_t max_bytes = std::size_t{1} << 20;  // beyond the data itself
 constexpr std::size_t max_cached = 2'000;                // compiled expressions a thread keeps
 
-// What the allocator knows; `limit` is raised while the data is handed over, which is not the condition's doing.
+// What the allocator knows; `limit` is raised while the data is handed over, which is not the condition's
+// doing.
 struct Memory {
     std::size_t used = 0, limit = SIZE_MAX;
 };
@@ -30,9 +31,7 @@ void* allocate(void* user, void* block, std::size_t old_size, std::size_t new_si
     return out;
 }
 
-void too_long(lua_State* lua, lua_Debug*) {
-    luaL_error(lua, "it took more than %d steps", max_steps);
-}
+void too_long(lua_State* lua, lua_Debug*) { luaL_error(lua, "it took more than %d steps", max_steps); }
 
 // What follows runs inside lua_pcall, where a Lua error jumps past C++ destructors: no local may own memory.
 void push(lua_State* lua, const Json& value) {
@@ -120,8 +119,8 @@ int prepare(lua_State* lua) {
     lua_pop(lua, 1);
     lua_setfield(lua, -2, "string");
     luaL_requiref(lua, "math", luaopen_math, 0);
-    copy_functions(lua, {"abs", "ceil", "floor", "max", "min", "fmod", "tointeger", "type", "ult", "sqrt", "huge",
-                         "maxinteger", "mininteger", "pi"});
+    copy_functions(lua, {"abs", "ceil", "floor", "max", "min", "fmod", "tointeger", "type", "ult", "sqrt",
+                         "huge", "maxinteger", "mininteger", "pi"});
     lua_setfield(lua, -2, "math");
     luaL_requiref(lua, LUA_GNAME, luaopen_base, 0);
     lua_getfield(lua, -1, "tonumber");
@@ -171,7 +170,8 @@ class Sandbox {
         lua_ = lua_newstate(allocate, &memory_);
         if (!lua_) throw std::bad_alloc();
         lua_pushcfunction(lua_, prepare);
-        if (lua_pcall(lua_, 0, 0, 0) != LUA_OK) throw std::runtime_error("the condition sandbox does not start");
+        if (lua_pcall(lua_, 0, 0, 0) != LUA_OK)
+            throw std::runtime_error("the condition sandbox does not start");
     }
     ~Sandbox() { lua_close(lua_); }
     Sandbox(const Sandbox&) = delete;
@@ -201,7 +201,8 @@ class Sandbox {
 
     Result<bool> run(const std::string& expression, const Json& data, const Json& facts) {
         auto fail = [&](std::string why) {
-            return refuse("condition-failed", fmt::format("the condition {} failed: {}", quoted(expression), why));
+            return refuse("condition-failed",
+                          fmt::format("the condition {} failed: {}", in_quotes(expression), why));
         };
         if (auto message = read(expression)) return fail(*message);
         Call arguments{chunks_.at(expression), &data, &facts, &memory_};
@@ -215,7 +216,8 @@ class Sandbox {
         std::string message = status != LUA_OK && type == LUA_TSTRING ? lua_tostring(lua_, -1) : "";
         lua_settop(lua_, 0);
         if (status == LUA_ERRMEM) return fail("it took more than 1 MiB of memory");
-        if (status != LUA_OK) return fail(message.starts_with("condition:1: ") ? message.substr(13) : message);
+        if (status != LUA_OK)
+            return fail(message.starts_with("condition:1: ") ? message.substr(13) : message);
         if (type != LUA_TBOOLEAN && type != LUA_TNIL)
             return fail(fmt::format("it gave a {}; a condition is true or false", lua_typename(lua_, type)));
         return holds;
@@ -240,8 +242,9 @@ std::optional<ConditionFault> compile_condition(const std::string& expression) {
     auto text = *message;
     for (std::string_view chunk = "condition:"; text.starts_with(chunk);)
         text = text.substr(std::min(text.size(), text.find(": ") + 2));
-    return ConditionFault{"bad-condition", "the condition does not compile: " + text +
-                                               "; it should be one Lua expression, e.g. \"data.persons >= 5\""};
+    return ConditionFault{"bad-condition",
+                          "the condition does not compile: " + text +
+                              "; it should be one Lua expression, e.g. \"data.persons >= 5\""};
 }
 
 Result<bool> evaluate_condition(const std::string& expression, const Json& data, const Json& case_facts) {

@@ -10,14 +10,15 @@ namespace reeve::model {
 namespace {
 
 const std::set<std::string, std::less<>> keywords{"and", "or", "not", "nil", "true", "false"};
-const std::set<std::string, std::less<>> statements{"function", "return", "local", "if",     "then",   "else", "elseif",
-                                                    "end",      "for",    "in",    "while",  "repeat", "do",   "until",
-                                                    "break",    "goto"};
+const std::set<std::string, std::less<>> statements{"function", "return", "local", "if",  "then",  "else",
+                                                    "elseif",   "end",    "for",   "in",  "while", "repeat",
+                                                    "do",       "until",  "break", "goto"};
 const std::vector<std::string> globals{"data",     "case",        "string",    "math",
                                        "contains", "starts_with", "ends_with", "tonumber"};
 const std::vector<std::string> string_functions{"lower", "upper", "len", "sub"};
-const std::vector<std::string> math_functions{"abs",  "ceil", "floor", "max",  "min",        "fmod",       "tointeger",
-                                              "type", "ult",  "sqrt",  "huge", "maxinteger", "mininteger", "pi"};
+const std::vector<std::string> math_functions{"abs",  "ceil",       "floor",      "max", "min",
+                                              "fmod", "tointeger",  "type",       "ult", "sqrt",
+                                              "huge", "maxinteger", "mininteger", "pi"};
 const std::vector<std::string> case_facts{"id", "unit", "owner", "title", "stage", "cycle", "hand_overs"};
 
 bool starts_name(char c) { return std::isalpha(static_cast<unsigned char>(c)) || c == '_'; }
@@ -45,9 +46,11 @@ class Scan {
             skip_string(c);
         } else if (text_.substr(at_).starts_with("--") || text_.substr(at_).starts_with("[[") ||
                    text_.substr(at_).starts_with("[=")) {
-            fail(at_, "bad-condition", "a condition takes no comments and no long texts; write texts in quotes");
+            fail(at_, "bad-condition",
+                 "a condition takes no comments and no long texts; write texts in quotes");
         } else if (c == '{') {
-            fail(at_, "bad-condition", "a condition makes no tables; compare the fields of the data directly");
+            fail(at_, "bad-condition",
+                 "a condition makes no tables; compare the fields of the data directly");
         } else if (std::isdigit(static_cast<unsigned char>(c))) {
             // 0x1F, 1e-3, 12.5: letters within a number are no names.
             while (at_ < text_.size() && (in_name(text_[at_]) || text_[at_] == '.')) ++at_;
@@ -63,9 +66,14 @@ class Scan {
         }
     }
 
-    void skip_string(char quote) {
-        for (++at_; at_ < text_.size() && text_[at_] != quote; ++at_) at_ += text_[at_] == '\\';
+    std::string skip_string(char quote) {  // what stands between the quotes, as written
+        std::string inside;
+        for (++at_; at_ < text_.size() && text_[at_] != quote; ++at_) {
+            at_ += text_[at_] == '\\';
+            if (at_ < text_.size()) inside.push_back(text_[at_]);
+        }
         ++at_;
+        return inside;
     }
 
     std::string word() {
@@ -84,12 +92,14 @@ class Scan {
         if (keywords.contains(name)) return;
         if (statements.contains(name))
             return fail(from, "bad-condition",
-                        fmt::format("a condition is one expression; it takes no {}", quoted(name)));
+                        fmt::format("a condition is one expression; it takes no {}", in_quotes(name)));
         if (std::ranges::find(globals, name) == globals.end()) {
-            std::string hint = find_field(schema_, name).known ? fmt::format("; did you mean \"data.{}\"?", name)
-                                                               : did_you_mean(name, globals);
-            if (hint.empty()) hint = "; a condition knows data, case, and the functions in docs/definition-language.md";
-            return fail(from, "unknown-name", fmt::format("unknown name {}{}", quoted(name), hint));
+            std::string hint = find_field(schema_, name).known
+                                   ? fmt::format("; did you mean \"data.{}\"?", name)
+                                   : did_you_mean(name, globals);
+            if (hint.empty())
+                hint = "; a condition knows data, case, and the functions in docs/definition-language.md";
+            return fail(from, "unknown-name", fmt::format("unknown name {}{}", in_quotes(name), hint));
         }
         if (name == "data") return data_path();
         if (name == "case") return member("the case has no", case_facts);
@@ -107,7 +117,8 @@ class Scan {
         if (std::ranges::find(known, name) != known.end()) return;
         auto hint = did_you_mean(name, known);
         fail(from, "unknown-name",
-             fmt::format("{} {}{}", lacking, quoted(name), hint.empty() ? "; there is " + one_of(known) : hint));
+             fmt::format("{} {}{}", lacking, in_quotes(name),
+                         hint.empty() ? "; there is " + one_of(known) : hint));
     }
 
     // data.party.name, data.items[1].place, data["place"]
@@ -121,18 +132,19 @@ class Scan {
                 blanks();
                 std::size_t from = at_;
                 if (!field(path, word(), from)) return;
-            } else if (at_ + 1 < text_.size() && text_[at_] == '[' && (text_[at_ + 1] == '"' || text_[at_ + 1] == '\'')) {
-                std::size_t from = at_ += 1;
-                skip_string(text_[at_]);
-                if (!field(path, std::string(text_.substr(from + 1, at_ - from - 2)), from)) return;
+            } else if (at_ + 1 < text_.size() && text_[at_] == '[' &&
+                       (text_[at_ + 1] == '"' || text_[at_ + 1] == '\'')) {
+                std::size_t from = ++at_;
+                if (!field(path, skip_string(text_[at_]), from)) return;
                 at_ += at_ < text_.size() && text_[at_] == ']';
             } else if (at_ < text_.size() && text_[at_] == '[') {
                 auto close = text_.find(']', at_);
                 auto index = close == std::string_view::npos ? "" : text_.substr(at_ + 1, close - at_ - 1);
-                bool number = !index.empty() && std::ranges::all_of(index, [](char c) { return c >= '0' && c <= '9'; });
+                bool number =
+                    !index.empty() && std::ranges::all_of(index, [](char c) { return c >= '0' && c <= '9'; });
                 if (!number) return;  // an index that is computed: the path cannot be followed further
                 at_ = close + 1;
-                path += (path.empty() ? "" : ".") + std::string(index);
+                path = path.empty() ? std::string(index) : fmt::format("{}.{}", path, index);
             } else {
                 at_ = before;
                 return;
@@ -146,8 +158,9 @@ class Scan {
         if (!found.known) {
             auto hint = did_you_mean(name, found.siblings);
             if (hint.empty())
-                hint = found.siblings.empty() ? "; name it in \"data\" first" : "; it has " + one_of(found.siblings);
-            fail(from, "unknown-data", fmt::format("the data has no {}{}", quoted(whole), hint));
+                hint = found.siblings.empty() ? "; name it in \"data\" first"
+                                              : "; it has " + one_of(found.siblings);
+            fail(from, "unknown-data", fmt::format("the data has no {}{}", in_quotes(whole), hint));
             return false;
         }
         path = std::move(whole);
@@ -162,8 +175,8 @@ class Scan {
         std::string name = word();
         if (std::ranges::find(string_functions, name) != string_functions.end()) return;
         fail(from, "unknown-name",
-             fmt::format("a text has no function {} here; there is {}, and contains(text, part)", quoted(name),
-                         one_of(string_functions)));
+             fmt::format("a text has no function {} here; there is {}, and contains(text, part)",
+                         in_quotes(name), one_of(string_functions)));
     }
 
     std::string_view text_;

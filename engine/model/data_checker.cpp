@@ -30,10 +30,13 @@ Plain for_valijson(const Json& schema, bool partial, bool names = false) {
     for (auto it = schema.begin(); it != schema.end(); ++it) {
         const auto& key = it.key();
         if (!names && (key == "format" || key == "pattern" || (key == "required" && partial))) continue;
-        if (!names && (key == "enum" || key == "const" || key == "default" || key == "examples" || key == "required"))
+        if (!names &&
+            (key == "enum" || key == "const" || key == "default" || key == "examples" || key == "required"))
             out[key] = Plain::parse(it->dump());
         else
-            out[key] = for_valijson(*it, partial, !names && (key == "properties" || key == "definitions" || key == "patternProperties"));
+            out[key] = for_valijson(
+                *it, partial,
+                !names && (key == "properties" || key == "definitions" || key == "patternProperties"));
     }
     return out;
 }
@@ -49,14 +52,16 @@ std::string kind(const Json& value) {
 
 std::string wanted(const Json& type) {
     static const std::map<std::string, std::string> words{
-        {"string", "a text"},  {"integer", "a whole number"}, {"number", "a number"}, {"boolean", "true or false"},
-        {"array", "a list"},   {"object", "an object"},       {"null", "empty"}};
+        {"string", "a text"},   {"integer", "a whole number"},
+        {"number", "a number"}, {"boolean", "true or false"},
+        {"array", "a list"},    {"object", "an object"},
+        {"null", "empty"}};
     if (type.is_string()) {
         auto it = words.find(type.get<std::string>());
         return it == words.end() ? type.get<std::string>() : it->second;
     }
     std::string out;
-    for (const auto& one : type) out += (out.empty() ? "" : " or ") + wanted(one);
+    for (const auto& one : type) out.append(out.empty() ? "" : " or ").append(wanted(one));
     return out;
 }
 
@@ -70,8 +75,12 @@ bool is_date(std::string_view text) {
     auto digits = [&](std::size_t from, std::size_t count) {
         return std::ranges::all_of(text.substr(from, count), [](char c) { return c >= '0' && c <= '9'; });
     };
-    if (text.size() != 10 || text[4] != '-' || text[7] != '-' || !digits(0, 4) || !digits(5, 2) || !digits(8, 2)) return false;
-    auto number = [&](std::size_t from, std::size_t count) { return std::stoi(std::string(text.substr(from, count))); };
+    if (text.size() != 10 || text[4] != '-' || text[7] != '-' || !digits(0, 4) || !digits(5, 2) ||
+        !digits(8, 2))
+        return false;
+    auto number = [&](std::size_t from, std::size_t count) {
+        return std::stoi(std::string(text.substr(from, count)));
+    };
     return std::chrono::year_month_day(std::chrono::year(number(0, 4)),
                                        std::chrono::month(static_cast<unsigned>(number(5, 2))),
                                        std::chrono::day(static_cast<unsigned>(number(8, 2))))
@@ -94,39 +103,52 @@ struct DataChecker::Parts {
         if (value.is_string()) text(schema, value.get_ref<const std::string&>(), place, out);
         if (auto properties = schema.find("properties"); value.is_object() && properties != schema.end())
             for (auto it = value.begin(); it != value.end(); ++it)
-                if (auto p = properties->find(it.key()); p != properties->end()) texts(*p, *it, place + "/" + it.key(), out);
+                if (auto p = properties->find(it.key()); p != properties->end())
+                    texts(*p, *it, place + "/" + it.key(), out);
         if (auto items = schema.find("items"); value.is_array() && items != schema.end())
-            for (std::size_t i = 0; i < value.size(); ++i) texts(*items, value[i], place + "/" + std::to_string(i), out);
+            for (std::size_t i = 0; i < value.size(); ++i)
+                texts(*items, value[i], place + "/" + std::to_string(i), out);
     }
 
     static void text(const Json& schema, const std::string& value, const std::string& place, Errors& out) {
         auto format = schema.value("format", "");
         if (format == "date" && !is_date(value))
-            out.push_back({"bad-date", fmt::format("{} is {}; it should be a date such as 2026-02-25", quoted(dotted(place)), quoted(value)), place});
+            out.push_back({"bad-date",
+                           fmt::format("{} is {}; it should be a date such as 2026-02-25",
+                                       in_quotes(dotted(place)), in_quotes(value)),
+                           place});
         if (format == "date-time" && !time::parse_instant(value))
             out.push_back({"bad-date",
                            fmt::format("{} is {}; it should be a time such as 2026-02-25T09:30:00+08:00",
-                                       quoted(dotted(place)), quoted(value)),
+                                       in_quotes(dotted(place)), in_quotes(value)),
                            place});
         if (auto pattern = schema.find("pattern"); pattern != schema.end() && pattern->is_string()) {
             if (value.size() > longest_matched)
-                out.push_back({"too-long", fmt::format("{} is longer than {} bytes; shorten it", quoted(dotted(place)), longest_matched), place});
+                out.push_back({"too-long",
+                               fmt::format("{} is longer than {} bytes; shorten it", in_quotes(dotted(place)),
+                                           longest_matched),
+                               place});
             else if (!std::regex_search(value, std::regex(pattern->get<std::string>())))
-                out.push_back({"bad-form", fmt::format("{} does not have the form {}", quoted(dotted(place)), pattern->get<std::string>()), place});
+                out.push_back({"bad-form",
+                               fmt::format("{} does not have the form {}", in_quotes(dotted(place)),
+                                           pattern->get<std::string>()),
+                               place});
         }
     }
 
     Error explained(const valijson::ValidationResults::Error& error, const Json& data) const {
         std::string place, path;
         for (std::size_t i = 1; i < error.context.size(); ++i) {
-            auto step = error.context[i].substr(1, error.context[i].size() - 2);
-            place += "/" + step;
-            path += (path.empty() ? "" : ".") + step;
+            std::string step = error.context[i];  // [name]
+            std::erase_if(step, [](char c) { return c == '[' || c == ']'; });
+            place.append("/").append(step);
+            if (!path.empty()) path.push_back('.');
+            path.append(step);
         }
         const Json* value = at_path(data, path);
         auto field = find_field(source, path);
         const Json& schema = field.schema ? *field.schema : source;
-        auto subject = path.empty() ? std::string("the data") : quoted(path);
+        auto subject = path.empty() ? std::string("the data") : in_quotes(path);
         const auto& what = error.description;
         auto named = [&] {  // what stands between the last two quotes
             auto to = what.rfind('\'');
@@ -135,19 +157,29 @@ struct DataChecker::Parts {
         };
         if (what.starts_with("Missing required property")) {
             auto name = named();
-            return {"missing-data", fmt::format("{} is missing; it must be given", quoted(path.empty() ? name : path + "." + name)), place + "/" + name};
+            return {"missing-data",
+                    fmt::format("{} is missing; it must be given",
+                                in_quotes(path.empty() ? name : path + "." + name)),
+                    place + "/" + name};
         }
         if (what.starts_with("Value type not permitted") && value && schema.contains("type"))
-            return {"wrong-type", fmt::format("{} is {}; it should be {}", subject, kind(*value), wanted(schema.at("type"))), place};
+            return {
+                "wrong-type",
+                fmt::format("{} is {}; it should be {}", subject, kind(*value), wanted(schema.at("type"))),
+                place};
         if (what.starts_with("Failed to match against any enum") && value && schema.contains("enum")) {
             std::string list;
-            for (const auto& one : schema.at("enum")) list += (list.empty() ? "" : ", ") + one.dump();
-            return {"not-allowed", fmt::format("{} is {}; it should be one of {}", subject, value->dump(), list), place};
+            for (const auto& one : schema.at("enum")) list.append(list.empty() ? "" : ", ").append(one.dump());
+            return {"not-allowed",
+                    fmt::format("{} is {}; it should be one of {}", subject, value->dump(), list), place};
         }
         if (what.starts_with("Object contains a property")) {
             auto name = named();
             auto whole = path.empty() ? name : path + "." + name;
-            return {"unknown-data", fmt::format("the data has no {}{}", quoted(whole), did_you_mean(name, find_field(source, whole).siblings)), place + "/" + name};
+            return {"unknown-data",
+                    fmt::format("the data has no {}{}", in_quotes(whole),
+                                did_you_mean(name, find_field(source, whole).siblings)),
+                    place + "/" + name};
         }
         return {"bad-data", fmt::format("{}: {}", subject, what), place};
     }

@@ -11,17 +11,52 @@ namespace {
 const std::vector<std::string> types{"string", "integer", "number", "boolean", "object", "array", "null"};
 const std::vector<std::string> formats{"date", "date-time", "time",     "email",         "uri",  "uuid",
                                        "ipv4", "ipv6",      "hostname", "uri-reference", "regex"};
-const std::vector<std::string> keywords{
-    "$schema",   "$id",        "$ref",           "$comment",      "title",
-    "description", "default",  "examples",       "readOnly",      "writeOnly",
-    "type",      "enum",       "const",          "multipleOf",    "maximum",
-    "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength",
-    "pattern",   "format",     "items",          "additionalItems", "maxItems",
-    "minItems",  "uniqueItems", "contains",      "maxProperties", "minProperties",
-    "required",  "properties", "patternProperties", "additionalProperties", "dependencies",
-    "propertyNames", "if",     "then",           "else",          "allOf",
-    "anyOf",     "oneOf",      "not",            "definitions",   "contentEncoding",
-    "contentMediaType"};
+const std::vector<std::string> keywords{"$schema",
+                                        "$id",
+                                        "$ref",
+                                        "$comment",
+                                        "title",
+                                        "description",
+                                        "default",
+                                        "examples",
+                                        "readOnly",
+                                        "writeOnly",
+                                        "type",
+                                        "enum",
+                                        "const",
+                                        "multipleOf",
+                                        "maximum",
+                                        "exclusiveMaximum",
+                                        "minimum",
+                                        "exclusiveMinimum",
+                                        "maxLength",
+                                        "minLength",
+                                        "pattern",
+                                        "format",
+                                        "items",
+                                        "additionalItems",
+                                        "maxItems",
+                                        "minItems",
+                                        "uniqueItems",
+                                        "contains",
+                                        "maxProperties",
+                                        "minProperties",
+                                        "required",
+                                        "properties",
+                                        "patternProperties",
+                                        "additionalProperties",
+                                        "dependencies",
+                                        "propertyNames",
+                                        "if",
+                                        "then",
+                                        "else",
+                                        "allOf",
+                                        "anyOf",
+                                        "oneOf",
+                                        "not",
+                                        "definitions",
+                                        "contentEncoding",
+                                        "contentMediaType"};
 
 const Json& follow(const Json& root, const Json& schema) {
     const Json* at = &schema;
@@ -41,8 +76,9 @@ const Json& follow(const Json& root, const Json& schema) {
 
 bool lists(const Json& schema, const char* key, std::string_view word) {
     auto it = schema.find(key);
-    return it != schema.end() && it->is_array() &&
-           std::ranges::any_of(*it, [&](const Json& w) { return w.is_string() && w.get_ref<const std::string&>() == word; });
+    return it != schema.end() && it->is_array() && std::ranges::any_of(*it, [&](const Json& w) {
+               return w.is_string() && w.get_ref<const std::string&>() == word;
+           });
 }
 
 void look(const Json& root, const Json& at, std::string_view path, bool required, Field& out) {
@@ -60,7 +96,8 @@ void look(const Json& root, const Json& at, std::string_view path, bool required
     auto dot = path.find('.');
     std::string key(path.substr(0, dot));
     auto rest = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
-    if (auto items = schema.find("items"); items != schema.end() && items->is_object() && std::isdigit(static_cast<unsigned char>(key[0])))
+    if (auto items = schema.find("items");
+        items != schema.end() && items->is_object() && std::isdigit(static_cast<unsigned char>(key[0])))
         return look(root, *items, rest, false, out);
     bool shaped = false;
     if (auto properties = schema.find("properties"); properties != schema.end() && properties->is_object()) {
@@ -90,10 +127,12 @@ void look(const Json& root, const Json& at, std::string_view path, bool required
     }
 }
 
-void personal(const Json& root, const Json& at, const std::string& path, int depth, std::vector<std::string>& out) {
+void personal(const Json& root, const Json& at, const std::string& path, int depth,
+              std::vector<std::string>& out) {
     const Json& schema = follow(root, at);
     if (!schema.is_object() || depth > 20) return;
-    if (auto mark = schema.find("x-personal"); mark != schema.end() && mark->is_boolean() && mark->get<bool>())
+    if (auto mark = schema.find("x-personal");
+        mark != schema.end() && mark->is_boolean() && mark->get<bool>())
         out.push_back(path);
     if (auto properties = schema.find("properties"); properties != schema.end() && properties->is_object())
         for (auto it = properties->begin(); it != properties->end(); ++it)
@@ -112,7 +151,9 @@ class SchemaCheck {
     void check(const Node& node) {
         if (node.value().is_boolean()) return;
         if (!node.is_object()) {
-            faults_.add(node, "bad-data-schema", fmt::format("{} is no schema; write an object such as {{\"type\": \"string\"}}", quoted(node.key())));
+            faults_.add(node, "bad-data-schema",
+                        fmt::format("{} is no schema; write an object such as {{\"type\": \"string\"}}",
+                                    in_quotes(node.key())));
             return;
         }
         for (const auto& [key, child] : node.members()) keyword(key, child);
@@ -126,24 +167,26 @@ class SchemaCheck {
         if (!key.starts_with("x-") && std::ranges::find(keywords, key) == keywords.end()) {
             auto hint = did_you_mean(key, keywords);
             faults_.add_key(child, "bad-data-schema",
-                            fmt::format("JSON Schema has no keyword {}{}", quoted(key),
+                            fmt::format("JSON Schema has no keyword {}{}", in_quotes(key),
                                         hint.empty() ? "; words of your own begin with \"x-\"" : hint));
         }
         if (key == "properties" || key == "definitions" || key == "patternProperties") {
             for (const auto& [name, schema] : child.members()) check(schema);
         } else if (key == "items" && child.is_list()) {
             for (const auto& item : child.items()) check(item);
-        } else if (key == "items" || key == "additionalProperties" || key == "not" || key == "if" || key == "then" ||
-                   key == "else" || key == "contains" || key == "propertyNames") {
+        } else if (key == "items" || key == "additionalProperties" || key == "not" || key == "if" ||
+                   key == "then" || key == "else" || key == "contains" || key == "propertyNames") {
             check(child);
         } else if (key == "allOf" || key == "anyOf" || key == "oneOf") {
             for (const auto& item : child.items()) check(item);
         } else if (key == "enum" && (!child.is_list() || child.value().empty())) {
             faults_.add(child, "bad-data-schema", "\"enum\" should be a list of the values allowed");
-        } else if (key == "format" && child.is_text() && std::ranges::find(formats, child.text()) == formats.end()) {
+        } else if (key == "format" && child.is_text() &&
+                   std::ranges::find(formats, child.text()) == formats.end()) {
             auto hint = did_you_mean(child.text(), formats);
-            faults_.add(child, "bad-data-schema", fmt::format("unknown format {}{}", quoted(child.text()),
-                                                              hint.empty() ? "; known are " + one_of(formats) : hint));
+            faults_.add(child, "bad-data-schema",
+                        fmt::format("unknown format {}{}", in_quotes(child.text()),
+                                    hint.empty() ? "; known are " + one_of(formats) : hint));
         } else if (key == "pattern") {
             pattern(child);
         } else if (key == "$ref" && child.is_text()) {
@@ -155,8 +198,9 @@ class SchemaCheck {
         try {
             std::regex compiled(node.text());
         } catch (const std::regex_error&) {
-            faults_.add(node, "bad-data-schema",
-                        fmt::format("{} is no regular expression; check its brackets", quoted(node.text())));
+            faults_.add(
+                node, "bad-data-schema",
+                fmt::format("{} is no regular expression; check its brackets", in_quotes(node.text())));
         }
     }
 
@@ -168,8 +212,10 @@ class SchemaCheck {
         } catch (const Json::exception&) {
         }
         if (!found)
-            faults_.add(node, "bad-data-schema",
-                        fmt::format("{} leads nowhere; a reference is \"#/definitions/NAME\" within this schema", quoted(text)));
+            faults_.add(
+                node, "bad-data-schema",
+                fmt::format("{} leads nowhere; a reference is \"#/definitions/NAME\" within this schema",
+                            in_quotes(text)));
     }
 
     void type(const Node& node) {
@@ -178,7 +224,8 @@ class SchemaCheck {
         for (const auto& one : all)
             if (std::ranges::find(types, one.text()) == types.end())
                 faults_.add(one, "bad-data-schema",
-                            fmt::format("unknown type {}{}", one.is_text() ? quoted(one.text()) : one.value().dump(),
+                            fmt::format("unknown type {}{}",
+                                        one.is_text() ? in_quotes(one.text()) : one.value().dump(),
                                         one.is_text() && !did_you_mean(one.text(), types).empty()
                                             ? did_you_mean(one.text(), types)
                                             : "; it should be " + one_of(types)));
@@ -191,8 +238,9 @@ class SchemaCheck {
             faults_.add(personal, "bad-personal", "\"x-personal\" should be true or false");
         else if (personal.flag() && node["type"].text() != "string")
             faults_.add(personal, "bad-personal",
-                        fmt::format("only texts can be personal, {} is none; make it \"type\": \"string\", or mark the texts in it",
-                                    quoted(node.key())));
+                        fmt::format("only texts can be personal, {} is none; make it \"type\": \"string\", "
+                                    "or mark the texts in it",
+                                    in_quotes(node.key())));
     }
 
     void required(const Node& node) {
@@ -209,7 +257,7 @@ class SchemaCheck {
             if (!item.is_text() || std::ranges::find(known, item.text()) == known.end())
                 faults_.add(item, "unknown-data",
                             fmt::format("{} is required but not among the properties{}",
-                                        item.is_text() ? quoted(item.text()) : item.value().dump(),
+                                        item.is_text() ? in_quotes(item.text()) : item.value().dump(),
                                         item.is_text() ? did_you_mean(item.text(), known) : ""));
         }
     }
@@ -242,8 +290,9 @@ void check_data_schema(const Node& data, Faults& faults) {
     if (!data.is_object()) return;
     auto before = faults.size();
     if (data["type"].text() != "object")
-        faults.add(data.has("type") ? data["type"] : data, "bad-data-schema",
-                   "the data of a case is an object; begin with \"type\": \"object\" and name its \"properties\"");
+        faults.add(
+            data.has("type") ? data["type"] : data, "bad-data-schema",
+            "the data of a case is an object; begin with \"type\": \"object\" and name its \"properties\"");
     SchemaCheck(data, faults).check(data);
     if (faults.size() != before) return;
     try {

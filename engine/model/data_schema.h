@@ -8,9 +8,9 @@ namespace reeve::model {
 
 // A field by its path ("party.name", "items.1.place"), found in the schema.
 struct Field {
-    bool known = false;              // false: the schema names no such field
-    const Json* schema = nullptr;    // its own schema; null where the data is left free
-    bool required = true;            // whether every part of the path must be present
+    bool known = false;                 // false: the schema names no such field
+    const Json* schema = nullptr;       // its own schema; null where the data is left free
+    bool required = true;               // whether every part of the path must be present
     std::vector<std::string> siblings;  // the fields beside it
 };
 Field find_field(const Json& schema, std::string_view path);

@@ -10,7 +10,8 @@ void Reader::names() {
     // Kept for the office, whether or not the definition gives them.
     for (const char* own : {"unowned", "hand_over", "inactivity"})
         if (root_["stages"].has(own))
-            faults_.add_key(root_["stages"][own], "name-taken", fmt::format("the name {} is the engine's own; choose another", quoted(own)));
+            faults_.add_key(root_["stages"][own], "name-taken",
+                            fmt::format("the name {} is the engine's own; choose another", in_quotes(own)));
 }
 
 void Reader::calendar() {
@@ -27,10 +28,13 @@ void Reader::calendar() {
     auto at_once = time::due(**calendar, *around_.from, {.days = 1});
     auto in_a_year = time::due(**calendar, *around_.from, {.months = 12});
     if (!at_once.warnings.empty())
-        faults_.add(root_["calendar"], "calendar-too-short", at_once.warnings[0] + "; add the year to the calendar");
+        faults_.add(root_["calendar"], "calendar-too-short",
+                    at_once.warnings[0] + "; add the year to the calendar");
     else
         for (const auto& warning : in_a_year.warnings)
-            faults_.warnings.push_back({"calendar-too-short", warning + "; add the year to the calendar in time", root_["calendar"].place()});
+            faults_.warnings.push_back({"calendar-too-short",
+                                        warning + "; add the year to the calendar in time",
+                                        root_["calendar"].place()});
 }
 
 void Reader::read() {
@@ -45,12 +49,14 @@ void Reader::read() {
         program_.data_schema = data.value();
         check_data_schema(data, faults_);
         program_.personal = personal_fields(program_.data_schema);
-        if (faults_.size() == before) program_.data_checker = std::make_shared<DataChecker>(program_.data_schema);
+        if (faults_.size() == before)
+            program_.data_checker = std::make_shared<DataChecker>(program_.data_schema);
     }
     org::Who head{.kind = org::Who::Kind::role, .name = "head"};
     program_.owner = assign(root_["owner"], {.who = head});
     if (root_.has("owner") && program_.owner.who.kind == org::Who::Kind::owner)
-        faults_.add(root_["owner"], "owner-of-itself", "\"owner\" says who becomes the owner of a new case; name a role, e.g. \"head\"");
+        faults_.add(root_["owner"], "owner-of-itself",
+                    "\"owner\" says who becomes the owner of a new case; name a role, e.g. \"head\"");
     ladders();
     hand_over();
     case_clocks();
@@ -66,7 +72,8 @@ void Reader::read() {
     }
 }
 
-std::expected<Compiled, Errors> compile(std::string_view text, const std::string& name, const Surroundings& around) {
+std::expected<Compiled, Errors> compile(std::string_view text, const std::string& name,
+                                        const Surroundings& around) {
     auto document = parse_json(text, name);
     if (!document) return std::unexpected(Errors{document.error()});
     Faults faults;

@@ -38,11 +38,13 @@ void Reader::ladders() {
 void Reader::import_ladder(const Node& import, Ladder& ladder) {
     auto name = import.text();
     if (!around_.file)
-        return faults_.add(import, "no-import", "imports cannot be read here; write the steps into the definition");
+        return faults_.add(import, "no-import",
+                           "imports cannot be read here; write the steps into the definition");
     auto text = around_.file(name);
     if (!text) return faults_.add(import, text.error().code, text.error().message);
     auto document = parse_json(*text, name);
-    if (!document) return faults_.add_at(document.error().place, document.error().code, document.error().message);
+    if (!document)
+        return faults_.add_at(document.error().place, document.error().code, document.error().message);
     Node steps(*document);
     check_shape(steps, faults_, "ladder");
     if (steps.is_object())
@@ -59,16 +61,20 @@ void Reader::ladder(const Node& node, Ladder& ladder) {
         bool last = i + 1 == items.size();
         if (last && !item.has("repeat"))
             faults_.add(item, "ends-in-silence",
-                        "a ladder never ends in silence; give its last step \"repeat\", e.g. \"repeat\": \"1 working day\"");
+                        "a ladder never ends in silence; give its last step \"repeat\", e.g. \"repeat\": \"1 "
+                        "working day\"");
         if (!last && item.has("repeat"))
-            faults_.add_key(item["repeat"], "repeat-not-last",
-                            "only the last step repeats; move \"repeat\" there, the steps between follow each other");
+            faults_.add_key(
+                item["repeat"], "repeat-not-last",
+                "only the last step repeats; move \"repeat\" there, the steps between follow each other");
         if (last && s.percent)
             faults_.add(item["at"], "ends-before-due",
-                        "the last step comes before the due date, and then nobody hears of the delay; add a step at \"due\" or after it");
+                        "the last step comes before the due date, and then nobody hears of the delay; add a "
+                        "step at \"due\" or after it");
         if (last && !s.percent && rough_hours(s.offset) < 0)
             faults_.add(item["at"], "ends-before-due",
-                        "the last step comes before the due date, and then nobody hears of the delay; add a step at \"due\" or after it");
+                        "the last step comes before the due date, and then nobody hears of the delay; add a "
+                        "step at \"due\" or after it");
         ladder.steps.push_back(std::move(s));
     }
     ladder_order(node, ladder);
@@ -80,8 +86,9 @@ Step Reader::step(const Node& node) {
     out.text = trimmed(at.text());
     auto wrong = [&] {
         faults_.add(at, "bad-moment",
-                    fmt::format("{} is no moment of a clock; write a share such as \"80%\", \"due\", \"due + 2 working days\" or \"due - 3 days\"",
-                                quoted(out.text)));
+                    fmt::format("{} is no moment of a clock; write a share such as \"80%\", \"due\", \"due + "
+                                "2 working days\" or \"due - 3 days\"",
+                                in_quotes(out.text)));
     };
     if (out.text.ends_with("%")) {
         double percent = -1;
@@ -91,7 +98,9 @@ Step Reader::step(const Node& node) {
             wrong();
         } else if (percent < 0 || percent >= 100) {
             faults_.add(at, "bad-moment",
-                        fmt::format("{} does not lie before the due date; write \"due\", or \"due + 2 working days\" for later", quoted(out.text)));
+                        fmt::format("{} does not lie before the due date; write \"due\", or \"due + 2 "
+                                    "working days\" for later",
+                                    in_quotes(out.text)));
         }
         out.percent = percent;
     } else if (out.text.starts_with("due")) {
@@ -112,22 +121,30 @@ Step Reader::step(const Node& node) {
         wrong();
     }
     bool before = out.percent || rough_hours(out.offset) < 0;
-    static const std::map<std::string, Light> lights{{"green", Light::green}, {"blue", Light::blue},
-        {"yellow", Light::yellow}, {"orange", Light::orange}, {"red", Light::red}};
-    if (auto light = lights.find(node["light"].text()); light != lights.end()) out.light = light->second;
-    else if (!before) out.light = Light::red;
+    static const std::map<std::string, Light> lights{{"green", Light::green},
+                                                     {"blue", Light::blue},
+                                                     {"yellow", Light::yellow},
+                                                     {"orange", Light::orange},
+                                                     {"red", Light::red}};
+    if (auto light = lights.find(node["light"].text()); light != lights.end())
+        out.light = light->second;
+    else if (!before)
+        out.light = Light::red;
 
     out.tell = whos(node["tell"], true);
     auto in_office = [](const org::Who& w) { return w.kind != org::Who::Kind::petitioner; };
     if (node["tell"].is_list() && node["tell"].value().empty())
-        faults_.add(node["tell"], "tells-nobody", "this step tells nobody; name who is told, e.g. [\"owner\", \"head\"]");
+        faults_.add(node["tell"], "tells-nobody",
+                    "this step tells nobody; name who is told, e.g. [\"owner\", \"head\"]");
     else if (!out.tell.empty() && std::ranges::none_of(out.tell, in_office))
         faults_.add(node["tell"], "tells-nobody",
                     "this step tells nobody in the office; add who must act, e.g. \"owner\" or \"head\"");
     out.ask = node["ask"].text();
     out.answer_in = limit(node["answer_in"]);
     if (node.has("answer_in") && out.ask.empty())
-        faults_.add_key(node["answer_in"], "nothing-asked", "nothing is asked for, so there is nothing to answer; add \"ask\", e.g. \"explanation\"");
+        faults_.add_key(
+            node["answer_in"], "nothing-asked",
+            "nothing is asked for, so there is nothing to answer; add \"ask\", e.g. \"explanation\"");
     out.reassign = who(node["reassign"]);
     out.acknowledge_in = limit(node["acknowledge_in"]);
     out.acknowledged_for = limit(node["acknowledged_for"]);
@@ -145,7 +162,8 @@ void Reader::ladder_order(const Node& node, const Ladder& ladder) {
         bool is_back = !step.percent && rough_hours(step.offset) < 0;
         if ((is_back && share) || (step.percent && back)) {
             faults_.add(node[i]["at"], "mixed-steps",
-                        "before the due date a ladder counts either in percent or back from it, else its order would depend on the clock; "
+                        "before the due date a ladder counts either in percent or back from it, else its "
+                        "order would depend on the clock; "
                         "write all of these steps in one way");
             return;
         }
@@ -155,19 +173,24 @@ void Reader::ladder_order(const Node& node, const Ladder& ladder) {
         double now = step.percent ? *step.percent - 1e6 : rough_hours(step.offset);
         double then = before.percent ? *before.percent - 1e6 : rough_hours(before.offset);
         if (now < then)
-            faults_.add(node[i]["at"], "out-of-order",
-                        fmt::format("step {} ({}) comes before step {} ({}); write the steps in the order of their moments", i + 1,
-                                    quoted(step.text), i, quoted(before.text)));
+            faults_.add(
+                node[i]["at"], "out-of-order",
+                fmt::format(
+                    "step {} ({}) comes before step {} ({}); write the steps in the order of their moments",
+                    i + 1, in_quotes(step.text), i, in_quotes(before.text)));
         else if (now == then)
             faults_.add(node[i]["at"], "out-of-order",
-                        fmt::format("steps {} and {} stand at the same moment ({}); write both into one step", i, i + 1, quoted(step.text)));
+                        fmt::format("steps {} and {} stand at the same moment ({}); write both into one step",
+                                    i, i + 1, in_quotes(step.text)));
     }
     std::optional<Light> shown;
     for (std::size_t i = 0; i < ladder.steps.size(); ++i) {
         auto light = ladder.steps[i].light;
         if (light && shown && *light < *shown)
-            faults_.add(node[i].has("light") ? node[i]["light"] : node[i], "light-goes-back",
-                        fmt::format("the light goes back from {} to {}; it only gets worse until the clock is met", to_string(*shown), to_string(*light)));
+            faults_.add(
+                node[i].has("light") ? node[i]["light"] : node[i], "light-goes-back",
+                fmt::format("the light goes back from {} to {}; it only gets worse until the clock is met",
+                            to_string(*shown), to_string(*light)));
         if (light) shown = light;
     }
 }
@@ -177,8 +200,10 @@ int Reader::ladder_named(const Node& node) {
     auto it = std::ranges::find(ladder_names_, node.text());
     if (it != ladder_names_.end()) return static_cast<int>(it - ladder_names_.begin());
     auto hint = did_you_mean(node.text(), ladder_names_);
-    if (hint.empty()) hint = ladder_names_.empty() ? "; add it to \"ladders\"" : "; the ladders are " + one_of(ladder_names_);
-    faults_.add(node, "unknown-ladder", fmt::format("unknown ladder {}{}", quoted(node.text()), hint));
+    if (hint.empty())
+        hint =
+            ladder_names_.empty() ? "; add it to \"ladders\"" : "; the ladders are " + one_of(ladder_names_);
+    faults_.add(node, "unknown-ladder", fmt::format("unknown ladder {}{}", in_quotes(node.text()), hint));
     return none;
 }
 

@@ -4,8 +4,8 @@
 #include <set>
 #include <sstream>
 
-#include "engine/model/node.h"
 #include "engine/model/model.h"
+#include "engine/model/node.h"
 #include "engine/spelling.h"
 
 namespace reeve::model {
@@ -40,7 +40,8 @@ std::optional<Glance> glance(const std::string& path) {
 
 class Loader {
   public:
-    Loader(const std::vector<std::string>& paths, const std::vector<std::string>& dirs, std::optional<time::Instant> from)
+    Loader(const std::vector<std::string>& paths, const std::vector<std::string>& dirs,
+           std::optional<time::Instant> from)
         : paths_(paths), dirs_(dirs), from_(from) {
         std::set<fs::path> seen;
         for (const auto& path : paths) look_at(path, seen);
@@ -78,7 +79,9 @@ class Loader {
         around.from = from_;
         around.file = [&](const std::string& file) -> Result<std::string> {
             if (auto found = read_file(folder / file)) return *found;
-            return refuse("no-file", fmt::format("{} cannot be read; an import is looked for beside the definition", quoted(file)));
+            return refuse("no-file",
+                          fmt::format("{} cannot be read; an import is looked for beside the definition",
+                                      in_quotes(file)));
         };
         auto compiled = compile(*text, path, around);
         if (!compiled) {
@@ -101,7 +104,8 @@ class Loader {
             if (!fs::exists(path)) continue;
             auto key = fs::weakly_canonical(path).string();
             auto it = calendars_.find(key);
-            if (it == calendars_.end()) it = calendars_.emplace(key, time::load_calendar(path.string())).first;
+            if (it == calendars_.end())
+                it = calendars_.emplace(key, time::load_calendar(path.string())).first;
             return it->second;
         }
         std::vector<std::string> known;
@@ -112,8 +116,11 @@ class Loader {
         }
         std::ranges::sort(known);
         auto hint = did_you_mean(name, known);
-        if (hint.empty()) hint = known.empty() ? "; put it into calendars/ beside the definition, or name its folder with --calendars" : "; there is " + one_of(known);
-        return refuse("unknown-calendar", fmt::format("there is no calendar {}{}", quoted(name), hint));
+        if (hint.empty())
+            hint = known.empty()
+                       ? "; put it into calendars/ beside the definition, or name its folder with --calendars"
+                       : "; there is " + one_of(known);
+        return refuse("unknown-calendar", fmt::format("there is no calendar {}{}", in_quotes(name), hint));
     }
 
     // "a waits for b, b for a": no case of either would end.
@@ -133,7 +140,10 @@ class Loader {
         if (!search(id)) return {};
         std::string ring;
         for (const auto& step : way) ring += (ring.empty() ? "" : " -> ") + step;
-        return fmt::format("child cases go round in a circle ({}), and none would end; let one of them \"start\" the other without waiting for it", ring);
+        return fmt::format(
+            "child cases go round in a circle ({}), and none would end; let one of them \"start\" the other "
+            "without waiting for it",
+            ring);
     }
 
     static std::string child_place(const std::string& path, const std::string& text) {

@@ -93,13 +93,13 @@ Errors Faults::sorted() const {
     return out;
 }
 
-std::string quoted(std::string_view word) { return fmt::format("\"{}\"", word); }
+std::string in_quotes(std::string_view word) { return fmt::format("\"{}\"", word); }
 
 std::string one_of(const std::vector<std::string>& words) {
     std::string out;
     for (std::size_t i = 0; i < words.size(); ++i) {
         if (i) out += i + 1 == words.size() ? " or " : ", ";
-        out += quoted(words[i]);
+        out += in_quotes(words[i]);
     }
     return out;
 }

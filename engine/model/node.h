@@ -59,7 +59,7 @@ class Faults {
 };
 
 // "\"petition\"": a name as messages show it.
-std::string quoted(std::string_view);
+std::string in_quotes(std::string_view);
 // `"a", "b" or "c"`
 std::string one_of(const std::vector<std::string>&);
 

@@ -209,8 +209,8 @@ struct Program {
     Json data_schema;
     std::vector<std::string> personal;  // data paths marked x-personal; "*" stands for the items of a list
     std::shared_ptr<const DataChecker> data_checker;  // data_schema made ready, for check_data()
-    Assign owner;                       // who owns a new case; default: head of the unit
-    std::vector<Stage> stages;          // stage 0 is where a case starts
+    Assign owner;                                     // who owns a new case; default: head of the unit
+    std::vector<Stage> stages;                        // stage 0 is where a case starts
     std::vector<ClockRule> clocks;
     std::vector<Ladder> ladders;
     std::vector<Condition> conditions;

@@ -22,11 +22,13 @@ std::optional<time::Duration> Reader::duration(const Node& node) {
 std::optional<time::Duration> Reader::limit(const Node& node) {
     auto d = duration(node);
     if (!d) return std::nullopt;
-    bool negative = d->months < 0 || d->days < 0 || d->elapsed.count() < 0 || d->working_days < 0 || d->working.count() < 0;
+    bool negative = d->months < 0 || d->days < 0 || d->elapsed.count() < 0 || d->working_days < 0 ||
+                    d->working.count() < 0;
     if (d->is_zero() || negative) {
         faults_.add(node, "no-time",
-                    fmt::format("{} is {}; {} should be more than nothing, e.g. \"1 working day\"", quoted(node.text()),
-                                negative ? "less than nothing" : "no time at all", quoted(node.key())));
+                    fmt::format("{} is {}; {} should be more than nothing, e.g. \"1 working day\"",
+                                in_quotes(node.text()), negative ? "less than nothing" : "no time at all",
+                                in_quotes(node.key())));
         return std::nullopt;
     }
     return d;
@@ -34,8 +36,10 @@ std::optional<time::Duration> Reader::limit(const Node& node) {
 
 void Reader::known_role(const Node& node, const std::string& role) {
     if (around_.role && !around_.role(role))
-        faults_.add(node, "unknown-role",
-                    fmt::format("the organisation has no role {}; name one that some post has, or add the post", quoted(role)));
+        faults_.add(
+            node, "unknown-role",
+            fmt::format("the organisation has no role {}; name one that some post has, or add the post",
+                        in_quotes(role)));
 }
 
 void Reader::known_field(const Node& node, const std::string& path) {
@@ -45,7 +49,7 @@ void Reader::known_field(const Node& node, const std::string& path) {
     auto hint = did_you_mean(last, found.siblings);
     if (hint.empty())
         hint = found.siblings.empty() ? "; name it in \"data\" first" : "; it has " + one_of(found.siblings);
-    faults_.add(node, "unknown-data", fmt::format("the data has no {}{}", quoted(path), hint));
+    faults_.add(node, "unknown-data", fmt::format("the data has no {}{}", in_quotes(path), hint));
 }
 
 std::optional<org::Who> Reader::who(const Node& node, bool told) {
@@ -56,8 +60,9 @@ std::optional<org::Who> Reader::who(const Node& node, bool told) {
         return std::nullopt;
     }
     if (parsed->kind == org::Who::Kind::petitioner && !told)
-        faults_.add(node, "petitioner-has-no-duties",
-                    "the person who asked is told, never given work; name a role of the office, e.g. \"head\"");
+        faults_.add(
+            node, "petitioner-has-no-duties",
+            "the person who asked is told, never given work; name a role of the office, e.g. \"head\"");
     if (parsed->kind == org::Who::Kind::role) {
         known_role(node, parsed->name);
         if (parsed->where.kind == org::Where::Kind::data) known_field(node, parsed->where.name);
@@ -70,7 +75,8 @@ std::vector<org::Who> Reader::whos(const Node& node, bool told) {
     for (const auto& item : node.is_list() ? node.items() : std::vector{node})
         if (auto one = who(item, told)) {
             if (std::ranges::find(out, *one) != out.end())
-                faults_.add(item, "twice", fmt::format("{} is named twice; once is enough", quoted(item.text())));
+                faults_.add(item, "twice",
+                            fmt::format("{} is named twice; once is enough", in_quotes(item.text())));
             out.push_back(*one);
         }
     return out;
@@ -96,23 +102,29 @@ Assign Reader::assign(const Node& node, Assign fallback) {
     }
     bool role = node.has("role"), whole = node.has("who");
     if (role == whole)
-        faults_.add(node, "who-or-role",
-                    role ? "\"role\" and \"who\" say the same twice; keep one of them"
-                         : "it names nobody; add \"role\" (e.g. \"registrar\") or \"who\" (e.g. \"head@parent\")");
+        faults_.add(
+            node, "who-or-role",
+            role ? "\"role\" and \"who\" say the same twice; keep one of them"
+                 : "it names nobody; add \"role\" (e.g. \"registrar\") or \"who\" (e.g. \"head@parent\")");
     if (whole) {
         if (auto w = who(node["who"])) out.who = *w;
         if (node.has("unit"))
-            faults_.add_key(node["unit"], "who-or-role", "\"unit\" goes with \"role\"; with \"who\" write the unit behind an @, e.g. \"head@parent\"");
+            faults_.add_key(
+                node["unit"], "who-or-role",
+                "\"unit\" goes with \"role\"; with \"who\" write the unit behind an @, e.g. \"head@parent\"");
     } else if (role) {
         // A role may carry its unit behind an @, as elsewhere; "unit" says the same.
         auto w = who(node["role"]);
         if (w) out.who = *w;
         if (w && w->kind != org::Who::Kind::role)
-            faults_.add(node["role"], "bad-who", fmt::format("{} is no role; write it as \"who\"", quoted(node["role"].text())));
+            faults_.add(node["role"], "bad-who",
+                        fmt::format("{} is no role; write it as \"who\"", in_quotes(node["role"].text())));
         if (auto at = where(node["unit"])) out.who.where = *at;
     }
     auto pick = node["pick"].text("least-loaded");
-    out.pick = pick == "round-robin" ? org::Pick::round_robin : pick == "first" ? org::Pick::first : org::Pick::least_loaded;
+    out.pick = pick == "round-robin" ? org::Pick::round_robin
+               : pick == "first"     ? org::Pick::first
+                                     : org::Pick::least_loaded;
     return out;
 }
 
@@ -121,7 +133,7 @@ int Reader::stage_named(const Node& node, const std::string& name) {
     if (it != stage_names_.end()) return static_cast<int>(it - stage_names_.begin());
     auto hint = did_you_mean(name, stage_names_);
     if (hint.empty()) hint = "; the stages are " + one_of(stage_names_);
-    faults_.add(node, "unknown-stage", fmt::format("unknown stage {}{}", quoted(name), hint));
+    faults_.add(node, "unknown-stage", fmt::format("unknown stage {}{}", in_quotes(name), hint));
     return none;
 }
 
@@ -140,8 +152,10 @@ int Reader::condition(const Node& node) {
         auto column = place.rfind(':');
         bool plain = expression.find_first_of("\"\\\n\t\r\b\f") == std::string::npos;
         if (plain && fault->offset < expression.size() && fault->offset > 0 && column != std::string::npos) {
-            auto characters = std::ranges::count_if(expression.substr(0, fault->offset), [](char c) { return (c & 0xC0) != 0x80; });
-            place = place.substr(0, column + 1) + std::to_string(std::stol(place.substr(column + 1)) + 1 + characters);
+            auto characters = std::ranges::count_if(expression.substr(0, fault->offset),
+                                                    [](char c) { return (c & 0xC0) != 0x80; });
+            place = place.substr(0, column + 1) +
+                    std::to_string(std::stol(place.substr(column + 1)) + 1 + characters);
         }
         faults_.add_at(place, fault->code, fault->message);
         return none;
@@ -175,7 +189,9 @@ std::string Reader::definition(const Node& node) {
     if (id.empty()) return id;
     if (around_.definition && id != program_.id && !around_.definition(id))
         faults_.add(node, "unknown-definition",
-                    fmt::format("there is no definition {}; give its file to `reeve validate` too, or put it into the same folder", quoted(id)));
+                    fmt::format("there is no definition {}; give its file to `reeve validate` too, or put it "
+                                "into the same folder",
+                                in_quotes(id)));
     auto& starts = program_.starts;
     if (std::ranges::find(starts, id) == starts.end()) starts.push_back(id);
     return id;

@@ -21,31 +21,31 @@ class Reader {
   private:
     // --- small forms (reader.cpp); each tells its fault and gives a default
     Text text(const Node&, const std::string& fallback);
-    std::optional<time::Duration> duration(const Node&);       // any
-    std::optional<time::Duration> limit(const Node&);          // more than nothing
+    std::optional<time::Duration> duration(const Node&);          // any
+    std::optional<time::Duration> limit(const Node&);             // more than nothing
     std::optional<org::Who> who(const Node&, bool told = false);  // told: the person who asked may be meant
-    std::vector<org::Who> whos(const Node&, bool told);        // a list, or one
+    std::vector<org::Who> whos(const Node&, bool told);           // a list, or one
     std::optional<org::Where> where(const Node&);
     Assign assign(const Node&, Assign fallback = {});
-    int stage(const Node&);                 // by name
+    int stage(const Node&);  // by name
     int stage_named(const Node&, const std::string& name);
     int condition(const Node&);
-    std::string field(const Node&);         // a path in the data, without "data."
+    std::string field(const Node&);  // a path in the data, without "data."
     std::vector<std::string> fields(const Node&);
-    std::string definition(const Node&);    // one that is opened: noted in Program::starts
+    std::string definition(const Node&);  // one that is opened: noted in Program::starts
     void known_role(const Node&, const std::string& role);
     void known_field(const Node&, const std::string& path);
 
     // --- parts
-    void calendar();                                     // definition.cpp
-    void names();                                        // definition.cpp
-    void ladders();                                      // ladders.cpp
+    void calendar();  // definition.cpp
+    void names();     // definition.cpp
+    void ladders();   // ladders.cpp
     void ladder(const Node&, Ladder&);
     void import_ladder(const Node&, Ladder&);
     Step step(const Node&);
     void ladder_order(const Node&, const Ladder&);
-    int ladder_named(const Node&);                       // absent: the first
-    void case_clocks();                                  // clocks.cpp
+    int ladder_named(const Node&);  // absent: the first
+    void case_clocks();             // clocks.cpp
     int clock(const Node&, std::string name, ClockOwner, int stage);
     int short_or_full_clock(const Node& holder, const std::string& name, ClockOwner, int stage);
     int office_clock(const Node& holder, const char* name, Text, ClockRule::From, const char* standard);
@@ -54,7 +54,7 @@ class Reader {
     void clock_stops(const Node&, ClockRule&);
     void clock_expiry(const Node&, ClockRule&, ClockOwner, int stage);
     void expiry_actions();
-    void stages();                                       // stages.cpp
+    void stages();  // stages.cpp
     void stage_body(const Node&, int index);
     StageKind kind(const Node&);
     void foreign_keys(const Node&, StageKind);
@@ -65,11 +65,11 @@ class Reader {
     void read_join(const Node&, Stage&);
     void read_child(const Node&, Stage&);
     void read_end(const Node&, int index);
-    void read_tasks(const Node&, int index);             // tasks.cpp
+    void read_tasks(const Node&, int index);  // tasks.cpp
     void read_actions(const Node&, Stage&);
     Action action(const Node&, const std::string& name);
     bool stage_assigns(const Node& action, const org::Who&);
-    void patterns();                                     // rules.cpp
+    void patterns();  // rules.cpp
     void duties();
     void hand_over();
     void reopen();
@@ -86,7 +86,7 @@ class Reader {
         std::string action;
     };
     std::vector<ExpiryAction> expiry_actions_;  // checked when the stages are read
-    std::map<std::string, Json> imported_;  // ladders read from files, to make the source whole
+    std::map<std::string, Json> imported_;      // ladders read from files, to make the source whole
 };
 
 // The passes over a whole Program, run when every name is resolved (check_flow.cpp, check_cover.cpp).
@@ -96,6 +96,7 @@ void check_cover(const Node& root, const Program&, Faults&);
 std::vector<std::vector<int>> successors(const Program&);
 // The ways that expiring clocks of the case add: stage, stage.
 std::vector<std::pair<int, int>> expiry_edges(const Program&);
-std::vector<bool> reachable(const std::vector<std::vector<int>>& edges, std::vector<int> from, int without = none);
+std::vector<bool> reachable(const std::vector<std::vector<int>>& edges, std::vector<int> from,
+                            int without = none);
 
 }  // namespace reeve::model

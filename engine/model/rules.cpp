@@ -17,7 +17,9 @@ void Reader::patterns() {
         out.when = condition(node["when"]);
         out.start = definition(node["start"]);
         if (!out.start.empty() && out.start == program_.id)
-            faults_.add(node["start"], "pattern-of-itself", "a pattern that opens its own definition would feed itself; name another, e.g. a screening");
+            faults_.add(
+                node["start"], "pattern-of-itself",
+                "a pattern that opens its own definition would feed itself; name another, e.g. a screening");
         out.unit = where(node["unit"]);
         program_.patterns.push_back(std::move(out));
     }
@@ -26,7 +28,8 @@ void Reader::patterns() {
 void Reader::duties() {
     for (const auto& [name, node] : root_["duties"].members()) {
         if (!node.is_object()) continue;
-        Duty out{.name = name, .rule = node["rule"].text(), .start = node["start"].text(), .data = Json::object()};
+        Duty out{
+            .name = name, .rule = node["rule"].text(), .start = node["start"].text(), .data = Json::object()};
         if (program_.calendar && !out.rule.empty() && !out.start.empty()) {
             auto start = time::parse_instant(out.start, *program_.calendar);
             if (!start) {
@@ -34,14 +37,19 @@ void Reader::duties() {
             } else if (auto dates = time::recur(*program_.calendar, out.rule, *start, 1); !dates) {
                 faults_.add(node["rule"], dates.error().code, dates.error().message);
             } else if (dates->empty()) {
-                faults_.add(node["rule"], "no-dates", fmt::format("{} never comes after {}; check UNTIL and the start", quoted(out.rule), out.start));
+                faults_.add(node["rule"], "no-dates",
+                            fmt::format("{} never comes after {}; check UNTIL and the start",
+                                        in_quotes(out.rule), out.start));
             }
         }
         for (const auto& item : node["units"].items()) {
             auto at = where(item);
             bool one = at && (at->kind == org::Where::Kind::level || at->kind == org::Where::Kind::unit);
             if (at && !one)
-                faults_.add(item, "bad-where", fmt::format("no case is there yet for {} to speak of; write \"level:LEVEL\" (every unit of it) or \"unit:ID\"", quoted(item.text())));
+                faults_.add(item, "bad-where",
+                            fmt::format("no case is there yet for {} to speak of; write \"level:LEVEL\" "
+                                        "(every unit of it) or \"unit:ID\"",
+                                        in_quotes(item.text())));
             if (one) out.units.push_back(item.text());
         }
         if (auto data = node["data"]; data.is_object()) {
@@ -52,7 +60,9 @@ void Reader::duties() {
                 bool missing = error.code == "missing-data" || !node.has("data");
                 auto at = missing ? (node.has("data") ? node["data"].key_place() : node.key_place())
                                   : node.document().place(node["data"].pointer().to_string() + error.place);
-                faults_.add_at(at, "bad-duty-data", fmt::format("the cases of duty {} would not be accepted: {}", quoted(name), error.message));
+                faults_.add_at(at, "bad-duty-data",
+                               fmt::format("the cases of duty {} would not be accepted: {}", in_quotes(name),
+                                           error.message));
             }
         program_.duties.push_back(std::move(out));
     }
@@ -66,15 +76,18 @@ void Reader::hand_over() {
     program_.unowned_clock = office_clock(root_["unowned"], "unowned", {"Nobody owns it", "无人负责"},
                                           ClockRule::From::unowned, "4 working hours");
     if (root_.has("inactivity"))
-        program_.inactivity_clock = office_clock(root_["inactivity"], "inactivity", {"Nothing happens", "久无进展"},
-                                                 ClockRule::From::inactivity, nullptr);
+        program_.inactivity_clock =
+            office_clock(root_["inactivity"], "inactivity", {"Nothing happens", "久无进展"},
+                         ClockRule::From::inactivity, nullptr);
 }
 
 void Reader::reopen() {
     auto node = root_["reopen"];
     program_.reopen_to = node.has("to") ? stage(node["to"]) : program_.stages.empty() ? none : 0;
-    if (program_.reopen_to != none && program_.stages[static_cast<std::size_t>(program_.reopen_to)].kind == StageKind::end)
-        faults_.add(node["to"], "reopens-to-end", "a case reopened into an end would be closed at once; name a stage where people work");
+    if (program_.reopen_to != none &&
+        program_.stages[static_cast<std::size_t>(program_.reopen_to)].kind == StageKind::end)
+        faults_.add(node["to"], "reopens-to-end",
+                    "a case reopened into an end would be closed at once; name a stage where people work");
     program_.reopen_within = limit(node["within"]);
 }
 
