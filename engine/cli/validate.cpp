@@ -62,12 +62,16 @@ int validate(const Cli& cli, const Options& options) {
 }  // namespace
 
 void add_validate(CLI::App& app, Cli& cli) {
-    auto* command = app.add_subcommand("validate", "Check definitions: FILE:LINE:COL, what is wrong, what would be right");
+    auto* command = app.add_subcommand(
+        "validate", "Check definitions: FILE:LINE:COL, what is wrong, what would be right");
     auto options = std::make_shared<Options>();
     command->add_option("FILE", options->files, "Definitions; given together they know each other");
-    command->add_option("--calendars", options->calendars, "A folder of calendars, beside those next to each file")
+    command
+        ->add_option("--calendars", options->calendars,
+                     "A folder of calendars, beside those next to each file")
         ->type_name("DIR");
-    command->add_option("--from", options->from, "The time from which the calendars must cover a year")->type_name("T");
+    command->add_option("--from", options->from, "The time from which the calendars must cover a year")
+        ->type_name("T");
     command->add_flag("--schema", options->schema, "Print the JSON Schema for editors and end");
     cli.run(command, [&cli, options] { return validate(cli, *options); });
 }

@@ -169,7 +169,8 @@ struct DataChecker::Parts {
                 place};
         if (what.starts_with("Failed to match against any enum") && value && schema.contains("enum")) {
             std::string list;
-            for (const auto& one : schema.at("enum")) list.append(list.empty() ? "" : ", ").append(one.dump());
+            for (const auto& one : schema.at("enum"))
+                list.append(list.empty() ? "" : ", ").append(one.dump());
             return {"not-allowed",
                     fmt::format("{} is {}; it should be one of {}", subject, value->dump(), list), place};
         }
