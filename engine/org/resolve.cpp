@@ -10,6 +10,8 @@ namespace reeve::org {
 
 namespace {
 
+constexpr int most_levels = 1000;  // a bound for trees that hold a cycle, which check() refuses
+
 // One question asked of a directory: gathers the people and the notes on the way.
 class Search {
   public:
@@ -59,7 +61,7 @@ class Search {
     // `role` at `unit`, else the same role and then the head at each unit above. At the root the head answers
     // for what the root itself lacks, because nobody is above to do it.
     void climb(std::string unit, const std::string& role) {
-        for (std::size_t climbed = 0; climbed <= d_.units().size(); ++climbed) {
+        for (int climbed = 0; climbed < most_levels; ++climbed) {
             if (holders(unit, role)) return;
             std::string reason = missing(unit, role);
             std::string next = d_.parent(unit);
@@ -137,6 +139,17 @@ const nlohmann::ordered_json* at_path(const nlohmann::ordered_json* data, std::s
     return data;
 }
 
+// The root above the unit; of the whole tree when there is no such unit (a case may outlive its unit).
+std::string root_above(const Directory& d, const std::string& unit) {
+    if (!d.unit(unit)) {
+        auto tree = d.units();
+        return tree.empty() ? "" : tree.front()->id;
+    }
+    std::string here = unit;
+    for (int level = 0; level < most_levels && !d.parent(here).empty(); ++level) here = d.parent(here);
+    return here;
+}
+
 }  // namespace
 
 std::optional<std::string> Directory::locate(const Where& where, const Asking& asking) const {
@@ -163,8 +176,7 @@ std::optional<std::string> Directory::locate(const Where& where, const Asking& a
 
 Resolution Directory::resolve(const Who& who, const Asking& asking) const {
     Search search(*this, asking);
-    auto tree = units();
-    std::string root = tree.empty() ? "" : tree.front()->id;
+    std::string root = root_above(*this, asking.unit);
     std::string home = unit(asking.unit) ? asking.unit : root;
     switch (who.kind) {
         case Who::Kind::petitioner: search.out.people.push_back({"petitioner", ""}); break;
