@@ -17,7 +17,8 @@ std::string definition(const std::string& stages, const std::string& more = "");
 
 class Office {
   public:
-    explicit Office(const std::string& text) : program(compiled(text)) {}
+    explicit Office(const std::string& text) : Office(compiled(text)) {}
+    explicit Office(model::ProgramPtr compiled) : program(std::move(compiled)) {}
 
     model::ProgramPtr program, target;
     org::Directory directory = office();
