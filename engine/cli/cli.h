@@ -27,5 +27,6 @@ struct Cli {
 int refused(const Cli&, const Error&);
 
 void add_calendar(CLI::App&, Cli&);  // reeve calendar due|between|recur|check
+void add_validate(CLI::App&, Cli&);  // reeve validate FILE...
 
 }  // namespace reeve::cli

@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", "reeve " REEVE_VERSION, "Print the version and end");
     reeve::cli::Cli cli;
     app.footer("Every command has its own help:\n  reeve completion --help");
+    reeve::cli::add_validate(app, cli);
     reeve::cli::add_calendar(app, cli);
     reeve::cli::add_run(app, cli);
     reeve::cli::add_play(app, cli);

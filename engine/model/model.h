@@ -17,6 +17,8 @@ struct Surroundings {
         role;  // whether the organisation knows the role; absent: not checked
     std::optional<time::Instant>
         from;  // the time the calendar should cover: from here for a year; absent: not checked
+    std::function<Result<std::string>(const std::string& file)>
+        file;  // the text of an imported ladder; absent: a definition that imports is refused
 };
 
 struct Compiled {

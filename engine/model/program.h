@@ -97,6 +97,7 @@ struct Action {
     int to = none;                     // the stage it leads to; none: the stage stays (a recorded act)
     std::string document;              // a document that must be attached, by its kind
     std::vector<std::string> require;  // data paths that must be present (given with the action or earlier)
+    bool reason = false;               // "require": ["reason"]: a reason must be given with the action
     std::optional<org::Who> second;    // a second pair of eyes: takes effect when this person approves
     std::optional<org::Who>
         by;  // who may choose it; absent: the task's assignee, the case's owner, or a head above
@@ -151,7 +152,7 @@ struct Stage {
     std::map<std::string, int> on;  // message -> stage
     // job
     std::string job;  // handler's name
-    int attempts = 1;
+    int attempts = 3;
     std::optional<time::Duration> backoff, timeout;
     int on_failure = none;
     // choice, parallel
@@ -196,6 +197,8 @@ struct Condition {
     std::string text;  // a Lua 5.4 expression over `data`, `case`
 };
 
+class DataChecker;  // defined in engine/model/data_schema.h
+
 struct Program {
     std::string id;
     int version = 0;  // given when deployed
@@ -204,9 +207,10 @@ struct Program {
     std::string calendar_name;
     time::CalendarPtr calendar;
     Json data_schema;
-    std::vector<std::string> personal;  // data paths marked x-personal
-    Assign owner;                       // who owns a new case; default: head of the unit
-    std::vector<Stage> stages;          // stage 0 is where a case starts
+    std::vector<std::string> personal;  // data paths marked x-personal; "*" stands for the items of a list
+    std::shared_ptr<const DataChecker> data_checker;  // data_schema made ready, for check_data()
+    Assign owner;                                     // who owns a new case; default: head of the unit
+    std::vector<Stage> stages;                        // stage 0 is where a case starts
     std::vector<ClockRule> clocks;
     std::vector<Ladder> ladders;
     std::vector<Condition> conditions;

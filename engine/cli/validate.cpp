@@ -1,0 +1,79 @@
+// reeve validate FILE...
+#include <nlohmann/json.hpp>
+
+#include "engine/cli/cli.h"
+#include "engine/model/model.h"
+
+namespace reeve::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Options {
+    std::vector<std::string> files, calendars;
+    std::string from;
+    bool schema = false;
+};
+
+Json shown(const Error& e) { return {{"code", e.code}, {"message", e.message}, {"place", e.place}}; }
+
+int validate(const Cli& cli, const Options& options) {
+    if (options.schema) {
+        fmt::print("{}", model::definition_schema());
+        return 0;
+    }
+    if (options.files.empty()) throw CLI::RequiredError("FILE");
+    std::optional<time::Instant> from;
+    if (!options.from.empty()) {
+        // A date alone is enough here: which hour of the day it is decides nothing.
+        auto text = options.from.size() == 10 ? options.from + "T00:00:00Z" : options.from;
+        auto parsed = time::parse_instant(text);
+        if (!parsed) return refused(cli, {parsed.error().code, parsed.error().message, "--from"});
+        from = *parsed;
+    }
+    bool good = true;
+    Json all = Json::array();
+    for (const auto& file : model::load(options.files, options.calendars, from)) {
+        good = good && file.errors.empty();
+        Json one{{"file", file.path}, {"valid", file.errors.empty()}};
+        one["errors"] = Json::array();
+        one["warnings"] = Json::array();
+        for (const auto& e : file.errors) {
+            one["errors"].push_back(shown(e));
+            if (!cli.json) fmt::print(stderr, "{}\n", e.text());
+        }
+        if (file.compiled) {
+            const auto& p = *file.compiled->program;
+            one["id"] = p.id;
+            for (const auto& w : file.compiled->warnings) {
+                one["warnings"].push_back(shown(w));
+                if (!cli.json) fmt::print(stderr, "{}: warning: {}\n", w.place, w.message);
+            }
+            if (!cli.json)
+                fmt::print("{}: {}: {} stages, {} clocks, {} ladders\n", file.path, p.id, p.stages.size(),
+                           p.clocks.size(), p.ladders.size());
+        }
+        all.push_back(std::move(one));
+    }
+    if (cli.json) fmt::print("{}\n", all.dump(2, ' ', false, Json::error_handler_t::replace));
+    return good ? 0 : 1;
+}
+
+}  // namespace
+
+void add_validate(CLI::App& app, Cli& cli) {
+    auto* command = app.add_subcommand(
+        "validate", "Check definitions: FILE:LINE:COL, what is wrong, what would be right");
+    auto options = std::make_shared<Options>();
+    command->add_option("FILE", options->files, "Definitions; given together they know each other");
+    command
+        ->add_option("--calendars", options->calendars,
+                     "A folder of calendars, beside those next to each file")
+        ->type_name("DIR");
+    command->add_option("--from", options->from, "The time from which the calendars must cover a year")
+        ->type_name("T");
+    command->add_flag("--schema", options->schema, "Print the JSON Schema for editors and end");
+    cli.run(command, [&cli, options] { return validate(cli, *options); });
+}
+
+}  // namespace reeve::cli
