@@ -7,6 +7,7 @@
 
 #include "engine/cli/commands.h"
 #include "engine/cli/help.h"
+#include "engine/cli/play.h"
 
 namespace reeve::cli {
 
@@ -45,6 +46,9 @@ int main(int argc, char** argv) {
     app.footer("Every command has its own help:\n  reeve completion --help");
     reeve::cli::add_validate(app, cli);
     reeve::cli::add_calendar(app, cli);
+    reeve::cli::add_run(app, cli);
+    reeve::cli::add_play(app, cli);
+    reeve::cli::add_demo(app, cli);
     reeve::cli::add_completion(app, cli);
     reeve::cli::lay_out_help(app);
     try {

@@ -89,6 +89,9 @@ class Engine {
     // ManualTime only: plays virtual time up to `until`. At each pending moment the time is set to it and
     // what is due takes effect; returns when all of it is durable. How many ticks were played.
     Result<std::uint64_t> run_until(Instant until);
+    // The same up to `at`, but what falls due at that very moment comes behind the command: an act at the due
+    // instant is in time.
+    Result<Receipt> ask_at(core::Command, Instant at);
 
     Result<Receipt> change(std::vector<org::Event>, const std::string& actor);
     // `calendar` is canonical text (time::canonical_text); empty: the newest known by the name the definition

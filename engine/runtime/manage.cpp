@@ -46,6 +46,23 @@ Result<std::uint64_t> Engine::run_until(Instant until) {
     return ticks;
 }
 
+Result<Receipt> Engine::ask_at(core::Command command, Instant at) {
+    auto* manual = dynamic_cast<ManualTime*>(impl_->time.get());
+    if (!manual)
+        return refuse("real-time", "time can be played only for an engine that was opened with a ManualTime");
+    std::promise<Result<Receipt>> answered;
+    auto ran = impl_->alone([&] {
+        if (at > manual->now()) {
+            impl_->writer->play_until(*manual, at - Millis(1));
+            manual->set(at);
+        }
+        impl_->writer->take(
+            std::move(command), [&](Result<Receipt> receipt) { answered.set_value(std::move(receipt)); }, at);
+    });
+    if (!ran) return std::unexpected(ran.error());
+    return answered.get_future().get();
+}
+
 Result<Receipt> Engine::change(std::vector<org::Event> events, const std::string& actor) {
     Result<Receipt> receipt;
     auto ran = impl_->alone([&] {

@@ -176,18 +176,21 @@ bool Writer::take_commands(Instant at) {
         } else if (auto alarm = health().clock_alarm) {
             item.done(refuse("clock-jumped", *alarm));
         } else {
-            item.command.at = std::max(at, decider_.last_at().value_or(at));
-            try {
-                decider_.take(std::move(item.command), item.done);
-            } catch (const std::exception& e) {
-                // Part of it may be in memory and not in the batch: all of it goes.
-                const std::string why = e.what();
-                settle();
-                fail(why, nullptr);
-                item.done(
-                    refuse("not-durable", "this could not be decided (" + why + "); nothing of it stands"));
-            }
+            take(std::move(item.command), item.done, at);
         }
+    }
+}
+
+void Writer::take(core::Command command, const Done& done, Instant at) {
+    command.at = std::max(at, decider_.last_at().value_or(at));
+    try {
+        decider_.take(std::move(command), done);
+    } catch (const std::exception& e) {
+        // Part of it may be in memory and not in the batch: all of it goes.
+        const std::string why = e.what();
+        settle();
+        fail(why, nullptr);
+        done(refuse("not-durable", "this could not be decided (" + why + "); nothing of it stands"));
     }
 }
 

@@ -22,9 +22,10 @@ class Writer {
 
     // For jobs, on the writer thread.
     Decider& decider() { return decider_; }
-    Instant now();                                   // never before the last event
-    Result<void> commit_now();                       // the open batch; "not-durable" when it fails
-    std::uint64_t play_until(ManualTime&, Instant);  // how many ticks
+    Instant now();                                      // never before the last event
+    Result<void> commit_now();                          // the open batch; "not-durable" when it fails
+    std::uint64_t play_until(ManualTime&, Instant);     // how many ticks
+    void take(core::Command, const Done&, Instant at);  // decides it
     std::uint64_t failures() const { return failed_commits_; }
 
     std::shared_ptr<const org::Directory> directory() const { return decider_.directory(); }

@@ -1,0 +1,23 @@
+#!/bin/sh
+# The demo, killed at several moments and started again each time on the same folder, ends where an undisturbed one ends,
+# and the folder passes the check.
+set -eu
+reeve=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+"$reeve" demo --json --data "$work/whole" >"$work/whole.json"
+kills=0
+for after in 0.05 0.2 0.5 1 2 3 0.1; do
+    timeout -s KILL "$after" "$reeve" demo --data "$work/cut" >/dev/null 2>&1 && break
+    kills=$((kills + 1))
+    [ ! -e "$work/cut/reeve.db" ] || "$reeve" check --data "$work/cut" || { echo "broken after a kill at $after s"; exit 1; }
+done
+[ "$kills" -ge 3 ] || { echo "only $kills kills took effect"; exit 1; }
+"$reeve" demo --json --data "$work/cut" >"$work/cut.json"
+"$reeve" check --data "$work/cut"
+"$reeve" check --data "$work/whole"
+# Only whether it went on differs.
+sed '/"resumed"/d' "$work/whole.json" >"$work/a"
+sed '/"resumed"/d' "$work/cut.json" >"$work/b"
+cmp "$work/a" "$work/b"
+echo "killed $kills times, ended the same"
