@@ -57,7 +57,7 @@ std::vector<std::string> warnings(const ClockState&, const model::Program&);
 struct Telling {
     std::vector<std::string> people, notes;
 };
-Telling tell(const Decision&, const model::Ladder&, int step);
+Telling tell(const Decision&, const ClockState&, const model::Ladder&, int step);
 Telling tell_above(const Decision&, const model::Ladder&, int step, const std::vector<std::string>& told);
 Telling tell_all(const Decision&, const std::vector<org::Who>&);
 // One ladder step takes effect (ladder_fire.cpp): `repeat` 0 is the step itself.

@@ -9,7 +9,7 @@ void fire(Decision& d, const ClockState& running, int step, int repeat, Instant 
     const auto& program = d.program();
     const auto& ladder = *ladder_of(clock, program);
     const auto& rule = ladder.steps[step];
-    auto telling = tell(d, ladder, step);
+    auto telling = tell(d, clock, ladder, step);
 
     EscalationFired event;
     event.escalation = d.new_id('e');

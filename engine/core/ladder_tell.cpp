@@ -56,10 +56,18 @@ Telling tell_all(const Decision& d, const std::vector<Who>& who) {
     return telling;
 }
 
-Telling tell(const Decision& d, const model::Ladder& ladder, int step) {
+Telling tell(const Decision& d, const ClockState& clock, const model::Ladder& ladder, int step) {
     const int last = static_cast<int>(ladder.steps.size()) - 1;
     Telling telling;
     auto who = ladder.steps[step].tell;
+    // The owner of a stage's or a task's clock is also whoever has that work.
+    if (std::ranges::find(who, Who{}) != who.end())
+        for (const auto& task : d.state.tasks) {
+            const bool its =
+                clock.task.empty() ? clock.entry != 0 && task.entry == clock.entry : task.id == clock.task;
+            if (its && task.status == TaskStatus::open && !task.person.empty())
+                resolve(d, {Who{Who::Kind::person, task.person, {}}}, telling);
+        }
     // A step that is only a light may be silent, but not one at the due date, nor the last.
     if (!office(who) && (step == last || at_or_after_due(ladder.steps[step]))) who.push_back(Who{});
     resolve(d, who, telling);
