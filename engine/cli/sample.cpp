@@ -243,7 +243,7 @@ std::expected<PlayedSample, Errors> play_sample(const fs::path& folder, const Sa
                 {"other-data", "the folder holds cases that are not the sample county's; name a new one",
                  folder.string()}});
         played.report.resumed = totals.cases > 0;
-        if (totals.last) start = std::max(start, *totals.last);
+        if (const auto last = (*reader)->head().at) start = std::max(start, *last);
     }
     played.world = std::make_unique<World>(start, folder);
     auto& world = *played.world;
