@@ -1,0 +1,100 @@
+// reeve case migrate|reassign: what moves many cases at once.
+#include <fmt/format.h>
+
+#include "engine/cli/case_commands.h"
+
+namespace reeve::cli {
+
+namespace {
+
+// Exit 1 when any case was refused.
+int print_changes(const Cli& cli, const std::vector<runtime::CaseChange>& changes, const char* none) {
+    Json rows = Json::array();
+    bool refused_any = false;
+    for (const auto& change : changes) {
+        Json row{{"case", change.case_id}, {"changes", change.changes}};
+        if (change.refused) {
+            refused_any = true;
+            row["refused"] = {{"code", change.refused->code}, {"message", change.refused->message}};
+        }
+        rows.push_back(std::move(row));
+    }
+    if (cli.json) {
+        print_json(rows);
+        return refused_any;
+    }
+    if (changes.empty()) fmt::print("{}\n", none);
+    for (const auto& change : changes) {
+        fmt::print("{}\n", change.case_id);
+        for (const auto& line : change.changes) fmt::print("  {}\n", line);
+        if (change.refused) fmt::print(stderr, "reeve: {}: {}\n", change.case_id, change.refused->message);
+    }
+    return refused_any;
+}
+
+void add_migrate(CLI::App& cases, Cli& cli) {
+    auto* command = add_command(cases, "migrate",
+                                "Move running cases to another version of their definition; "
+                                "--dry-run shows what changes for each.",
+                                "reeve case migrate --definition noise-complaint --dry-run --as chen-yu");
+    auto all = std::make_shared<runtime::MigrateAll>();
+    auto stages = std::make_shared<std::vector<std::string>>();
+    all->dry_run = false;
+    command->add_option("CASE", all->case_id, "Only this one; without it every open case of the definition");
+    command->add_option("--definition", all->definition, "Whose cases");
+    command->add_option("--version", all->version, "To which version; without it the newest");
+    command->add_option("--stage", *stages, "Where a stage is called otherwise now; again for more")
+        ->type_name("OLD=NEW")
+        ->allow_extra_args(false);
+    command->add_flag("--dry-run", all->dry_run, "Only show it");
+    auto given = changes(cli, command, [&cli, all, stages](Folder& folder) {
+        auto wanted = *all;
+        wanted.reason = folder.given().reason;
+        if (wanted.case_id.empty() && wanted.definition.empty())
+            wrong_use("--definition", "say which cases: CASE, or --definition DEFINITION for all its open cases");
+        if (!wanted.case_id.empty()) {
+            auto file = folder.find(wanted.case_id);
+            if (!file) return refused(cli, file.error());
+            wanted.definition = file->state.definition;
+        }
+        for (const auto& text : *stages) {
+            const auto equals = text.find('=');
+            if (equals == std::string::npos || equals == 0)
+                wrong_use("--stage", "expected OLD=NEW, not \"" + text + "\"");
+            wanted.stages[text.substr(0, equals)] = text.substr(equals + 1);
+        }
+        auto who = folder.actor();
+        if (!who) return refused(cli, who.error());
+        auto done = folder.engine().migrate(wanted, *who);
+        return done ? print_changes(cli, *done, "No open case is at another version.")
+                    : refused(cli, done.error());
+    });
+    add_reason(command, given);
+}
+
+void add_reassign(CLI::App& cases, Cli& cli) {
+    auto* command = add_command(cases, "reassign",
+                                "Give everything that one person has, cases and tasks, to another.",
+                                "reeve case reassign --from li-na --to wang-wei --reason 'moves on' --as chen-yu");
+    auto wanted = std::make_shared<runtime::Reassign>();
+    command->add_option("--from", wanted->from, "Who has it")->type_name("PERSON")->required();
+    command->add_option("--to", wanted->to, "Who gets it")->type_name("PERSON")->required();
+    command->add_option("--unit", wanted->unit, "Only in this unit and below");
+    auto given = changes(cli, command, [&cli, wanted](Folder& folder) {
+        wanted->reason = folder.given().reason;
+        auto who = folder.actor();
+        if (!who) return refused(cli, who.error());
+        auto done = folder.engine().reassign(*wanted, *who);
+        return done ? print_changes(cli, *done, "There was nothing to give.") : refused(cli, done.error());
+    });
+    add_reason(command, given);
+}
+
+}  // namespace
+
+void add_bulk(CLI::App& cases, Cli& cli) {
+    add_reassign(cases, cli);
+    add_migrate(cases, cli);
+}
+
+}  // namespace reeve::cli

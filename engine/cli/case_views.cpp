@@ -1,0 +1,216 @@
+// reeve case show|list|history: reading cases.
+#include <fmt/format.h>
+
+#include "engine/cli/case_commands.h"
+
+namespace reeve::cli {
+
+std::string title_of(const model::Text& text) { return text.en.empty() ? text.zh : text.en; }
+
+Json offered(const store::CaseFile& file) {
+    Json list = Json::array();
+    const auto& program = *file.program;
+    for (const auto& active : file.state.stages) {
+        const int index = program.stage(active.stage);
+        if (index == model::none) continue;
+        for (const auto& action : program.stages[index].actions) {
+            // A condition that cannot be judged without the case's facts is the engine's to refuse.
+            if (action.when != model::none && !model::holds(program, action.when, file.state.data).value_or(true))
+                continue;
+            Json one{{"stage", active.stage}, {"action", action.name}, {"title", title_of(action.title)}};
+            one["to"] = action.to == model::none ? Json() : Json(program.stages[action.to].name);
+            if (!action.document.empty()) one["document"] = action.document;
+            if (!action.require.empty()) one["require"] = action.require;
+            if (action.second) one["second"] = org::to_string(*action.second);
+            list.push_back(std::move(one));
+        }
+    }
+    return list;
+}
+
+Json localized(Json json, const time::CalendarPtr& calendar) {
+    if (json.is_string()) {
+        const auto& text = json.get_ref<const std::string&>();
+        if (text.size() >= 20 && text[4] == '-' && text[10] == 'T' && text.ends_with('Z'))
+            if (auto at = time::parse_instant(text)) return when_json(*at, calendar);
+    } else if (json.is_object()) {
+        for (auto& [key, value] : json.items())
+            if (key != "data") value = localized(std::move(value), calendar);
+    } else if (json.is_array()) {
+        for (auto& value : json) value = localized(std::move(value), calendar);
+    }
+    return json;
+}
+
+namespace {
+
+const std::vector<Column> list_columns{{"id", "CASE"},       {"title", "TITLE"},   {"light", "LIGHT"},
+                                       {"left", "TIME LEFT"}, {"due", "DUE"},       {"stages", "STAGE"},
+                                       {"owner", "OWNER"},    {"unit", "UNIT"},     {"status", "STATUS"}};
+
+Json row_json(Folder& folder, const store::CaseRow& row) {
+    Json json = localized(store::to_json(row), folder.calendar(row.id));
+    json["light"] = row.light;
+    json["status"] = row.status;
+    if (row.due && row.status == "open") json["left"] = time_left(folder.now(), *row.due);
+    return json;
+}
+
+void add_list(CLI::App& cases, Cli& cli) {
+    auto* command = add_command(cases, "list", "List cases, open ones unless another status is asked for.",
+                                "reeve case list --unit north --light red");
+    auto filter = std::make_shared<store::CaseFilter>();
+    auto unit = std::make_shared<std::string>();
+    auto overdue = std::make_shared<bool>(false);
+    filter->status = "open";
+    command->add_option("--unit", *unit, "In this unit and below");
+    command->add_option("--definition", filter->definition, "Of this kind");
+    command->add_option("--owner", filter->owner, "Owned by this person")->type_name("PERSON");
+    command->add_option("--light", filter->light, "green, blue, yellow, orange or red")
+        ->check(CLI::IsMember({"green", "blue", "yellow", "orange", "red"}))
+        ->type_name("LIGHT");
+    command->add_option("--status", filter->status, "open, closed, cancelled or all")
+        ->check(CLI::IsMember({"open", "closed", "cancelled", "all"}))
+        ->capture_default_str()
+        ->type_name("STATUS");
+    command->add_flag("--overdue", *overdue, "With a clock past its due date");
+    command->add_option("--after", filter->after, "Begin behind this case")->type_name("CASE");
+    command->add_option("--limit", filter->limit, "At most so many")->type_name("NUMBER");
+    reads(cli, command, [&cli, filter, unit, overdue](Folder& folder) {
+        auto wanted = *filter;
+        if (wanted.status == "all") wanted.status.clear();
+        auto units = folder.below(*unit);
+        if (!units) return refused(cli, units.error());
+        wanted.units = *units;
+        if (*overdue) wanted.overdue_at = folder.now();
+        Json rows = Json::array();
+        for (const auto& row : folder.reader().cases(wanted)) rows.push_back(row_json(folder, row));
+        print_rows(cli, list_columns, rows, "No case fits.");
+        return 0;
+    });
+}
+
+// The parts of a case as they are now, each a list of its own.
+Json show_json(Folder& folder, const store::CaseFile& file) {
+    const auto calendar = file.program->calendar;
+    Json json = localized(core::to_json(file.state), calendar);
+    json["light"] = model::to_string(core::light(file.state));
+    json["definition_title"] = title_of(file.program->title);
+    json["actions"] = offered(file);
+    for (std::size_t i = 0; i < file.state.clocks.size(); ++i) {
+        const auto& clock = file.state.clocks[i];
+        auto& shown = json["clocks"][i];
+        const bool counts = clock.status == core::ClockStatus::running;
+        shown.erase("rule");  // an index that means nothing outside
+        shown["due"] = when_json(clock.due, calendar);
+        shown["left"] = counts ? Json(time_left(folder.now(), clock.due)) : Json();
+        Json stops = Json::array();
+        for (const auto& stop : clock.stops)
+            stops.push_back({{"from", when_json(stop.from, calendar)}, {"to", when_json(stop.to, calendar)}});
+        shown["stops"] = std::move(stops);
+    }
+    return json;
+}
+
+Json open_ones(const Json& json, const char* list) {
+    Json open = Json::array();
+    if (!json.contains(list)) return open;
+    for (const auto& one : json[list])
+        if (one.value("status", Json("open")) == "open" && one.value("open", true)) open.push_back(one);
+    return open;
+}
+
+void print_part(const char* head, const std::vector<Column>& columns, const Json& rows) {
+    if (!rows.empty()) fmt::print("\n{}\n{}", head, table(columns, rows, may_colour(stdout)));
+}
+
+void print_case(const Json& json) {
+    const bool colour = may_colour(stdout);
+    fmt::print("{}", sheet({{"id", "Case"},
+                            {"title", "Title"},
+                            {"definition_title", "Kind"},
+                            {"status", "Status"},
+                            {"outcome", "Outcome"},
+                            {"light", "Light"},
+                            {"unit", "Unit"},
+                            {"owner", "Owner"},
+                            {"owner_stands_for", "Standing in for"},
+                            {"occurred", "Occurred"},
+                            {"started", "Started"},
+                            {"ended", "Ended"},
+                            {"parent", "Part of"},
+                            {"cause", "Opened by"},
+                            {"data", "Data"},
+                            {"revision", "Revision"}},
+                           json, colour));
+    auto list = [&](const char* name) { return json.value(name, Json::array()); };
+    print_part("Stages", {{"stage", "STAGE"}, {"since", "SINCE"}, {"wake", "WAITS UNTIL"}, {"job", "JOB"}, {"child", "PART"}},
+               list("stages"));
+    print_part("Open tasks", {{"id", "TASK"}, {"name", "NAME"}, {"title", "TITLE"}, {"person", "PERSON"}, {"stands_for", "FOR"}, {"since", "SINCE"}},
+               open_ones(json, "tasks"));
+    print_part("Clocks", {{"id", "ID"}, {"name", "CLOCK"}, {"status", "STATUS"}, {"light", "LIGHT"}, {"left", "TIME LEFT"}, {"due", "DUE"}, {"ended", "ENDED"}, {"pause_reason", "PAUSED FOR"}},
+               list("clocks"));
+    print_part("Requests that wait", {{"id", "REQUEST"}, {"what", "WHAT"}, {"by", "BY"}, {"of", "OF"}},
+               open_ones(json, "requests"));
+    print_part("Escalations", {{"id", "ID"}, {"clock", "CLOCK"}, {"at", "AT"}, {"told", "TOLD"}, {"ask", "ASKED FOR"}, {"acknowledged_by", "ACKNOWLEDGED BY"}},
+               list("escalations"));
+    print_part("Documents", {{"kind", "KIND"}, {"name", "NAME"}, {"bytes", "BYTES"}, {"sha256", "SHA-256"}},
+               list("documents"));
+    print_part("Linked cases", {{"other", "CASE"}, {"relation", "RELATION"}}, list("links"));
+    print_part("What may be done", {{"action", "ACTION"}, {"stage", "STAGE"}, {"to", "LEADS TO"}, {"document", "NEEDS DOCUMENT"}, {"require", "NEEDS"}, {"second", "APPROVED BY"}},
+               list("actions"));
+}
+
+void add_show(CLI::App& cases, Cli& cli) {
+    auto* command = add_command(cases, "show",
+                                "Show a case: its stage, tasks, clocks and lights, and what may be done next.",
+                                "reeve case show noise-complaint-1");
+    auto case_id = add_case_argument(command);
+    reads(cli, command, [&cli, case_id](Folder& folder) {
+        auto file = folder.find(*case_id);
+        if (!file) return refused(cli, file.error());
+        const Json json = show_json(folder, *file);
+        cli.json ? print_json(json) : print_case(json);
+        return 0;
+    });
+}
+
+void add_history(CLI::App& cases, Cli& cli) {
+    auto* command = add_command(cases, "history", "Print all that happened to a case, who did it and when.",
+                                "reeve case history noise-complaint-1");
+    auto case_id = add_case_argument(command);
+    auto from = std::make_shared<std::uint64_t>(1);
+    command->add_option("--from", *from, "Begin at this revision")->type_name("REVISION");
+    reads(cli, command, [&cli, case_id, from](Folder& folder) {
+        auto file = folder.find(*case_id);
+        if (!file) return refused(cli, file.error());
+        const auto wording = folder.wording(*case_id);
+        Json rows = Json::array();
+        for (const auto& one : file->history) {
+            if (one.revision < *from) continue;
+            Json row{{"revision", one.revision},
+                     {"at", when(one.at, wording.calendar)},
+                     {"occurred", when_json(one.occurred, wording.calendar)},
+                     {"actor", one.actor}};
+            if (cli.json)
+                row.update(localized(core::to_json(one.event, Times::text), wording.calendar));
+            else
+                row["what"] = words(one.event, wording);
+            rows.push_back(std::move(row));
+        }
+        print_rows(cli,
+                   {{"revision", "REV"}, {"at", "RECORDED"}, {"occurred", "HAPPENED"}, {"actor", "BY"}, {"what", "WHAT"}},
+                   rows, "Nothing happened since.");
+        return 0;
+    });
+}
+
+}  // namespace
+
+void add_case_views(CLI::App& cases, Cli& cli) {
+    add_show(cases, cli);
+    add_list(cases, cli);
+    add_history(cases, cli);
+}
+
+}  // namespace reeve::cli

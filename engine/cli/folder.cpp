@@ -1,0 +1,253 @@
+#include "engine/cli/folder.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <set>
+#include <thread>
+
+#include "engine/json.h"
+#include "engine/spelling.h"
+
+namespace reeve::cli {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// The process that holds the folder's lock, as the kernel lists it: " (process 812: reeve serve)".
+std::string holder(const std::filesystem::path& folder) {
+    struct stat lock {};
+    if (::stat((folder / "lock").c_str(), &lock) != 0) return {};
+    std::ifstream locks("/proc/locks");
+    for (std::string line; std::getline(locks, line);) {
+        std::istringstream words(line);
+        std::string number, kind, mode, access, pid, file;
+        words >> number >> kind >> mode >> access >> pid >> file;
+        if (kind != "FLOCK" || !file.ends_with(":" + std::to_string(lock.st_ino))) continue;
+        std::ifstream command("/proc/" + pid + "/cmdline");
+        std::string text{std::istreambuf_iterator<char>(command), {}};
+        std::replace(text.begin(), text.end(), '\0', ' ');
+        while (text.ends_with(' ')) text.pop_back();
+        return fmt::format(" (process {}{}{})", pid, text.empty() ? "" : ": ", text);
+    }
+    return {};
+}
+
+Result<std::unique_ptr<runtime::Engine>> open_engine(const Given& given, bool change, bool create,
+                                                     const std::shared_ptr<runtime::TimeSource>& time) {
+    constexpr auto pause = 50ms;
+    for (auto waited = 0ms;; waited += pause) {
+        auto engine = runtime::Engine::open({.folder = given.data, .create = create, .time = time});
+        if (engine || engine.error().code != "in-use") return engine;
+        if (!change || waited >= given.wait * 1s) {
+            return refuse("in-use",
+                          fmt::format("another reeve{} has this folder; a change has to wait until it ends, "
+                                      "reading does not",
+                                      holder(given.data)),
+                          given.data);
+        }
+        std::this_thread::sleep_for(pause);
+    }
+}
+
+std::string counted(std::size_t n, const char* one, const char* many) {
+    return fmt::format("{} {}", n, n == 1 ? one : many);
+}
+
+}  // namespace
+
+void write_rehearsal(const std::filesystem::path& folder, time::Instant now) {
+    // Written beside and moved into place: a command that is killed leaves the old time or the new one.
+    const auto file = folder / "rehearsal.json", fresh = folder / "rehearsal.json.new";
+    std::ofstream(fresh) << Json{{"now", time::to_utc_string(now)}}.dump() << "\n";
+    std::filesystem::rename(fresh, file);
+}
+
+Result<std::optional<time::Instant>> read_rehearsal(const std::filesystem::path& folder) {
+    const auto file = folder / "rehearsal.json";
+    if (!std::filesystem::exists(file)) return std::nullopt;
+    auto document = load_json(file.string());
+    if (!document) return std::unexpected(document.error());
+    auto at = time::parse_instant(plain(document->value.value("now", Json())));
+    if (!at) return refuse(at.error().code, at.error().message, document->place("/now"));
+    return *at;
+}
+
+Result<std::unique_ptr<Folder>> Folder::open(const Given& given, bool change, bool create) {
+    if (given.data.empty())
+        wrong_use("--data", "say which data folder: --data DIR, or set REEVE_DATA; reeve init DIR makes one");
+    std::unique_ptr<Folder> folder(new Folder);
+    folder->given_ = given;
+    auto rehearsal = read_rehearsal(given.data);
+    if (!rehearsal) return std::unexpected(rehearsal.error());
+    if (*rehearsal) folder->manual_ = std::make_shared<runtime::ManualTime>(**rehearsal);
+    if (!*rehearsal && !given.now.empty())
+        return refuse("no-rehearsal",
+                      "this is a live folder: its time is the clock's, so --now is refused; a folder made with "
+                      "`reeve init DIR --rehearsal T` takes it",
+                      "--now");
+    auto engine = open_engine(given, change, create, folder->manual_);
+    if (engine) {
+        folder->engine_ = std::move(*engine);
+        folder->catalog_ = &folder->engine_->catalog();
+    } else if (change || engine.error().code != "in-use") {
+        return std::unexpected(engine.error());
+    } else {
+        auto reader = store::open_reader(given.data);
+        if (!reader) return std::unexpected(reader.error());
+        folder->reader_ = std::move(*reader);
+        folder->own_catalog_ = std::make_unique<store::Catalog>();
+        folder->own_catalog_->refresh(*folder->reader_);
+        folder->catalog_ = folder->own_catalog_.get();
+    }
+    if (auto done = folder->catch_up(); !done) return std::unexpected(done.error());
+    return folder;
+}
+
+Result<void> Folder::catch_up() {
+    now_ = manual_ ? manual_->now() : runtime::system_time()->now();
+    if (!engine_) {
+        auto directory = std::make_shared<org::Directory>();
+        reader_->stream(store::org_stream, 1, [&](const store::JournalRow& row) {
+            if (auto event = org::event_from_json(Json::parse(row.body))) directory->apply(*event);
+            return true;
+        });
+        directory_ = directory;
+        return {};
+    }
+    const auto before = engine_->read()->totals();
+    if (!given_.now.empty()) {
+        auto zone = calendar();
+        auto to = zone ? time::parse_instant(given_.now, *zone) : time::parse_instant(given_.now);
+        if (!to) return refuse(to.error().code, to.error().message, "--now");
+        if (*to < now_)
+            return refuse("time-runs-forward",
+                          "it is " + when(now_, zone) + " in this rehearsal already, and time does not run back",
+                          "--now");
+        now_ = *to;
+    }
+    if (manual_) {
+        if (auto ran = engine_->run_until(now_); !ran) return std::unexpected(ran.error());
+        if (!given_.now.empty()) write_rehearsal(given_.data, now_);
+    } else {
+        while (engine_->health().timer_late > 0ms && !engine_->health().clock_alarm)
+            std::this_thread::sleep_for(2ms);
+        now_ = engine_->now();
+    }
+    reader_ = engine_->read();
+    directory_ = engine_->directory();
+    const auto after = reader_->totals();
+    if (after.events == before.events) return {};
+    std::set<std::string> cases;
+    std::size_t escalations = 0, expired = 0, opened = 0, other = 0;
+    reader_->journal(before.events + 1, [&](const store::JournalRow& row) {
+        if (row.stream.starts_with('$')) return true;
+        cases.insert(row.stream);
+        const auto event = store::recorded(row).event;
+        escalations += std::holds_alternative<core::EscalationFired>(event);
+        expired += std::holds_alternative<core::ClockExpired>(event);
+        opened += std::holds_alternative<core::CaseStarted>(event);
+        other += std::holds_alternative<core::StageLeft>(event);
+        return true;
+    });
+    std::string what;
+    for (const auto& [count, words] : {std::pair{escalations, counted(escalations, "escalation", "escalations")},
+                                       {expired, counted(expired, "clock expired", "clocks expired")},
+                                       {opened, counted(opened, "case opened", "cases opened")},
+                                       {other, counted(other, "stage left", "stages left")}})
+        if (count > 0) what += (what.empty() ? ": " : ", ") + words;
+    fmt::print(stderr, "reeve: since {} things fell due in {}{}\n",
+               when(before.last.value_or(now_), calendar()), counted(cases.size(), "case", "cases"), what);
+    return {};
+}
+
+Folder::~Folder() = default;
+
+runtime::Engine& Folder::engine() {
+    if (!engine_) throw std::logic_error("this command opened the folder for reading only");
+    return *engine_;
+}
+
+Result<store::CaseFile> Folder::find(const std::string& case_id) {
+    auto found = store::find(*reader_, *catalog_, case_id);
+    if (found || found.error().code != "no-such-case") return found;
+    std::vector<std::string> ids;
+    for (const auto& row : reader_->cases({.limit = 10'000})) ids.push_back(row.id);
+    return refuse("no-such-case",
+                  "there is no case \"" + case_id + "\"" + did_you_mean(case_id, ids) +
+                      "; reeve case list shows them",
+                  "CASE");
+}
+
+time::CalendarPtr Folder::calendar(const std::string& case_id) {
+    if (!case_id.empty())
+        if (auto row = reader_->find_case(case_id))
+            if (auto program = catalog_->program(row->definition, row->version)) return program->calendar;
+    for (const auto& id : catalog_->ids())
+        if (auto program = catalog_->program(id)) return program->calendar;
+    return nullptr;
+}
+
+Result<time::Instant> Folder::instant(const std::string& text, const std::string& case_id) {
+    auto zone = calendar(case_id);
+    return zone ? time::parse_instant(text, *zone) : time::parse_instant(text);
+}
+
+Result<std::string> Folder::actor() const {
+    if (given_.actor.empty())
+        wrong_use("--as", "say who does this: --as PERSON, or set REEVE_AS; nothing changes without a name");
+    const auto people = directory_->people();
+    const auto* person = directory_->person(given_.actor);
+    if (people.empty() || given_.actor == core::petitioner_actor || (person && person->active))
+        return given_.actor;
+    if (person) return refuse("person-left", given_.actor + " has left and cannot act", "--as");
+    std::vector<std::string> ids;
+    for (const auto* one : people) ids.push_back(one->id);
+    return refuse("unknown-person",
+                  "there is no person \"" + given_.actor + "\"" + did_you_mean(given_.actor, ids) +
+                      "; reeve org show --people lists them",
+                  "--as");
+}
+
+Result<runtime::Receipt> Folder::ask(const std::string& case_id, core::Wish wish) {
+    auto who = actor();
+    if (!who) return std::unexpected(who.error());
+    core::Command command{.key = given_.key, .actor = *who, .case_id = case_id, .expect = given_.expect};
+    if (!given_.occurred.empty()) {
+        auto at = instant(given_.occurred, case_id);
+        if (!at) return refuse(at.error().code, at.error().message, "--occurred");
+        command.occurred = *at;
+    }
+    // A case that does not exist is said with a did-you-mean, not by the engine.
+    if (!std::holds_alternative<core::StartCase>(wish) && !reader_->find_case(case_id))
+        return std::unexpected(find(case_id).error());
+    command.wish = std::move(wish);
+    return engine().ask(std::move(command));
+}
+
+Wording Folder::wording(const std::string& case_id) {
+    return {[people = directory_](const std::string& id) {
+                const auto* person = people->person(id);
+                return person && !person->name.empty() ? person->name + " (" + id + ")" : id;
+            },
+            calendar(case_id)};
+}
+
+Result<std::vector<std::string>> Folder::below(const std::string& unit) const {
+    std::vector<std::string> ids, all;
+    if (unit.empty()) return ids;
+    for (const auto* one : directory_->units()) {
+        all.push_back(one->id);
+        if (directory_->within(one->id, unit)) ids.push_back(one->id);
+    }
+    if (!directory_->unit(unit))
+        return refuse("unknown-unit",
+                      "there is no unit \"" + unit + "\"" + did_you_mean(unit, all) +
+                          "; reeve org show lists them",
+                      "--unit");
+    return ids;
+}
+
+}  // namespace reeve::cli

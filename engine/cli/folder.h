@@ -1,0 +1,104 @@
+// A data folder as one command uses it: opened with an engine when nobody else has it, for reading only when
+// another reeve does. Opening it first lets take effect what fell due meanwhile, and says so on standard
+// error in one line. Used by one thread.
+//
+// A rehearsal is a folder whose time is given (--now) instead of read from the clock: FOLDER/rehearsal.json
+// holds what time it is there. It stands still between commands.
+#pragma once
+
+#include "engine/cli/cli.h"
+#include "engine/cli/help.h"
+#include "engine/cli/table.h"
+#include "engine/cli/words.h"
+#include "engine/org/org.h"
+#include "engine/runtime/engine.h"
+
+namespace reeve::cli {
+
+// What every command on a folder may be given.
+struct Given {
+    std::string data, now;
+    double wait = 3;  // seconds that a change waits for another reeve to end
+    // For a change only.
+    std::string actor, reason, occurred, key;
+    std::optional<std::uint64_t> expect;
+};
+
+class Folder {
+  public:
+    // `change`: refuses "in-use" when another reeve holds the folder. `create` makes a new one.
+    static Result<std::unique_ptr<Folder>> open(const Given&, bool change, bool create = false);
+    ~Folder();
+
+    runtime::Engine& engine();  // only when opened for a change
+    store::Reader& reader() { return *reader_; }
+    const store::Catalog& catalog() const { return *catalog_; }
+    const org::Directory& directory() const { return *directory_; }
+    std::shared_ptr<const org::Directory> people() const { return directory_; }
+    time::Instant now() const { return now_; }
+    const Given& given() const { return given_; }
+    std::filesystem::path path() const { return given_.data; }
+    bool rehearsal() const { return manual_ != nullptr; }
+    std::shared_ptr<runtime::ManualTime> manual() { return manual_; }
+
+    Result<store::CaseFile> find(const std::string& case_id);  // with a did-you-mean
+    Result<core::CaseState> state(const std::string& case_id);
+    // The calendar that times of a case, or of the folder, are read and shown in.
+    time::CalendarPtr calendar(const std::string& case_id = {});
+    Result<time::Instant> instant(const std::string& text, const std::string& case_id = {});
+
+    // Who acts: a person of the directory (while it holds nobody, any name). Throws wrong use when no name
+    // was given.
+    Result<std::string> actor() const;
+    Result<runtime::Receipt> ask(const std::string& case_id, core::Wish);
+    // Persons called by name: "Li Na (li-na)".
+    Wording wording(const std::string& case_id = {});
+    // The units at or below `unit`; empty for an empty name.
+    Result<std::vector<std::string>> below(const std::string& unit) const;
+
+  private:
+    Folder() = default;
+    Result<void> catch_up();
+    void remember_now() const;
+
+    Given given_;
+    std::shared_ptr<runtime::ManualTime> manual_;
+    std::unique_ptr<runtime::Engine> engine_;
+    std::unique_ptr<store::Reader> reader_;
+    std::unique_ptr<store::Catalog> own_catalog_;  // when another reeve has the folder
+    const store::Catalog* catalog_ = nullptr;
+    std::shared_ptr<const org::Directory> directory_;
+    time::Instant now_;
+};
+
+// Marks a new folder as a rehearsal that begins at `start`, or keeps its time.
+void write_rehearsal(const std::filesystem::path& folder, time::Instant start);
+Result<std::optional<time::Instant>> read_rehearsal(const std::filesystem::path& folder);
+
+// Adds --data, --now and, for a change, --as and what else a change may carry; `body` gets the open folder.
+using GivenPtr = std::shared_ptr<Given>;
+GivenPtr reads(Cli&, CLI::App* command, std::function<int(Folder&)> body);
+GivenPtr changes(Cli&, CLI::App* command, std::function<int(Folder&)> body);
+// A change of one case: `wish` makes the command, its receipt is printed.
+GivenPtr asks(Cli&, CLI::App* command, std::shared_ptr<std::string> case_id,
+              std::function<Result<core::Wish>(Folder&)> wish);
+void add_folder_options(CLI::App* command, const GivenPtr& given);
+void add_reason(CLI::App* command, const GivenPtr& given, const std::string& about = "Why; kept in the history");
+
+// What a change led to, in words or as JSON.
+int print_receipt(const Cli&, Folder&, const Result<runtime::Receipt>&);
+
+// "CASE/t3" as the case and what is in it; wrong use when there is no slash.
+struct Reference {
+    std::string case_id, id;
+};
+Reference parse_reference(const std::string& text, const char* what);
+[[noreturn]] void wrong_use(const std::string& option, const std::string& message);
+
+// Prints rows as a table, or as a JSON array.
+void print_rows(const Cli&, const std::vector<Column>&, const Json& rows, const std::string& none);
+void print_json(const Json&);
+// Progress of long work, on standard error when that is a terminal.
+std::function<void(std::uint64_t, std::uint64_t)> progress(std::string what);
+
+}  // namespace reeve::cli

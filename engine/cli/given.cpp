@@ -1,0 +1,143 @@
+// The options that commands on a folder share, and how what they led to is printed.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "engine/cli/folder.h"
+
+namespace reeve::cli {
+
+namespace {
+
+constexpr const char* folder_group = "Folder";
+constexpr const char* record_group = "For the record";
+
+int with_folder(Cli& cli, const Given& given, bool change, const std::function<int(Folder&)>& body) {
+    auto folder = Folder::open(given, change);
+    return folder ? body(**folder) : refused(cli, folder.error());
+}
+
+}  // namespace
+
+void wrong_use(const std::string& option, const std::string& message) {
+    throw CLI::ValidationError(option, message);
+}
+
+void add_folder_options(CLI::App* command, const GivenPtr& given) {
+    command->add_option("--data", given->data, "The data folder")
+        ->envname("REEVE_DATA")
+        ->type_name("DIR")
+        ->group(folder_group);
+    command->add_option("--now", given->now, "The time, in a rehearsal; later than any before")
+        ->type_name("TIME")
+        ->group(folder_group);
+}
+
+GivenPtr reads(Cli& cli, CLI::App* command, std::function<int(Folder&)> body) {
+    auto given = std::make_shared<Given>();
+    add_folder_options(command, given);
+    cli.run(command, [&cli, given, body = std::move(body)] { return with_folder(cli, *given, false, body); });
+    return given;
+}
+
+GivenPtr changes(Cli& cli, CLI::App* command, std::function<int(Folder&)> body) {
+    auto given = std::make_shared<Given>();
+    add_folder_options(command, given);
+    command->add_option("--wait", given->wait, "How long to wait for another reeve to end")
+        ->type_name("SECONDS")
+        ->capture_default_str()
+        ->group(folder_group);
+    command->add_option("--as", given->actor, "Who does this; needed, nothing changes without a name")
+        ->envname("REEVE_AS")
+        ->type_name("PERSON")
+        ->group(record_group);
+    cli.run(command, [&cli, given, body = std::move(body)] {
+        // Said before the folder is touched: wrong use changes nothing.
+        if (given->actor.empty())
+            wrong_use("--as", "say who does this: --as PERSON, or set REEVE_AS; nothing changes without a name");
+        return with_folder(cli, *given, true, body);
+    });
+    return given;
+}
+
+GivenPtr asks(Cli& cli, CLI::App* command, std::shared_ptr<std::string> case_id,
+              std::function<Result<core::Wish>(Folder&)> wish) {
+    auto given = changes(cli, command, [&cli, case_id, wish = std::move(wish)](Folder& folder) {
+        auto made = wish(folder);
+        if (!made) return refused(cli, made.error());
+        return print_receipt(cli, folder, folder.ask(*case_id, std::move(*made)));
+    });
+    command->add_option("--occurred", given->occurred,
+                        "When it really happened, if earlier; clocks are judged by it")
+        ->type_name("TIME")
+        ->group(record_group);
+    command->add_option("--key", given->key, "The same key again gives the first answer and does nothing")
+        ->group(record_group);
+    command->add_option("--expect", given->expect, "Only if the case is still at this revision")
+        ->type_name("REVISION")
+        ->group(record_group);
+    return given;
+}
+
+void add_reason(CLI::App* command, const GivenPtr& given, const std::string& about) {
+    command->add_option("--reason", given->reason, about)->group(record_group);
+}
+
+int print_receipt(const Cli& cli, Folder& folder, const Result<runtime::Receipt>& receipt) {
+    if (!receipt) return refused(cli, receipt.error());
+    const auto wording = folder.wording(receipt->case_id);
+    if (cli.json) {
+        Json events = Json::array();
+        for (const auto& one : receipt->events) {
+            Json event{{"seq", one.seq},
+                       {"revision", one.revision},
+                       {"at", when(one.at, wording.calendar)},
+                       {"occurred", when_json(one.occurred, wording.calendar)},
+                       {"actor", one.actor}};
+            event.update(core::to_json(one.event, Times::text));
+            events.push_back(std::move(event));
+        }
+        print_json({{"case", receipt->case_id},
+                    {"revision", receipt->revision},
+                    {"repeated", receipt->repeated},
+                    {"events", std::move(events)}});
+        return 0;
+    }
+    fmt::print("{} is at revision {}\n", receipt->case_id, receipt->revision);
+    if (receipt->repeated) fmt::print("  this key had been answered before: nothing was done again\n");
+    for (const auto& one : receipt->events) fmt::print("  {}\n", words(one.event, wording));
+    return 0;
+}
+
+Reference parse_reference(const std::string& text, const char* what) {
+    const auto slash = text.rfind('/');
+    if (slash == std::string::npos || slash == 0 || slash + 1 == text.size())
+        wrong_use(what, fmt::format("expected CASE/ID as the lists print it, such as petition-handling-1/t2, "
+                                    "not \"{}\"",
+                                    text));
+    return {text.substr(0, slash), text.substr(slash + 1)};
+}
+
+void print_json(const Json& json) {
+    fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
+}
+
+void print_rows(const Cli& cli, const std::vector<Column>& columns, const Json& rows,
+                const std::string& none) {
+    if (cli.json)
+        print_json(rows);
+    else
+        fmt::print("{}", table(columns, rows, may_colour(stdout), none));
+}
+
+std::function<void(std::uint64_t, std::uint64_t)> progress(std::string what) {
+    if (!isatty(STDERR_FILENO)) return {};
+    return [what = std::move(what), shown = 101ull](std::uint64_t done, std::uint64_t of) mutable {
+        const auto percent = of == 0 ? 100ull : done * 100ull / of;
+        if (percent == shown) return;
+        shown = percent;
+        fmt::print(stderr, "\r{} {}%{}", what, percent, done >= of ? "\n" : "");
+        std::fflush(stderr);
+    };
+}
+
+}  // namespace reeve::cli

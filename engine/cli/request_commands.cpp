@@ -1,0 +1,139 @@
+// reeve request list|approve|refuse and reeve job list|complete|fail: what waits for somebody else.
+#include <set>
+
+#include "engine/cli/case_commands.h"
+#include "engine/cli/commands.h"
+#include "engine/cli/data_arguments.h"
+
+namespace reeve::cli {
+
+namespace {
+
+// The cases in whose journal an event of that name stands: what has no table of its own is looked for there.
+std::vector<store::CaseFile> cases_with(Folder& folder, const std::string& event, const std::string& case_id) {
+    std::set<std::string> ids;
+    const auto tag = "\"" + event + "\"";
+    folder.reader().journal(1, [&](const store::JournalRow& row) {
+        if ((case_id.empty() || row.stream == case_id) && row.body.find(tag) != std::string::npos)
+            ids.insert(row.stream);
+        return true;
+    });
+    std::vector<store::CaseFile> files;
+    for (const auto& id : ids)
+        if (auto file = folder.find(id)) files.push_back(std::move(*file));
+    return files;
+}
+
+template <class WishType>
+void add_judgement(CLI::App& requests, Cli& cli, const char* name, const char* sentence, const char* example) {
+    auto* command = add_command(requests, name, sentence, example);
+    auto text = std::make_shared<std::string>(), case_id = std::make_shared<std::string>();
+    command->add_option("REQUEST", *text, "As reeve request list names it: CASE/REQUEST")
+        ->required()
+        ->each([](const std::string& value) { parse_reference(value, "REQUEST"); });
+    auto given = asks(cli, command, case_id, [text, case_id](Folder& folder) -> Result<core::Wish> {
+        const auto reference = parse_reference(*text, "REQUEST");
+        *case_id = reference.case_id;
+        return WishType{reference.id, folder.given().reason};
+    });
+    add_reason(command, given);
+}
+
+
+// A command on one job, named CASE/JOB.
+GivenPtr on_job(Cli& cli, CLI::App* command,
+                std::function<Result<core::Wish>(Folder&, const Reference&)> make) {
+    auto text = std::make_shared<std::string>(), case_id = std::make_shared<std::string>();
+    command->add_option("JOB", *text, "As reeve job list names it: CASE/JOB")
+        ->required()
+        ->each([](const std::string& value) { parse_reference(value, "JOB"); });
+    return asks(cli, command, case_id, [text, case_id, make = std::move(make)](Folder& folder) {
+        const auto reference = parse_reference(*text, "JOB");
+        *case_id = reference.case_id;
+        return make(folder, reference);
+    });
+}
+
+}  // namespace
+
+void add_request(CLI::App& app, Cli& cli) {
+    auto* requests = add_noun(app, "request", "What waits for a second person: extensions, decisions.", "Casework",
+                              "reeve request list --person chen-yu");
+    auto* list = add_command(*requests, "list", "List the requests that wait for an answer.",
+                             "reeve request list --person chen-yu");
+    auto person = std::make_shared<std::string>(), case_id = std::make_shared<std::string>();
+    list->add_option("--person", *person, "Only what this person may approve");
+    list->add_option("--case", *case_id, "Only of this case");
+    reads(cli, list, [&cli, person, case_id](Folder& folder) {
+        Json rows = Json::array();
+        for (const auto& file : cases_with(folder, "ApprovalAsked", *case_id))
+            for (const auto& one : file.state.requests) {
+                if (!one.open || (!person->empty() &&
+                                  std::find(one.of.begin(), one.of.end(), *person) == one.of.end()))
+                    continue;
+                Json wish = one.wish;
+                wish.erase("command");
+                rows.push_back({{"request", file.state.id + "/" + one.id}, {"what", one.what}, {"by", one.by},
+                                {"of", one.of}, {"wish", wish}, {"reason", one.wish.value("reason", "")}});
+            }
+        print_rows(cli, {{"request", "REQUEST"}, {"what", "WHAT"}, {"by", "BY"}, {"of", "TO BE APPROVED BY"}, {"reason", "REASON"}},
+                   rows, "No request waits.");
+        return 0;
+    });
+    add_judgement<core::Approve>(*requests, cli, "approve", "Approve a request; what it asks for takes effect.",
+                                 "reeve request approve noise-complaint-4/r1 --reason 'seen' --as chen-yu");
+    add_judgement<core::Refuse>(*requests, cli, "refuse", "Refuse a request; nothing changes.",
+                                "reeve request refuse noise-complaint-4/r1 --reason 'act now' --as chen-yu");
+}
+
+
+void add_job(CLI::App& app, Cli& cli) {
+    auto* jobs = add_noun(app, "job", "Work that a program does for a case.", "Casework", "reeve job list");
+    auto* list = add_command(*jobs, "list", "List the jobs that are to be done now.", "reeve job list --handler lookup");
+    auto handler = std::make_shared<std::string>();
+    list->add_option("--handler", *handler, "Only of this handler");
+    reads(cli, list, [&cli, handler](Folder& folder) {
+        Json rows = Json::array();
+        for (const auto& file : cases_with(folder, "JobRequested", ""))
+            for (const auto& stage : file.state.stages) {
+                const int index = file.program->stage(stage.stage);
+                if (stage.job.empty() || index == model::none) continue;
+                const auto& rule = file.program->stages[index];
+                if (!handler->empty() && rule.job != *handler) continue;
+                rows.push_back({{"job", file.state.id + "/" + stage.job},
+                                {"handler", rule.job},
+                                {"stage", stage.stage},
+                                {"attempt", stage.attempt},
+                                {"attempts", rule.attempts},
+                                {"times_out", when_json(stage.job_times_out, file.program->calendar)},
+                                {"retry_at", when_json(stage.job_retry_at, file.program->calendar)},
+                                {"data", file.state.data}});
+            }
+        print_rows(cli, {{"job", "JOB"}, {"handler", "HANDLER"}, {"stage", "STAGE"}, {"attempt", "ATTEMPT"}, {"times_out", "TO END BY"}, {"retry_at", "TRIED AGAIN AT"}},
+                   rows, "No job waits.");
+        return 0;
+    });
+
+    auto* complete = add_command(*jobs, "complete", "Say that a job is done; the case moves on.",
+                                 "reeve job complete noise-complaint-5/j1 --set persons=2 --as system");
+    auto data = add_data_options(complete);
+    on_job(cli, complete, [data](Folder& folder, const Reference& job) -> Result<core::Wish> {
+        auto file = folder.find(job.case_id);
+        if (!file) return std::unexpected(file.error());
+        auto values = data_of(*data, file->program->data_schema);
+        if (!values) return std::unexpected(values.error());
+        return core::CompleteJob{job.id, std::move(*values)};
+    });
+
+    auto* fail = add_command(*jobs, "fail", "Say that a job failed; it is tried again as its definition says.",
+                             "reeve job fail noise-complaint-5/j1 --error 'register does not answer' --as system");
+    auto error = std::make_shared<std::string>();
+    auto final = std::make_shared<bool>(false);
+    fail->add_option("--error", *error, "What went wrong")->required();
+    fail->add_flag("--final", *final, "Do not try again");
+    on_job(cli, fail, [error, final](Folder&, const Reference& job) -> Result<core::Wish> {
+        return core::FailJob{job.id, *error, !*final};
+    });
+}
+
+}  // namespace reeve::cli

@@ -1,0 +1,110 @@
+// reeve check|rebuild|backup|restore|migrate: the upkeep of a data folder.
+#include <fmt/format.h>
+
+#include "engine/cli/commands.h"
+#include "engine/cli/folder.h"
+#include "engine/store/upkeep.h"
+
+namespace reeve::cli {
+
+namespace {
+
+constexpr const char* group = "Upkeep";
+
+// Upkeep works on the folder itself; no engine is opened and nothing that fell due takes effect.
+std::shared_ptr<std::string> add_data_option(CLI::App* command) {
+    auto data = std::make_shared<std::string>();
+    command->group(group);
+    command->add_option("--data", *data, "The data folder")->envname("REEVE_DATA")->type_name("DIR")->group("Folder");
+    return data;
+}
+
+void need_data(const std::string& data) {
+    if (data.empty()) wrong_use("--data", "say which data folder: --data DIR, or set REEVE_DATA");
+}
+
+int print_check(const Cli& cli, const store::CheckReport& report, const char* well) {
+    if (cli.json) {
+        print_json({{"events", report.events}, {"cases", report.cases}, {"open", report.open}, {"timers", report.timers}, {"faults", report.faults}});
+        return report.faults.empty() ? 0 : 1;
+    }
+    for (const auto& fault : report.faults) fmt::print(stderr, "reeve: {}\n", fault);
+    if (report.faults.empty())
+        fmt::print("{}: {} events, {} cases, {} open, {} timers pending\n", well, report.events, report.cases, report.open, report.timers);
+    return report.faults.empty() ? 0 : 1;
+}
+
+}  // namespace
+
+void add_store(CLI::App& app, Cli& cli) {
+    auto* check = add_command(app, "check", "Prove that a data folder is whole: every event, row, timer and attachment.",
+                              "reeve check --data office");
+    auto checked = add_data_option(check);
+    cli.run(check, [&cli, checked] {
+        need_data(*checked);
+        auto report = store::check(*checked, progress("checking"));
+        return report ? print_check(cli, *report, "All is well") : refused(cli, report.error());
+    });
+
+    auto* rebuild = add_command(app, "rebuild", "Make every table again from the journal; says whether any differed.",
+                                "reeve rebuild --data office");
+    auto rebuilt = add_data_option(rebuild);
+    cli.run(rebuild, [&cli, rebuilt] {
+        need_data(*rebuilt);
+        auto report = store::rebuild(*rebuilt, progress("rebuilding"));
+        if (!report) return refused(cli, report.error());
+        if (cli.json)
+            print_json({{"events", report->events}, {"cases", report->cases}, {"changed", report->changed}});
+        else
+            fmt::print("Rebuilt from {} events: {} cases; {}\n", report->events, report->cases,
+                       report->changed ? "some rows differed and are right now" : "every row was as before");
+        return 0;
+    });
+
+    auto* backup = add_command(app, "backup", "Copy a data folder into one file, also while an engine runs on it.",
+                               "reeve backup office.backup --data office");
+    auto backed = add_data_option(backup);
+    auto file = std::make_shared<std::string>();
+    backup->add_option("FILE", *file, "The file to write; it must not exist yet")->required();
+    cli.run(backup, [&cli, backed, file] {
+        need_data(*backed);
+        auto report = store::backup(*backed, *file);
+        return report ? print_check(cli, *report, "Backed up and read back") : refused(cli, report.error());
+    });
+
+    auto* restore = add_command(app, "restore", "Make a data folder from a backup, and prove that it equals it.",
+                                "reeve restore office.backup --data again");
+    auto restored = add_data_option(restore);
+    auto from = std::make_shared<std::string>(), rehearsal = std::make_shared<std::string>();
+    auto force = std::make_shared<bool>(false);
+    restore->add_option("FILE", *from, "The backup")->required()->check(CLI::ExistingFile);
+    restore->add_option("--rehearsal", *rehearsal, "As a rehearsal in which it is this time: nothing that fell due since takes effect")
+        ->type_name("TIME");
+    restore->add_flag("--force", *force, "Even over a folder that holds data; that data is lost");
+    cli.run(restore, [&cli, restored, from, rehearsal, force] {
+        need_data(*restored);
+        std::optional<time::Instant> at;
+        if (!rehearsal->empty()) {
+            auto parsed = time::parse_instant(*rehearsal);
+            if (!parsed) return refused(cli, {parsed.error().code, parsed.error().message, "--rehearsal"});
+            at = *parsed;
+        }
+        auto report = store::restore(*from, *restored, *force);
+        if (!report) return refused(cli, report.error());
+        std::filesystem::remove(std::filesystem::path(*restored) / "rehearsal.json");
+        if (at) write_rehearsal(*restored, *at);
+        return print_check(cli, *report, "Restored and proved equal");
+    });
+
+    auto* migrate = add_command(app, "migrate", "Bring a data folder of an older reeve to this one's form; a backup is made first.",
+                                "reeve migrate --data office");
+    auto migrated = add_data_option(migrate);
+    cli.run(migrate, [&cli, migrated] {
+        need_data(*migrated);
+        if (auto opened = store::open(*migrated, {}); !opened) return refused(cli, opened.error());
+        auto report = store::check(*migrated, progress("checking"));
+        return report ? print_check(cli, *report, "In the form of this reeve") : refused(cli, report.error());
+    });
+}
+
+}  // namespace reeve::cli
