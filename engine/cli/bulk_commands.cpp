@@ -51,7 +51,8 @@ void add_migrate(CLI::App& cases, Cli& cli) {
         auto wanted = *all;
         wanted.reason = folder.given().reason;
         if (wanted.case_id.empty() && wanted.definition.empty())
-            wrong_use("--definition", "say which cases: CASE, or --definition DEFINITION for all its open cases");
+            wrong_use("--definition",
+                      "say which cases: CASE, or --definition DEFINITION for all its open cases");
         if (!wanted.case_id.empty()) {
             auto file = folder.find(wanted.case_id);
             if (!file) return refused(cli, file.error());
@@ -73,9 +74,9 @@ void add_migrate(CLI::App& cases, Cli& cli) {
 }
 
 void add_reassign(CLI::App& cases, Cli& cli) {
-    auto* command = add_command(cases, "reassign",
-                                "Give everything that one person has, cases and tasks, to another.",
-                                "reeve case reassign --from li-na --to wang-wei --reason 'moves on' --as chen-yu");
+    auto* command =
+        add_command(cases, "reassign", "Give everything that one person has, cases and tasks, to another.",
+                    "reeve case reassign --from li-na --to wang-wei --reason 'moves on' --as chen-yu");
     auto wanted = std::make_shared<runtime::Reassign>();
     command->add_option("--from", wanted->from, "Who has it")->type_name("PERSON")->required();
     command->add_option("--to", wanted->to, "Who gets it")->type_name("PERSON")->required();

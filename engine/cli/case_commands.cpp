@@ -23,7 +23,8 @@ std::shared_ptr<T> argument(CLI::App* command, const char* name, const char* abo
     return value;
 }
 
-std::shared_ptr<std::string> option(CLI::App* command, const char* name, const char* type, const char* about) {
+std::shared_ptr<std::string> option(CLI::App* command, const char* name, const char* type,
+                                    const char* about) {
     auto value = std::make_shared<std::string>();
     command->add_option(name, *value, about)->type_name(type);
     return value;
@@ -52,26 +53,25 @@ void add_start(CLI::App& cases, Cli& cli) {
     command->add_option("--owner", start->owner, "A person, instead of the one the definition names")
         ->type_name("PERSON");
     command->add_option("--version", start->version, "Of the definition; without it the newest");
-    asks(cli, command, std::make_shared<std::string>(),
-         [start, data](Folder& folder) -> Result<core::Wish> {
-             auto program = folder.catalog().program(start->definition, start->version);
-             if (!program)
-                 return refuse("unknown-definition",
-                               "there is no definition \"" + start->definition + "\"" +
-                                   (start->version ? " of that version" : "") +
-                                   did_you_mean(start->definition, folder.catalog().ids()) +
-                                   "; reeve definition list shows them",
-                               "DEFINITION");
-             if (auto units = folder.below(start->unit); !units) return std::unexpected(units.error());
-             auto values = data_of(*data, program->data_schema);
-             if (!values) return std::unexpected(values.error());
-             return core::StartCase{.definition = start->definition,
-                                    .version = start->version,
-                                    .unit = start->unit,
-                                    .data = std::move(*values),
-                                    .title = start->title,
-                                    .owner = start->owner};
-         });
+    asks(cli, command, std::make_shared<std::string>(), [start, data](Folder& folder) -> Result<core::Wish> {
+        auto program = folder.catalog().program(start->definition, start->version);
+        if (!program)
+            return refuse("unknown-definition",
+                          "there is no definition \"" + start->definition + "\"" +
+                              (start->version ? " of that version" : "") +
+                              did_you_mean(start->definition, folder.catalog().ids()) +
+                              "; reeve definition list shows them",
+                          "DEFINITION");
+        if (auto units = folder.below(start->unit); !units) return std::unexpected(units.error());
+        auto values = data_of(*data, program->data_schema);
+        if (!values) return std::unexpected(values.error());
+        return core::StartCase{.definition = start->definition,
+                               .version = start->version,
+                               .unit = start->unit,
+                               .data = std::move(*values),
+                               .title = start->title,
+                               .owner = start->owner};
+    });
 }
 
 void add_act(CLI::App& cases, Cli& cli) {
@@ -102,10 +102,11 @@ void add_act(CLI::App& cases, Cli& cli) {
 }
 
 void add_moves(CLI::App& cases, Cli& cli) {
-    auto* transfer = add_command(cases, "transfer",
-                                 "Hand a case to another unit: its clocks run on, one more opens for the "
-                                 "receiver.",
-                                 "reeve case transfer noise-complaint-1 --to south --reason 'their street' --as li-na");
+    auto* transfer =
+        add_command(cases, "transfer",
+                    "Hand a case to another unit: its clocks run on, one more opens for the "
+                    "receiver.",
+                    "reeve case transfer noise-complaint-1 --to south --reason 'their street' --as li-na");
     auto case_id = add_case_argument(transfer);
     auto to = option(transfer, "--to", "UNIT", "The unit that gets it");
     transfer->get_option("--to")->required();
@@ -114,8 +115,9 @@ void add_moves(CLI::App& cases, Cli& cli) {
                    return core::Transfer{*to, folder.given().reason};
                }));
 
-    auto* own = add_command(cases, "own", "Name the person who owns a case.",
-                            "reeve case own noise-complaint-1 wang-wei --reason 'knows the street' --as chen-yu");
+    auto* own =
+        add_command(cases, "own", "Name the person who owns a case.",
+                    "reeve case own noise-complaint-1 wang-wei --reason 'knows the street' --as chen-yu");
     auto owned = add_case_argument(own);
     auto person = argument(own, "PERSON", "The new owner");
     add_reason(own, asks(cli, own, owned, [person](Folder& folder) -> Result<core::Wish> {
@@ -124,9 +126,9 @@ void add_moves(CLI::App& cases, Cli& cli) {
 }
 
 void add_ends(CLI::App& cases, Cli& cli) {
-    auto* reopen = add_command(cases, "reopen",
-                               "Open a closed case again: its clocks begin a new cycle, the old one is kept.",
-                               "reeve case reopen noise-complaint-2 --reason 'the noise is back' --as chen-yu");
+    auto* reopen = add_command(
+        cases, "reopen", "Open a closed case again: its clocks begin a new cycle, the old one is kept.",
+        "reeve case reopen noise-complaint-2 --reason 'the noise is back' --as chen-yu");
     auto reopened = add_case_argument(reopen);
     auto to = option(reopen, "--to", "STAGE", "Where it goes; without it where the definition says");
     add_reason(reopen, asks(cli, reopen, reopened, [to](Folder& folder) -> Result<core::Wish> {
@@ -142,12 +144,13 @@ void add_ends(CLI::App& cases, Cli& cli) {
 }
 
 void add_records(CLI::App& cases, Cli& cli) {
-    auto* correct = add_command(cases, "correct",
-                                "Correct a case's data; what stood there before stays in the history.",
-                                "reeve case correct noise-complaint-1 --set persons=7 --reason miscounted --as li-na");
+    auto* correct =
+        add_command(cases, "correct", "Correct a case's data; what stood there before stays in the history.",
+                    "reeve case correct noise-complaint-1 --set persons=7 --reason miscounted --as li-na");
     auto corrected = add_case_argument(correct);
     auto data = add_data_options(correct);
-    add_reason(correct, asks(cli, correct, corrected, [corrected, data](Folder& folder) -> Result<core::Wish> {
+    add_reason(correct,
+               asks(cli, correct, corrected, [corrected, data](Folder& folder) -> Result<core::Wish> {
                    if (data->set.empty() && data->file.empty())
                        wrong_use("--set", "say what is right: --set PATH=VALUE or --data-file FILE");
                    auto schema = schema_of(folder, *corrected);
@@ -190,7 +193,8 @@ void add_records(CLI::App& cases, Cli& cli) {
 }  // namespace
 
 void add_case(CLI::App& app, Cli& cli) {
-    auto* cases = add_noun(app, "case", "Start, show and move cases.", "Casework", "reeve case list --light red");
+    auto* cases =
+        add_noun(app, "case", "Start, show and move cases.", "Casework", "reeve case list --light red");
     add_start(*cases, cli);
     add_case_views(*cases, cli);
     add_act(*cases, cli);

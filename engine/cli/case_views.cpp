@@ -15,7 +15,8 @@ Json offered(const store::CaseFile& file) {
         if (index == model::none) continue;
         for (const auto& action : program.stages[index].actions) {
             // A condition that cannot be judged without the case's facts is the engine's to refuse.
-            if (action.when != model::none && !model::holds(program, action.when, file.state.data).value_or(true))
+            if (action.when != model::none &&
+                !model::holds(program, action.when, file.state.data).value_or(true))
                 continue;
             Json one{{"stage", active.stage}, {"action", action.name}, {"title", title_of(action.title)}};
             one["to"] = action.to == model::none ? Json() : Json(program.stages[action.to].name);
@@ -44,9 +45,9 @@ Json localized(Json json, const time::CalendarPtr& calendar) {
 
 namespace {
 
-const std::vector<Column> list_columns{{"id", "CASE"},       {"title", "TITLE"},   {"light", "LIGHT"},
-                                       {"left", "TIME LEFT"}, {"due", "DUE"},       {"stages", "STAGE"},
-                                       {"owner", "OWNER"},    {"unit", "UNIT"},     {"status", "STATUS"}};
+const std::vector<Column> list_columns{{"id", "CASE"},        {"title", "TITLE"}, {"light", "LIGHT"},
+                                       {"left", "TIME LEFT"}, {"due", "DUE"},     {"stages", "STAGE"},
+                                       {"owner", "OWNER"},    {"unit", "UNIT"},   {"status", "STATUS"}};
 
 Json row_json(Folder& folder, const store::CaseRow& row) {
     Json json = localized(store::to_json(row), folder.calendar(row.id));
@@ -144,27 +145,55 @@ void print_case(const Json& json) {
                             {"revision", "Revision"}},
                            json, colour));
     auto list = [&](const char* name) { return json.value(name, Json::array()); };
-    print_part("Stages", {{"stage", "STAGE"}, {"since", "SINCE"}, {"wake", "WAITS UNTIL"}, {"job", "JOB"}, {"child", "PART"}},
-               list("stages"));
-    print_part("Open tasks", {{"id", "TASK"}, {"name", "NAME"}, {"title", "TITLE"}, {"person", "PERSON"}, {"stands_for", "FOR"}, {"since", "SINCE"}},
+    print_part(
+        "Stages",
+        {{"stage", "STAGE"}, {"since", "SINCE"}, {"wake", "WAITS UNTIL"}, {"job", "JOB"}, {"child", "PART"}},
+        list("stages"));
+    print_part("Open tasks",
+               {{"id", "TASK"},
+                {"name", "NAME"},
+                {"title", "TITLE"},
+                {"person", "PERSON"},
+                {"stands_for", "FOR"},
+                {"since", "SINCE"}},
                open_ones(json, "tasks"));
-    print_part("Clocks", {{"id", "ID"}, {"name", "CLOCK"}, {"status", "STATUS"}, {"light", "LIGHT"}, {"left", "TIME LEFT"}, {"due", "DUE"}, {"ended", "ENDED"}, {"pause_reason", "PAUSED FOR"}},
+    print_part("Clocks",
+               {{"id", "ID"},
+                {"name", "CLOCK"},
+                {"status", "STATUS"},
+                {"light", "LIGHT"},
+                {"left", "TIME LEFT"},
+                {"due", "DUE"},
+                {"ended", "ENDED"},
+                {"pause_reason", "PAUSED FOR"}},
                list("clocks"));
     print_part("Requests that wait", {{"id", "REQUEST"}, {"what", "WHAT"}, {"by", "BY"}, {"of", "OF"}},
                open_ones(json, "requests"));
-    print_part("Escalations", {{"id", "ID"}, {"clock", "CLOCK"}, {"at", "AT"}, {"told", "TOLD"}, {"ask", "ASKED FOR"}, {"acknowledged_by", "ACKNOWLEDGED BY"}},
+    print_part("Escalations",
+               {{"id", "ID"},
+                {"clock", "CLOCK"},
+                {"at", "AT"},
+                {"told", "TOLD"},
+                {"ask", "ASKED FOR"},
+                {"acknowledged_by", "ACKNOWLEDGED BY"}},
                list("escalations"));
     print_part("Documents", {{"kind", "KIND"}, {"name", "NAME"}, {"bytes", "BYTES"}, {"sha256", "SHA-256"}},
                list("documents"));
     print_part("Linked cases", {{"other", "CASE"}, {"relation", "RELATION"}}, list("links"));
-    print_part("What may be done", {{"action", "ACTION"}, {"stage", "STAGE"}, {"to", "LEADS TO"}, {"document", "NEEDS DOCUMENT"}, {"require", "NEEDS"}, {"second", "APPROVED BY"}},
+    print_part("What may be done",
+               {{"action", "ACTION"},
+                {"stage", "STAGE"},
+                {"to", "LEADS TO"},
+                {"document", "NEEDS DOCUMENT"},
+                {"require", "NEEDS"},
+                {"second", "APPROVED BY"}},
                list("actions"));
 }
 
 void add_show(CLI::App& cases, Cli& cli) {
-    auto* command = add_command(cases, "show",
-                                "Show a case: its stage, tasks, clocks and lights, and what may be done next.",
-                                "reeve case show noise-complaint-1");
+    auto* command = add_command(
+        cases, "show", "Show a case: its stage, tasks, clocks and lights, and what may be done next.",
+        "reeve case show noise-complaint-1");
     auto case_id = add_case_argument(command);
     reads(cli, command, [&cli, case_id](Folder& folder) {
         auto file = folder.find(*case_id);
@@ -199,7 +228,11 @@ void add_history(CLI::App& cases, Cli& cli) {
             rows.push_back(std::move(row));
         }
         print_rows(cli,
-                   {{"revision", "REV"}, {"at", "RECORDED"}, {"occurred", "HAPPENED"}, {"actor", "BY"}, {"what", "WHAT"}},
+                   {{"revision", "REV"},
+                    {"at", "RECORDED"},
+                    {"occurred", "HAPPENED"},
+                    {"actor", "BY"},
+                    {"what", "WHAT"}},
                    rows, "Nothing happened since.");
         return 0;
     });

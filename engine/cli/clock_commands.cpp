@@ -56,19 +56,21 @@ GivenPtr on_clock(Cli& cli, CLI::App* command, core::ClockStatus status, const c
 }
 
 void add_pause(CLI::App& clocks, Cli& cli) {
-    auto* pause = add_command(clocks, "pause", "Stop a clock for a reason that its definition allows.",
-                              "reeve clock pause noise-complaint-2 --clock measured --reason 'caller not reached' --as li-na");
+    auto* pause = add_command(
+        clocks, "pause", "Stop a clock for a reason that its definition allows.",
+        "reeve clock pause noise-complaint-2 --clock measured --reason 'caller not reached' --as li-na");
     auto note = std::make_shared<std::string>(), until = std::make_shared<std::string>();
-    auto given = on_clock(cli, pause, core::ClockStatus::running, "running",
-                          [=](Folder& folder, const std::string& case_id, const std::string& clock) -> Result<core::Wish> {
-                              core::PauseClock wish{clock, folder.given().reason, *note, std::nullopt};
-                              if (!until->empty()) {
-                                  auto at = folder.instant(*until, case_id);
-                                  if (!at) return refuse(at.error().code, at.error().message, "--until");
-                                  wish.until = *at;
-                              }
-                              return wish;
-                          });
+    auto given = on_clock(
+        cli, pause, core::ClockStatus::running, "running",
+        [=](Folder& folder, const std::string& case_id, const std::string& clock) -> Result<core::Wish> {
+            core::PauseClock wish{clock, folder.given().reason, *note, std::nullopt};
+            if (!until->empty()) {
+                auto at = folder.instant(*until, case_id);
+                if (!at) return refuse(at.error().code, at.error().message, "--until");
+                wish.until = *at;
+            }
+            return wish;
+        });
     pause->add_option("--until", *until, "When it runs again by itself")->type_name("TIME");
     pause->add_option("--note", *note, "What else is to be known");
     add_reason(pause, given, "One of the reasons the definition allows");
@@ -84,21 +86,24 @@ void add_pause(CLI::App& clocks, Cli& cli) {
 }
 
 void add_exclude(CLI::App& clocks, Cli& cli) {
-    auto* command = add_command(clocks, "exclude", "Leave out time that by law does not count, such as a hearing.",
-                                "reeve clock exclude noise-complaint-2 --clock measured --from 2026-03-04 --to 2026-03-05 "
-                                "--reason hearing --as li-na");
+    auto* command = add_command(
+        clocks, "exclude", "Leave out time that by law does not count, such as a hearing.",
+        "reeve clock exclude noise-complaint-2 --clock measured --from 2026-03-04 --to 2026-03-05 "
+        "--reason hearing --as li-na");
     struct Stretch {
         std::string from, to, note;
     };
     auto stretch = std::make_shared<Stretch>();
-    auto given = on_clock(cli, command, core::ClockStatus::running, "running",
-                          [stretch](Folder& folder, const std::string& case_id, const std::string& clock) -> Result<core::Wish> {
-                              auto from = folder.instant(stretch->from, case_id);
-                              if (!from) return refuse(from.error().code, from.error().message, "--from");
-                              auto to = folder.instant(stretch->to, case_id);
-                              if (!to) return refuse(to.error().code, to.error().message, "--to");
-                              return core::ExcludeTime{clock, *from, *to, folder.given().reason, stretch->note};
-                          });
+    auto given =
+        on_clock(cli, command, core::ClockStatus::running, "running",
+                 [stretch](Folder& folder, const std::string& case_id,
+                           const std::string& clock) -> Result<core::Wish> {
+                     auto from = folder.instant(stretch->from, case_id);
+                     if (!from) return refuse(from.error().code, from.error().message, "--from");
+                     auto to = folder.instant(stretch->to, case_id);
+                     if (!to) return refuse(to.error().code, to.error().message, "--to");
+                     return core::ExcludeTime{clock, *from, *to, folder.given().reason, stretch->note};
+                 });
     command->add_option("--from", stretch->from, "Its beginning")->type_name("TIME")->required();
     command->add_option("--to", stretch->to, "Its end")->type_name("TIME")->required();
     command->add_option("--note", stretch->note, "What else is to be known");
@@ -106,24 +111,30 @@ void add_exclude(CLI::App& clocks, Cli& cli) {
 }
 
 void add_restart_and_extend(CLI::App& clocks, Cli& cli) {
-    auto* restart = add_command(clocks, "restart", "Start a clock anew, after a corrected application.",
-                                "reeve clock restart noise-complaint-2 --clock measured --reason 'address corrected' --as li-na");
+    auto* restart = add_command(
+        clocks, "restart", "Start a clock anew, after a corrected application.",
+        "reeve clock restart noise-complaint-2 --clock measured --reason 'address corrected' --as li-na");
     add_reason(restart, on_clock(cli, restart, core::ClockStatus::running, "running",
-                                 [](Folder& folder, const std::string&, const std::string& clock) -> Result<core::Wish> {
+                                 [](Folder& folder, const std::string&,
+                                    const std::string& clock) -> Result<core::Wish> {
                                      return core::RestartClock{clock, folder.given().reason};
                                  }));
 
     auto* extend = add_command(clocks, "extend",
                                "Ask for more time; where the definition names an approver, a request waits.",
-                               "reeve clock extend noise-complaint-2 --clock measured --by '5 days' --reason 'device broken' --as li-na");
+                               "reeve clock extend noise-complaint-2 --clock measured --by '5 days' --reason "
+                               "'device broken' --as li-na");
     auto by = std::make_shared<std::string>();
-    auto given = on_clock(cli, extend, core::ClockStatus::running, "running",
-                          [by](Folder& folder, const std::string&, const std::string& clock) -> Result<core::Wish> {
-                              auto in = time::parse_duration(*by);
-                              if (!in) return refuse(in.error().code, in.error().message, "--by");
-                              return core::ExtendClock{clock, *in, folder.given().reason};
-                          });
-    extend->add_option("--by", *by, "How much more, such as '5 working days'")->type_name("DURATION")->required();
+    auto given =
+        on_clock(cli, extend, core::ClockStatus::running, "running",
+                 [by](Folder& folder, const std::string&, const std::string& clock) -> Result<core::Wish> {
+                     auto in = time::parse_duration(*by);
+                     if (!in) return refuse(in.error().code, in.error().message, "--by");
+                     return core::ExtendClock{clock, *in, folder.given().reason};
+                 });
+    extend->add_option("--by", *by, "How much more, such as '5 working days'")
+        ->type_name("DURATION")
+        ->required();
     add_reason(extend, given);
 }
 
@@ -145,8 +156,16 @@ void add_show(CLI::App& clocks, Cli& cli) {
             rows.push_back(std::move(json));
         }
         print_rows(cli,
-                   {{"id", "ID"}, {"name", "CLOCK"}, {"kind", "KIND"}, {"status", "STATUS"}, {"light", "LIGHT"}, {"left", "TIME LEFT"},
-                    {"from", "FROM"}, {"due", "DUE"}, {"ended", "ENDED"}, {"late", "LATE BY"}},
+                   {{"id", "ID"},
+                    {"name", "CLOCK"},
+                    {"kind", "KIND"},
+                    {"status", "STATUS"},
+                    {"light", "LIGHT"},
+                    {"left", "TIME LEFT"},
+                    {"from", "FROM"},
+                    {"due", "DUE"},
+                    {"ended", "ENDED"},
+                    {"late", "LATE BY"}},
                    rows, "No clock yet.");
         return 0;
     });

@@ -1,9 +1,11 @@
-// The commands that work on a data folder, one function a noun, in the order of the help.
+// Every command of reeve, one function a noun, in the order of the help.
 #pragma once
 
 #include "engine/cli/cli.h"
 
 namespace reeve::cli {
+
+void add_commands(CLI::App&, Cli&);  // all of reeve, with its help laid out
 
 void add_init(CLI::App&, Cli&);        // reeve init DIR
 void add_definition(CLI::App&, Cli&);  // reeve definition deploy|list|show

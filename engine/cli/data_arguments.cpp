@@ -47,7 +47,8 @@ Result<Json> field_schema(const Json& schema, const std::string& name, const std
     if (!closed && hint.empty()) return Json::object();
     std::string all;
     for (const auto& key : known) all += (all.empty() ? "" : ", ") + key;
-    return refuse("unknown-field", "the definition knows no field \"" + path + "\"" + hint + " (it knows " + all + ")",
+    return refuse("unknown-field",
+                  "the definition knows no field \"" + path + "\"" + hint + " (it knows " + all + ")",
                   "--set");
 }
 

@@ -10,13 +10,19 @@ namespace reeve::cli {
 namespace {
 
 void add_deploy(CLI::App& definitions, Cli& cli) {
-    auto* command = add_command(definitions, "deploy",
-                                "Check definitions and put them to use; new cases start under them, running ones "
-                                "keep theirs.",
-                                "reeve definition deploy noise-complaint.json --as chen-yu");
-    auto files = std::make_shared<std::vector<std::string>>(), folders = std::make_shared<std::vector<std::string>>();
-    command->add_option("FILE", *files, "Definitions; those that name each other together")->required()->check(CLI::ExistingFile);
-    command->add_option("--calendars", *folders, "Where else calendars lie; they are looked for beside each file too")
+    auto* command =
+        add_command(definitions, "deploy",
+                    "Check definitions and put them to use; new cases start under them, running ones "
+                    "keep theirs.",
+                    "reeve definition deploy noise-complaint.json --as chen-yu");
+    auto files = std::make_shared<std::vector<std::string>>(),
+         folders = std::make_shared<std::vector<std::string>>();
+    command->add_option("FILE", *files, "Definitions; those that name each other together")
+        ->required()
+        ->check(CLI::ExistingFile);
+    command
+        ->add_option("--calendars", *folders,
+                     "Where else calendars lie; they are looked for beside each file too")
         ->type_name("DIR")
         ->allow_extra_args(false);
     changes(cli, command, [&cli, files, folders](Folder& folder) {
@@ -31,7 +37,8 @@ void add_deploy(CLI::App& definitions, Cli& cli) {
         Json rows = Json::array();
         for (const auto& one : loaded) {
             const auto& program = *one.compiled->program;
-            auto done = folder.engine().deploy(program.source, one.path, time::canonical_text(*program.calendar), *who);
+            auto done = folder.engine().deploy(program.source, one.path,
+                                               time::canonical_text(*program.calendar), *who);
             if (!done) {
                 for (const auto& error : done.error()) refused(cli, error);
                 return 1;
@@ -39,29 +46,47 @@ void add_deploy(CLI::App& definitions, Cli& cli) {
             Json warnings = Json::array();
             for (const auto& warning : done->warnings) warnings.push_back(warning.text());
             if (!cli.json)
-                for (const auto& warning : done->warnings) fmt::print(stderr, "reeve: warning: {}\n", warning.text());
-            rows.push_back({{"id", done->id}, {"version", done->version}, {"unchanged", done->unchanged}, {"title", title_of(program.title)}, {"warnings", warnings}});
+                for (const auto& warning : done->warnings)
+                    fmt::print(stderr, "reeve: warning: {}\n", warning.text());
+            rows.push_back({{"id", done->id},
+                            {"version", done->version},
+                            {"unchanged", done->unchanged},
+                            {"title", title_of(program.title)},
+                            {"warnings", warnings}});
         }
-        print_rows(cli, {{"id", "DEFINITION"}, {"version", "VERSION"}, {"unchanged", "AS BEFORE"}, {"title", "TITLE"}}, rows, "");
+        print_rows(
+            cli,
+            {{"id", "DEFINITION"}, {"version", "VERSION"}, {"unchanged", "AS BEFORE"}, {"title", "TITLE"}},
+            rows, "");
         return 0;
     });
 }
 
 void add_list(CLI::App& definitions, Cli& cli) {
-    auto* command = add_command(definitions, "list", "List the definitions in use, their newest version and their cases.",
-                                "reeve definition list");
+    auto* command =
+        add_command(definitions, "list", "List the definitions in use, their newest version and their cases.",
+                    "reeve definition list");
     reads(cli, command, [&cli](Folder& folder) {
         Json rows = Json::array();
         for (const auto& id : folder.catalog().ids()) {
             auto program = folder.catalog().program(id);
             if (!program) continue;
-            rows.push_back({{"id", id}, {"version", folder.catalog().newest(id)}, {"title", title_of(program->title)},
+            rows.push_back({{"id", id},
+                            {"version", folder.catalog().newest(id)},
+                            {"title", title_of(program->title)},
                             {"calendar", program->calendar_name},
                             {"deployed", when_json(folder.catalog().deployed_at(id), program->calendar)},
                             {"cases", folder.reader().cases_of(id)},
                             {"open", folder.reader().cases({.definition = id, .status = "open"}).size()}});
         }
-        print_rows(cli, {{"id", "DEFINITION"}, {"version", "VERSION"}, {"title", "TITLE"}, {"calendar", "CALENDAR"}, {"deployed", "DEPLOYED"}, {"cases", "CASES"}, {"open", "OPEN"}},
+        print_rows(cli,
+                   {{"id", "DEFINITION"},
+                    {"version", "VERSION"},
+                    {"title", "TITLE"},
+                    {"calendar", "CALENDAR"},
+                    {"deployed", "DEPLOYED"},
+                    {"cases", "CASES"},
+                    {"open", "OPEN"}},
                    rows, "There is no definition yet; reeve definition deploy FILE brings one.");
         return 0;
     });
@@ -74,10 +99,13 @@ Json stages_json(const model::Program& program) {
         const auto name = [&](int to) { return to == model::none ? stage.name : program.stages[to].name; };
         for (const auto& action : stage.actions) leads.push_back(action.name + " -> " + name(action.to));
         for (const auto& branch : stage.branches)
-            leads.push_back((branch.when == model::none ? "" : "if " + program.conditions[branch.when].text + " ") + "-> " + name(branch.to));
+            leads.push_back(
+                (branch.when == model::none ? "" : "if " + program.conditions[branch.when].text + " ") +
+                "-> " + name(branch.to));
         for (const auto& [message, to] : stage.on) leads.push_back("on " + message + " -> " + name(to));
         if (stage.then != model::none) leads.push_back("then -> " + name(stage.then));
-        Json one{{"stage", stage.name}, {"title", title_of(stage.title)}, {"kind", model::to_string(stage.kind)}};
+        Json one{
+            {"stage", stage.name}, {"title", title_of(stage.title)}, {"kind", model::to_string(stage.kind)}};
         if (stage.kind == model::StageKind::tasks || stage.kind == model::StageKind::job)
             one["who"] = org::to_string(stage.assign.who);
         if (stage.clock != model::none) one["clock"] = time::to_string(program.clocks[stage.clock].in);
@@ -101,28 +129,45 @@ void add_show(CLI::App& definitions, Cli& cli) {
         auto program = folder.catalog().program(*id, *version);
         if (!deployed || !program) {
             const int newest = folder.catalog().newest(*id);
-            return refused(cli, {"unknown-definition",
-                                 newest > 0 ? fmt::format("\"{}\" has no version {}; the newest is {}", *id, *version, newest)
-                                            : fmt::format("there is no definition \"{}\"{}; reeve definition list shows them", *id,
-                                                          did_you_mean(*id, folder.catalog().ids())),
-                                 "DEFINITION"});
+            return refused(
+                cli,
+                {"unknown-definition",
+                 newest > 0 ? fmt::format("\"{}\" has no version {}; the newest is {}", *id, *version, newest)
+                            : fmt::format("there is no definition \"{}\"{}; reeve definition list shows them",
+                                          *id, did_you_mean(*id, folder.catalog().ids())),
+                 "DEFINITION"});
         }
         Json clocks = Json::array(), ladders = Json::array();
         for (const auto& clock : program->clocks)
-            clocks.push_back({{"clock", clock.name}, {"in", time::to_string(clock.in)}, {"basis", clock.basis},
-                              {"ladder", clock.ladder == model::none ? "" : program->ladders[clock.ladder].name},
-                              {"pause", clock.pause}, {"exclude", clock.exclude},
-                              {"extend", clock.extend ? Json(time::to_string(clock.extend->by)) : Json()}});
+            clocks.push_back(
+                {{"clock", clock.name},
+                 {"in", time::to_string(clock.in)},
+                 {"basis", clock.basis},
+                 {"ladder", clock.ladder == model::none ? "" : program->ladders[clock.ladder].name},
+                 {"pause", clock.pause},
+                 {"exclude", clock.exclude},
+                 {"extend", clock.extend ? Json(time::to_string(clock.extend->by)) : Json()}});
         for (const auto& ladder : program->ladders)
             for (const auto& step : ladder.steps) {
                 Json tell = Json::array();
                 for (const auto& who : step.tell) tell.push_back(org::to_string(who));
-                ladders.push_back({{"ladder", ladder.name}, {"at", step.text}, {"light", step.light ? Json(model::to_string(*step.light)) : Json()},
-                                   {"tell", tell}, {"ask", step.ask}, {"start", step.start}});
+                ladders.push_back({{"ladder", ladder.name},
+                                   {"at", step.text},
+                                   {"light", step.light ? Json(model::to_string(*step.light)) : Json()},
+                                   {"tell", tell},
+                                   {"ask", step.ask},
+                                   {"start", step.start}});
             }
-        Json json{{"id", *id}, {"version", deployed->version}, {"title", title_of(program->title)}, {"basis", program->basis},
-                  {"calendar", program->calendar_name}, {"deployed", when_json(folder.catalog().deployed_at(*id, deployed->version), program->calendar)},
-                  {"stages", stages_json(*program)}, {"clocks", clocks}, {"ladders", ladders}};
+        Json json{
+            {"id", *id},
+            {"version", deployed->version},
+            {"title", title_of(program->title)},
+            {"basis", program->basis},
+            {"calendar", program->calendar_name},
+            {"deployed", when_json(folder.catalog().deployed_at(*id, deployed->version), program->calendar)},
+            {"stages", stages_json(*program)},
+            {"clocks", clocks},
+            {"ladders", ladders}};
         if (cli.json) {
             json["source"] = deployed->text;
             print_json(json);
@@ -133,10 +178,34 @@ void add_show(CLI::App& definitions, Cli& cli) {
             return 0;
         }
         const bool colour = may_colour(stdout);
-        fmt::print("{}", sheet({{"id", "Definition"}, {"version", "Version"}, {"title", "Title"}, {"basis", "Basis"}, {"calendar", "Calendar"}, {"deployed", "Deployed"}}, json, colour));
-        fmt::print("\n{}", table({{"stage", "STAGE"}, {"kind", "KIND"}, {"who", "WHO"}, {"clock", "CLOCK"}, {"leads", "LEADS TO"}}, json["stages"], colour));
-        fmt::print("\n{}", table({{"clock", "CLOCK"}, {"in", "IN"}, {"ladder", "LADDER"}, {"pause", "MAY PAUSE FOR"}, {"exclude", "LEAVES OUT"}, {"extend", "MAY EXTEND BY"}, {"basis", "BASIS"}}, json["clocks"], colour));
-        fmt::print("\n{}", table({{"ladder", "LADDER"}, {"at", "STEP"}, {"light", "LIGHT"}, {"tell", "TELLS"}, {"ask", "ASKS FOR"}, {"start", "OPENS"}}, json["ladders"], colour));
+        fmt::print("{}", sheet({{"id", "Definition"},
+                                {"version", "Version"},
+                                {"title", "Title"},
+                                {"basis", "Basis"},
+                                {"calendar", "Calendar"},
+                                {"deployed", "Deployed"}},
+                               json, colour));
+        fmt::print("\n{}", table({{"stage", "STAGE"},
+                                  {"kind", "KIND"},
+                                  {"who", "WHO"},
+                                  {"clock", "CLOCK"},
+                                  {"leads", "LEADS TO"}},
+                                 json["stages"], colour));
+        fmt::print("\n{}", table({{"clock", "CLOCK"},
+                                  {"in", "IN"},
+                                  {"ladder", "LADDER"},
+                                  {"pause", "MAY PAUSE FOR"},
+                                  {"exclude", "LEAVES OUT"},
+                                  {"extend", "MAY EXTEND BY"},
+                                  {"basis", "BASIS"}},
+                                 json["clocks"], colour));
+        fmt::print("\n{}", table({{"ladder", "LADDER"},
+                                  {"at", "STEP"},
+                                  {"light", "LIGHT"},
+                                  {"tell", "TELLS"},
+                                  {"ask", "ASKS FOR"},
+                                  {"start", "OPENS"}},
+                                 json["ladders"], colour));
         return 0;
     });
 }
@@ -144,7 +213,8 @@ void add_show(CLI::App& definitions, Cli& cli) {
 }  // namespace
 
 void add_definition(CLI::App& app, Cli& cli) {
-    auto* definitions = add_noun(app, "definition", "Put definitions to use and look at them.", "Administration", "reeve definition list");
+    auto* definitions = add_noun(app, "definition", "Put definitions to use and look at them.",
+                                 "Administration", "reeve definition list");
     add_deploy(*definitions, cli);
     add_list(*definitions, cli);
     add_show(*definitions, cli);

@@ -21,12 +21,8 @@ Json row_of(const store::EscalationRow& row, const store::CaseRow& owner, const 
     Json json = localized(store::to_json(row), program.calendar);
     json.erase("case_id");
     json.erase("id");
-    Json named{{"escalation", row.case_id + "/" + row.id},
-               {"title", owner.title},
-               {"unit", owner.unit},
-               {"light", light_of(program, row)},
-               {"clock", row.clock},
-               {"step", row.step + 1}};
+    Json named{{"escalation", row.case_id + "/" + row.id}, {"title", owner.title}, {"unit", owner.unit},
+               {"light", light_of(program, row)},          {"clock", row.clock},   {"step", row.step + 1}};
     json.erase("step");
     named.update(json);
     named["told"] = Json::array();
@@ -41,9 +37,9 @@ Json row_of(const store::EscalationRow& row, const store::CaseRow& owner, const 
 }
 
 void add_list(CLI::App& escalations, Cli& cli) {
-    auto* command = add_command(escalations, "list",
-                                "List the steps that fired: which clock, when, who was told, who acknowledged.",
-                                "reeve escalation list --unit north --unacknowledged");
+    auto* command = add_command(
+        escalations, "list", "List the steps that fired: which clock, when, who was told, who acknowledged.",
+        "reeve escalation list --unit north --unacknowledged");
     auto filter = std::make_shared<store::EscalationFilter>();
     struct More {
         std::string unit, light, from, to;
@@ -65,8 +61,8 @@ void add_list(CLI::App& escalations, Cli& cli) {
         auto units = folder.below(more->unit);
         if (!units) return refused(cli, units.error());
         wanted.units = *units;
-        for (auto [text, into, option] : {std::tuple{&more->from, &wanted.from, "--from"},
-                                          std::tuple{&more->to, &wanted.to, "--to"}}) {
+        for (auto [text, into, option] :
+             {std::tuple{&more->from, &wanted.from, "--from"}, std::tuple{&more->to, &wanted.to, "--to"}}) {
             if (text->empty()) continue;
             auto at = folder.instant(*text, wanted.case_id);
             if (!at) return refused(cli, {at.error().code, at.error().message, option});
@@ -79,7 +75,10 @@ void add_list(CLI::App& escalations, Cli& cli) {
         for (const auto& row : folder.reader().escalations(wanted)) {
             auto it = cases.find(row.case_id);
             if (it == cases.end())
-                it = cases.emplace(row.case_id, folder.reader().find_case(row.case_id).value_or(store::CaseRow{})).first;
+                it = cases
+                         .emplace(row.case_id,
+                                  folder.reader().find_case(row.case_id).value_or(store::CaseRow{}))
+                         .first;
             auto program = folder.catalog().program(it->second.definition, it->second.version);
             if (!program) continue;
             Json json = row_of(row, it->second, *program);
@@ -88,8 +87,16 @@ void add_list(CLI::App& escalations, Cli& cli) {
             if (filter->limit != 0 && rows.size() >= filter->limit) break;
         }
         print_rows(cli,
-                   {{"escalation", "ESCALATION"}, {"clock", "CLOCK"}, {"step", "STEP"}, {"light", "LIGHT"}, {"at", "FIRED"},
-                    {"told", "TOLD"}, {"ask", "ASKED FOR"}, {"state", "STATE"}, {"unit", "UNIT"}, {"title", "CASE"}},
+                   {{"escalation", "ESCALATION"},
+                    {"clock", "CLOCK"},
+                    {"step", "STEP"},
+                    {"light", "LIGHT"},
+                    {"at", "FIRED"},
+                    {"told", "TOLD"},
+                    {"ask", "ASKED FOR"},
+                    {"state", "STATE"},
+                    {"unit", "UNIT"},
+                    {"title", "CASE"}},
                    rows, "No escalation fits.");
         return 0;
     });
@@ -115,24 +122,27 @@ void add_escalation(CLI::App& app, Cli& cli) {
     auto* escalations = add_noun(app, "escalation", "Steps that fired: see, acknowledge and answer them.",
                                  "Oversight", "reeve escalation list --unacknowledged");
     add_list(*escalations, cli);
-    auto* acknowledge = add_command(*escalations, "acknowledge",
-                                    "Say that you have seen an escalation and will see to it.",
-                                    "reeve escalation acknowledge noise-complaint-6/e1 --reason 'calling today' --as li-na");
+    auto* acknowledge =
+        add_command(*escalations, "acknowledge", "Say that you have seen an escalation and will see to it.",
+                    "reeve escalation acknowledge noise-complaint-6/e1 --reason 'calling today' --as li-na");
     add_reason(acknowledge, on_escalation(cli, acknowledge, [](Folder& folder, const std::string& id) {
                    return core::Acknowledge{id, folder.given().reason};
                }));
-    auto* withdraw = add_command(*escalations, "unacknowledge", "Withdraw an acknowledgement: somebody else must see to it.",
-                                 "reeve escalation unacknowledge noise-complaint-6/e2 --reason ill --as li-na");
+    auto* withdraw = add_command(
+        *escalations, "unacknowledge", "Withdraw an acknowledgement: somebody else must see to it.",
+        "reeve escalation unacknowledge noise-complaint-6/e2 --reason ill --as li-na");
     add_reason(withdraw, on_escalation(cli, withdraw, [](Folder& folder, const std::string& id) {
                    return core::Unacknowledge{id, folder.given().reason};
                }));
-    auto* answer = add_command(*escalations, "answer", "Give the explanation that a step asked for.",
-                               "reeve escalation answer noise-complaint-6/e2 'The device came back late' --as li-na");
+    auto* answer =
+        add_command(*escalations, "answer", "Give the explanation that a step asked for.",
+                    "reeve escalation answer noise-complaint-6/e2 'The device came back late' --as li-na");
     auto text = std::make_shared<std::string>();
     on_escalation(cli, answer, [text](Folder&, const std::string& id) { return core::Answer{id, *text}; });
     answer->add_option("TEXT", *text, "The answer")->required();
 
-    auto* board = add_command(app, "board", "The overdue board: every running clock past its due date, the latest first.",
+    auto* board = add_command(app, "board",
+                              "The overdue board: every running clock past its due date, the latest first.",
                               "reeve board --unit north");
     board->group("Oversight");
     auto unit = std::make_shared<std::string>();
@@ -143,20 +153,38 @@ void add_escalation(CLI::App& app, Cli& cli) {
         Json rows = Json::array();
         for (const auto& clock : folder.reader().overdue(folder.now())) {
             auto row = folder.reader().find_case(clock.case_id);
-            if (!row || (!units->empty() && std::find(units->begin(), units->end(), row->unit) == units->end())) continue;
-            rows.push_back({{"case", row->id}, {"title", row->title}, {"clock", clock.name}, {"light", clock.light},
+            if (!row ||
+                (!units->empty() && std::find(units->begin(), units->end(), row->unit) == units->end()))
+                continue;
+            rows.push_back({{"case", row->id},
+                            {"title", row->title},
+                            {"clock", clock.name},
+                            {"light", clock.light},
                             {"due", when_json(clock.due, folder.calendar(row->id))},
                             {"late", span_words((folder.now() - *clock.due).count())},
-                            {"owner", row->owner}, {"unit", row->unit}, {"stage", row->stages}});
+                            {"owner", row->owner},
+                            {"unit", row->unit},
+                            {"stage", row->stages}});
         }
-        print_rows(cli, {{"case", "CASE"}, {"title", "TITLE"}, {"clock", "CLOCK"}, {"light", "LIGHT"}, {"late", "LATE BY"}, {"due", "DUE"}, {"owner", "OWNER"}, {"unit", "UNIT"}, {"stage", "STAGE"}},
+        print_rows(cli,
+                   {{"case", "CASE"},
+                    {"title", "TITLE"},
+                    {"clock", "CLOCK"},
+                    {"light", "LIGHT"},
+                    {"late", "LATE BY"},
+                    {"due", "DUE"},
+                    {"owner", "OWNER"},
+                    {"unit", "UNIT"},
+                    {"stage", "STAGE"}},
                    rows, "Nothing is overdue.");
         return 0;
     });
 
-    auto* alerts = add_noun(app, "alert", "Messages to persons that follow from what happened.", "Oversight", "reeve alert list --person li-na");
-    auto* list = add_command(*alerts, "list", "List alerts: to whom, about what, and whether they were delivered.",
-                             "reeve alert list --person li-na");
+    auto* alerts = add_noun(app, "alert", "Messages to persons that follow from what happened.", "Oversight",
+                            "reeve alert list --person li-na");
+    auto* list =
+        add_command(*alerts, "list", "List alerts: to whom, about what, and whether they were delivered.",
+                    "reeve alert list --person li-na");
     auto filter = std::make_shared<store::OutboxFilter>();
     list->add_option("--person", filter->person, "To this person");
     list->add_option("--case", filter->case_id, "About this case");
@@ -169,11 +197,24 @@ void add_escalation(CLI::App& app, Cli& cli) {
         for (const auto& row : folder.reader().outbox(*filter)) {
             const auto calendar = folder.calendar(row.case_id);
             Json body = Json::parse(row.body, nullptr, false);
-            rows.push_back({{"id", row.id}, {"person", row.person}, {"case", row.case_id}, {"at", when_json(row.at, calendar)},
-                            {"status", row.status}, {"attempts", row.attempts}, {"error", row.error},
+            rows.push_back({{"id", row.id},
+                            {"person", row.person},
+                            {"case", row.case_id},
+                            {"at", when_json(row.at, calendar)},
+                            {"status", row.status},
+                            {"attempts", row.attempts},
+                            {"error", row.error},
                             {"alert", body.is_object() ? localized(std::move(body), calendar) : Json()}});
         }
-        print_rows(cli, {{"at", "AT"}, {"person", "TO"}, {"alert.subject", "ABOUT"}, {"alert.expected", "EXPECTED"}, {"alert.by", "BY"}, {"case", "CASE"}, {"status", "STATUS"}, {"error", "ERROR"}},
+        print_rows(cli,
+                   {{"at", "AT"},
+                    {"person", "TO"},
+                    {"alert.subject", "ABOUT"},
+                    {"alert.expected", "EXPECTED"},
+                    {"alert.by", "BY"},
+                    {"case", "CASE"},
+                    {"status", "STATUS"},
+                    {"error", "ERROR"}},
                    rows, "No alert fits.");
         return 0;
     });

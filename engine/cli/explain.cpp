@@ -60,14 +60,16 @@ Json persons_json(Folder& folder, const store::CaseFile& file) {
     const core::Recorded* owner = nullptr;
     std::map<std::string, const core::Recorded*> tasks;
     for (const auto& one : file.history) {
-        if (std::holds_alternative<core::OwnerNamed>(one.event) || std::holds_alternative<core::OwnerLost>(one.event))
+        if (std::holds_alternative<core::OwnerNamed>(one.event) ||
+            std::holds_alternative<core::OwnerLost>(one.event))
             owner = &one;
         if (const auto* given = std::get_if<core::TaskAssigned>(&one.event)) tasks[given->task] = &one;
         if (const auto* lost = std::get_if<core::TaskUnassigned>(&one.event)) tasks[lost->task] = &one;
     }
     if (owner) add(*owner);
     for (const auto& task : file.state.tasks)
-        if (auto it = tasks.find(task.id); it != tasks.end() && task.status == core::TaskStatus::open) add(*it->second);
+        if (auto it = tasks.find(task.id); it != tasks.end() && task.status == core::TaskStatus::open)
+            add(*it->second);
     return persons;
 }
 
@@ -87,19 +89,25 @@ void print_clock(const Json& clock) {
                            clock, colour));
     for (const auto& note : clock["notes"]) fmt::print("  {}\n", plain(note));
     if (!clock["days"].empty())
-        fmt::print("\n{}", table({{"date", "DAY"}, {"note", "WHAT IT ADDED"}, {"counted", "COUNTED"}}, clock["days"], colour));
+        fmt::print("\n{}", table({{"date", "DAY"}, {"note", "WHAT IT ADDED"}, {"counted", "COUNTED"}},
+                                 clock["days"], colour));
     if (!clock["steps"].empty())
-        fmt::print("\n{}", table({{"at", "STEP"}, {"planned", "PLANNED"}, {"fired", "FIRED"}, {"told", "TOLD"}, {"notes", "WHY"}},
+        fmt::print("\n{}", table({{"at", "STEP"},
+                                  {"planned", "PLANNED"},
+                                  {"fired", "FIRED"},
+                                  {"told", "TOLD"},
+                                  {"notes", "WHY"}},
                                  clock["steps"], colour));
 }
 
 }  // namespace
 
 void add_explain(CLI::App& app, Cli& cli) {
-    auto* command = add_command(app, "explain",
-                                "Explain a case: why this date, counted day by day, why this light, this step, "
-                                "this person.",
-                                "reeve explain noise-complaint-2 --clock measured");
+    auto* command =
+        add_command(app, "explain",
+                    "Explain a case: why this date, counted day by day, why this light, this step, "
+                    "this person.",
+                    "reeve explain noise-complaint-2 --clock measured");
     command->group("Casework");
     auto case_id = add_case_argument(command);
     auto name = std::make_shared<std::string>();
@@ -114,8 +122,8 @@ void add_explain(CLI::App& app, Cli& cli) {
             for (const auto& one : file->state.clocks) names.push_back(one.name);
             if (!clock)
                 return refused(cli, {"unknown-clock",
-                                     *case_id + " has no clock \"" + *name + "\"" + did_you_mean(*name, names) +
-                                         "; reeve clock show lists them",
+                                     *case_id + " has no clock \"" + *name + "\"" +
+                                         did_you_mean(*name, names) + "; reeve clock show lists them",
                                      "--clock"});
             clocks.push_back(clock_json(folder, *file, *clock));
         } else {
@@ -133,8 +141,8 @@ void add_explain(CLI::App& app, Cli& cli) {
             print_json(json);
             return 0;
         }
-        fmt::print("{} under {} version {}, light {}\n", file->state.id, file->state.definition, file->state.version,
-                   coloured_light(plain(json["light"]), may_colour(stdout)));
+        fmt::print("{} under {} version {}, light {}\n", file->state.id, file->state.definition,
+                   file->state.version, coloured_light(plain(json["light"]), may_colour(stdout)));
         for (const auto& one : json["persons"])
             fmt::print("  {}, by {} at {}\n", plain(one["what"]), plain(one["actor"]), plain(one["at"]));
         for (const auto& clock : json["clocks"]) print_clock(clock);

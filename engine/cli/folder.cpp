@@ -84,10 +84,11 @@ Result<std::unique_ptr<Folder>> Folder::open(const Given& given, bool change, bo
     if (!rehearsal) return std::unexpected(rehearsal.error());
     if (*rehearsal) folder->manual_ = std::make_shared<runtime::ManualTime>(**rehearsal);
     if (!*rehearsal && !given.now.empty())
-        return refuse("no-rehearsal",
-                      "this is a live folder: its time is the clock's, so --now is refused; a folder made with "
-                      "`reeve init DIR --rehearsal T` takes it",
-                      "--now");
+        return refuse(
+            "no-rehearsal",
+            "this is a live folder: its time is the clock's, so --now is refused; a folder made with "
+            "`reeve init DIR --rehearsal T` takes it",
+            "--now");
     auto engine = open_engine(given, change, create, folder->manual_);
     if (engine) {
         folder->engine_ = std::move(*engine);
@@ -123,9 +124,10 @@ Result<void> Folder::catch_up() {
         auto to = zone ? time::parse_instant(given_.now, *zone) : time::parse_instant(given_.now);
         if (!to) return refuse(to.error().code, to.error().message, "--now");
         if (*to < now_)
-            return refuse("time-runs-forward",
-                          "it is " + when(now_, zone) + " in this rehearsal already, and time does not run back",
-                          "--now");
+            return refuse(
+                "time-runs-forward",
+                "it is " + when(now_, zone) + " in this rehearsal already, and time does not run back",
+                "--now");
         now_ = *to;
     }
     if (manual_) {
@@ -153,10 +155,11 @@ Result<void> Folder::catch_up() {
         return true;
     });
     std::string what;
-    for (const auto& [count, words] : {std::pair{escalations, counted(escalations, "escalation", "escalations")},
-                                       {expired, counted(expired, "clock expired", "clocks expired")},
-                                       {opened, counted(opened, "case opened", "cases opened")},
-                                       {other, counted(other, "stage left", "stages left")}})
+    for (const auto& [count, words] :
+         {std::pair{escalations, counted(escalations, "escalation", "escalations")},
+          {expired, counted(expired, "clock expired", "clocks expired")},
+          {opened, counted(opened, "case opened", "cases opened")},
+          {other, counted(other, "stage left", "stages left")}})
         if (count > 0) what += (what.empty() ? ": " : ", ") + words;
     fmt::print(stderr, "reeve: since {} things fell due in {}{}\n",
                when(before.last.value_or(now_), calendar()), counted(cases.size(), "case", "cases"), what);
@@ -175,10 +178,10 @@ Result<store::CaseFile> Folder::find(const std::string& case_id) {
     if (found || found.error().code != "no-such-case") return found;
     std::vector<std::string> ids;
     for (const auto& row : reader_->cases({.limit = 10'000})) ids.push_back(row.id);
-    return refuse("no-such-case",
-                  "there is no case \"" + case_id + "\"" + did_you_mean(case_id, ids) +
-                      "; reeve case list shows them",
-                  "CASE");
+    return refuse(
+        "no-such-case",
+        "there is no case \"" + case_id + "\"" + did_you_mean(case_id, ids) + "; reeve case list shows them",
+        "CASE");
 }
 
 time::CalendarPtr Folder::calendar(const std::string& case_id) {
@@ -243,10 +246,10 @@ Result<std::vector<std::string>> Folder::below(const std::string& unit) const {
         if (directory_->within(one->id, unit)) ids.push_back(one->id);
     }
     if (!directory_->unit(unit))
-        return refuse("unknown-unit",
-                      "there is no unit \"" + unit + "\"" + did_you_mean(unit, all) +
-                          "; reeve org show lists them",
-                      "--unit");
+        return refuse(
+            "unknown-unit",
+            "there is no unit \"" + unit + "\"" + did_you_mean(unit, all) + "; reeve org show lists them",
+            "--unit");
     return ids;
 }
 

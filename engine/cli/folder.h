@@ -83,7 +83,8 @@ GivenPtr changes(Cli&, CLI::App* command, std::function<int(Folder&)> body);
 GivenPtr asks(Cli&, CLI::App* command, std::shared_ptr<std::string> case_id,
               std::function<Result<core::Wish>(Folder&)> wish);
 void add_folder_options(CLI::App* command, const GivenPtr& given);
-void add_reason(CLI::App* command, const GivenPtr& given, const std::string& about = "Why; kept in the history");
+void add_reason(CLI::App* command, const GivenPtr& given,
+                const std::string& about = "Why; kept in the history");
 
 // What a change led to, in words or as JSON.
 int print_receipt(const Cli&, Folder&, const Result<runtime::Receipt>&);

@@ -53,7 +53,8 @@ GivenPtr changes(Cli& cli, CLI::App* command, std::function<int(Folder&)> body) 
     cli.run(command, [&cli, given, body = std::move(body)] {
         // Said before the folder is touched: wrong use changes nothing.
         if (given->actor.empty())
-            wrong_use("--as", "say who does this: --as PERSON, or set REEVE_AS; nothing changes without a name");
+            wrong_use("--as",
+                      "say who does this: --as PERSON, or set REEVE_AS; nothing changes without a name");
         return with_folder(cli, *given, true, body);
     });
     return given;
@@ -66,8 +67,9 @@ GivenPtr asks(Cli& cli, CLI::App* command, std::shared_ptr<std::string> case_id,
         if (!made) return refused(cli, made.error());
         return print_receipt(cli, folder, folder.ask(*case_id, std::move(*made)));
     });
-    command->add_option("--occurred", given->occurred,
-                        "When it really happened, if earlier; clocks are judged by it")
+    command
+        ->add_option("--occurred", given->occurred,
+                     "When it really happened, if earlier; clocks are judged by it")
         ->type_name("TIME")
         ->group(record_group);
     command->add_option("--key", given->key, "The same key again gives the first answer and does nothing")

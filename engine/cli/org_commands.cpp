@@ -34,10 +34,13 @@ GivenPtr changes_org(Cli& cli, CLI::App* command, std::function<Result<Events>(F
 }
 
 void add_load(CLI::App& org, Cli& cli) {
-    auto* command = add_command(org, "load", "Make the organisation what a file says: units, posts, people, absences.",
-                                "reeve org load organisation.json --as chen-yu");
+    auto* command =
+        add_command(org, "load", "Make the organisation what a file says: units, posts, people, absences.",
+                    "reeve org load organisation.json --as chen-yu");
     auto file = std::make_shared<std::string>();
-    command->add_option("FILE", *file, "JSON with comments; docs/organisation.md")->required()->check(CLI::ExistingFile);
+    command->add_option("FILE", *file, "JSON with comments; docs/organisation.md")
+        ->required()
+        ->check(CLI::ExistingFile);
     changes_org(cli, command, [&cli, file](Folder& folder) -> Result<Events> {
         auto events = org::load(*file, folder.directory());
         if (events) return std::move(*events);
@@ -49,10 +52,11 @@ void add_load(CLI::App& org, Cli& cli) {
 Json unit_json(Folder& folder, const org::Unit& unit) {
     Json posts = Json::array();
     for (const auto* post : folder.directory().posts(unit.id))
-        posts.push_back({{"role", post->role},
-                         {"authorised", post->authorised},
-                         {"vacant", std::max<int>(0, post->authorised - static_cast<int>(post->holders.size()))},
-                         {"holders", post->holders}});
+        posts.push_back(
+            {{"role", post->role},
+             {"authorised", post->authorised},
+             {"vacant", std::max<int>(0, post->authorised - static_cast<int>(post->holders.size()))},
+             {"holders", post->holders}});
     return {{"id", unit.id},         {"title", {{"en", unit.title_en}, {"zh", unit.title_zh}}},
             {"parent", unit.parent}, {"level", unit.level},
             {"kind", unit.kind},     {"posts", posts}};
@@ -62,7 +66,9 @@ void print_tree(Folder& folder, const Json& units) {
     const auto& directory = folder.directory();
     for (const auto& unit : units) {
         std::size_t depth = 0;
-        for (auto above = directory.parent(plain(unit["id"])); !above.empty(); above = directory.parent(above)) ++depth;
+        for (auto above = directory.parent(plain(unit["id"])); !above.empty();
+             above = directory.parent(above))
+            ++depth;
         const std::string indent(2 * depth, ' ');
         auto title = plain(unit["title"]["en"]);
         if (title.empty()) title = plain(unit["title"]["zh"]);
@@ -72,15 +78,17 @@ void print_tree(Folder& folder, const Json& units) {
             for (const auto& holder : post["holders"])
                 holders += (holders.empty() ? "" : ", ") + folder.wording().person(plain(holder)) +
                            (directory.absent(plain(holder), folder.now()) ? ", absent" : "");
-            if (post["vacant"] != 0) holders += fmt::format("{}{} vacant", holders.empty() ? "" : "; ", plain(post["vacant"]));
+            if (post["vacant"] != 0)
+                holders += fmt::format("{}{} vacant", holders.empty() ? "" : "; ", plain(post["vacant"]));
             fmt::print("{}    {}: {}\n", indent, plain(post["role"]), holders);
         }
     }
 }
 
 void add_show(CLI::App& org, Cli& cli) {
-    auto* command = add_command(org, "show", "Show the unit tree with its posts, who holds them and what is vacant.",
-                                "reeve org show --unit north");
+    auto* command =
+        add_command(org, "show", "Show the unit tree with its posts, who holds them and what is vacant.",
+                    "reeve org show --unit north");
     auto unit = std::make_shared<std::string>();
     auto people = std::make_shared<bool>(false), absences = std::make_shared<bool>(false);
     command->add_option("--unit", *unit, "Only this unit and below");
@@ -96,9 +104,18 @@ void add_show(CLI::App& org, Cli& cli) {
         Json rows = Json::array();
         if (*absences) {
             for (const auto& one : directory.absences())
-                rows.push_back({{"person", one.person}, {"from", when_json(one.span.from, folder.calendar())},
-                                {"to", when_json(one.span.to, folder.calendar())}, {"substitute", one.substitute}, {"reason", one.reason}});
-            print_rows(cli, {{"person", "PERSON"}, {"from", "FROM"}, {"to", "TO"}, {"substitute", "SUBSTITUTE"}, {"reason", "REASON"}}, rows, "Nobody is or was absent.");
+                rows.push_back({{"person", one.person},
+                                {"from", when_json(one.span.from, folder.calendar())},
+                                {"to", when_json(one.span.to, folder.calendar())},
+                                {"substitute", one.substitute},
+                                {"reason", one.reason}});
+            print_rows(cli,
+                       {{"person", "PERSON"},
+                        {"from", "FROM"},
+                        {"to", "TO"},
+                        {"substitute", "SUBSTITUTE"},
+                        {"reason", "REASON"}},
+                       rows, "Nobody is or was absent.");
             return 0;
         }
         if (*people) {
@@ -112,10 +129,20 @@ void add_show(CLI::App& org, Cli& cli) {
             for (const auto* one : directory.people()) {
                 auto it = held.find(one->id);
                 if (!unit->empty() && (it == held.end() || !it->second.second)) continue;
-                rows.push_back({{"person", one->id}, {"name", one->name}, {"roles", it == held.end() ? Json::array() : it->second.first},
-                                {"active", one->active}, {"absent", directory.absent(one->id, folder.now())}, {"language", one->language}});
+                rows.push_back({{"person", one->id},
+                                {"name", one->name},
+                                {"roles", it == held.end() ? Json::array() : it->second.first},
+                                {"active", one->active},
+                                {"absent", directory.absent(one->id, folder.now())},
+                                {"language", one->language}});
             }
-            print_rows(cli, {{"person", "PERSON"}, {"name", "NAME"}, {"roles", "ROLES"}, {"active", "ACTIVE"}, {"absent", "ABSENT"}}, rows, "There is nobody yet.");
+            print_rows(cli,
+                       {{"person", "PERSON"},
+                        {"name", "NAME"},
+                        {"roles", "ROLES"},
+                        {"active", "ACTIVE"},
+                        {"absent", "ABSENT"}},
+                       rows, "There is nobody yet.");
             return 0;
         }
         for (const auto* one : directory.units())
@@ -131,7 +158,8 @@ void add_show(CLI::App& org, Cli& cli) {
 }
 
 void add_unit_and_post(CLI::App& org, Cli& cli) {
-    auto* units = add_noun(org, "unit", "Change the unit tree.", "Commands", "reeve org unit set west --parent office --level team --as chen-yu");
+    auto* units = add_noun(org, "unit", "Change the unit tree.", "Commands",
+                           "reeve org unit set west --parent office --level team --as chen-yu");
     auto* set = add_command(*units, "set", "Add a unit, or change what is given of one.",
                             "reeve org unit set west --title West --parent office --level team --as chen-yu");
     auto unit = std::make_shared<org::Unit>();
@@ -144,25 +172,29 @@ void add_unit_and_post(CLI::App& org, Cli& cli) {
     changes_org(cli, set, [unit](Folder& folder) -> Result<Events> {
         org::Unit wanted = *unit;
         if (const auto* before = folder.directory().unit(unit->id))  // what is not given stays
-            for (auto part : {&org::Unit::title_en, &org::Unit::title_zh, &org::Unit::parent, &org::Unit::level, &org::Unit::kind})
+            for (auto part : {&org::Unit::title_en, &org::Unit::title_zh, &org::Unit::parent,
+                              &org::Unit::level, &org::Unit::kind})
                 if (((*unit).*part).empty()) wanted.*part = before->*part;
         return Events{org::UnitSet{wanted}};
     });
-    auto* remove = add_command(*units, "remove", "Take an empty unit out of the tree.", "reeve org unit remove east --as chen-yu");
+    auto* remove = add_command(*units, "remove", "Take an empty unit out of the tree.",
+                               "reeve org unit remove east --as chen-yu");
     auto id = std::make_shared<std::string>();
     remove->add_option("UNIT", *id, "Its id")->required();
     changes_org(cli, remove, [id](Folder&) -> Result<Events> { return Events{org::UnitRemoved{*id}}; });
 
     auto* posts = add_noun(org, "post", "Change posts: a role at a unit, its places and holders.", "Commands",
                            "reeve org post set north clerk --holder li-na --as chen-yu");
-    auto* post_set = add_command(*posts, "set", "Say how many places a post has and who holds them.",
-                                 "reeve org post set north clerk --authorised 2 --holder li-na --holder wang-wei --as chen-yu");
+    auto* post_set = add_command(
+        *posts, "set", "Say how many places a post has and who holds them.",
+        "reeve org post set north clerk --authorised 2 --holder li-na --holder wang-wei --as chen-yu");
     auto post = std::make_shared<org::Post>();
     auto vacant = std::make_shared<bool>(false);
     post->authorised = 0;
     post_set->add_option("UNIT", post->unit, "The unit")->required();
     post_set->add_option("ROLE", post->role, "The role")->required();
-    post_set->add_option("--authorised", post->authorised, "How many places; without it as before, or one")->type_name("NUMBER");
+    post_set->add_option("--authorised", post->authorised, "How many places; without it as before, or one")
+        ->type_name("NUMBER");
     post_set->add_option("--holder", post->holders, "Who holds a place; again for more; without it as before")
         ->type_name("PERSON")
         ->allow_extra_args(false);
@@ -174,15 +206,18 @@ void add_unit_and_post(CLI::App& org, Cli& cli) {
             if (wanted.authorised == 0) wanted.authorised = before->authorised;
             if (wanted.holders.empty() && !*vacant) wanted.holders = before->holders;
         }
-        if (wanted.authorised == 0) wanted.authorised = std::max<int>(1, static_cast<int>(wanted.holders.size()));
+        if (wanted.authorised == 0)
+            wanted.authorised = std::max<int>(1, static_cast<int>(wanted.holders.size()));
         return Events{org::PostSet{wanted}};
     });
 }
 
 void add_person(CLI::App& org, Cli& cli) {
-    auto* people = add_noun(org, "person", "Change who works here.", "Commands", "reeve org person add zhao-min --name 'Zhao Min' --as chen-yu");
-    auto* add = add_command(*people, "add", "Add a person, or change what is given of one.",
-                            "reeve org person add zhao-min --name 'Zhao Min' --reach mail=zhao@office.example --as chen-yu");
+    auto* people = add_noun(org, "person", "Change who works here.", "Commands",
+                            "reeve org person add zhao-min --name 'Zhao Min' --as chen-yu");
+    auto* add = add_command(
+        *people, "add", "Add a person, or change what is given of one.",
+        "reeve org person add zhao-min --name 'Zhao Min' --reach mail=zhao@office.example --as chen-yu");
     struct New {
         std::string id, name, language;
         std::vector<std::string> reach;
@@ -190,8 +225,12 @@ void add_person(CLI::App& org, Cli& cli) {
     auto person = std::make_shared<New>();
     add->add_option("PERSON", person->id, "The id")->required();
     add->add_option("--name", person->name, "What they are called");
-    add->add_option("--language", person->language, "Of alerts: en or zh")->check(CLI::IsMember({"en", "zh"}))->type_name("LANGUAGE");
-    add->add_option("--reach", person->reach, "Where alerts reach them; again for more")->type_name("CHANNEL=ADDRESS")->allow_extra_args(false);
+    add->add_option("--language", person->language, "Of alerts: en or zh")
+        ->check(CLI::IsMember({"en", "zh"}))
+        ->type_name("LANGUAGE");
+    add->add_option("--reach", person->reach, "Where alerts reach them; again for more")
+        ->type_name("CHANNEL=ADDRESS")
+        ->allow_extra_args(false);
     changes_org(cli, add, [person](Folder& folder) -> Result<Events> {
         org::Person wanted;
         if (const auto* before = folder.directory().person(person->id)) wanted = *before;
@@ -201,7 +240,8 @@ void add_person(CLI::App& org, Cli& cli) {
         if (!person->language.empty()) wanted.language = person->language;
         for (const auto& text : person->reach) {
             const auto equals = text.find('=');
-            if (equals == std::string::npos || equals == 0) wrong_use("--reach", "expected CHANNEL=ADDRESS, not \"" + text + "\"");
+            if (equals == std::string::npos || equals == 0)
+                wrong_use("--reach", "expected CHANNEL=ADDRESS, not \"" + text + "\"");
             wanted.reach[text.substr(0, equals)] = text.substr(equals + 1);
         }
         return Events{org::PersonSet{wanted}};
@@ -216,8 +256,9 @@ void add_person(CLI::App& org, Cli& cli) {
 void add_absence(CLI::App& org, Cli& cli) {
     auto* absences = add_noun(org, "absence", "Say who is away and who stands in.", "Commands",
                               "reeve org absence add li-na --from 2026-03-09 --to 2026-03-13 --as li-na");
-    auto* add = add_command(*absences, "add", "Record an absence; what falls to the person goes to the substitute.",
-                            "reeve org absence add li-na --from 2026-03-09 --to 2026-03-13 --substitute wang-wei --as li-na");
+    auto* add = add_command(
+        *absences, "add", "Record an absence; what falls to the person goes to the substitute.",
+        "reeve org absence add li-na --from 2026-03-09 --to 2026-03-13 --substitute wang-wei --as li-na");
     struct Away {
         std::string person, from, to, substitute;
     };
@@ -225,15 +266,18 @@ void add_absence(CLI::App& org, Cli& cli) {
     add->add_option("PERSON", away->person, "Who is away")->required();
     add->add_option("--from", away->from, "The beginning")->type_name("TIME")->required();
     add->add_option("--to", away->to, "The end")->type_name("TIME")->required();
-    add->add_option("--substitute", away->substitute, "Who stands in; without it the next superior")->type_name("PERSON");
+    add->add_option("--substitute", away->substitute, "Who stands in; without it the next superior")
+        ->type_name("PERSON");
     auto given = changes_org(cli, add, [away](Folder& folder) -> Result<Events> {
         auto from = folder.instant(away->from), to = folder.instant(away->to);
         if (!from) return refuse(from.error().code, from.error().message, "--from");
         if (!to) return refuse(to.error().code, to.error().message, "--to");
-        return Events{org::AbsenceRecorded{{away->person, {*from, *to}, away->substitute, folder.given().reason}}};
+        return Events{
+            org::AbsenceRecorded{{away->person, {*from, *to}, away->substitute, folder.given().reason}}};
     });
     add_reason(add, given);
-    auto* end = add_command(*absences, "end", "The person is back.", "reeve org absence end zhou-jie --as chen-yu");
+    auto* end =
+        add_command(*absences, "end", "The person is back.", "reeve org absence end zhou-jie --as chen-yu");
     auto back = std::make_shared<std::string>(), at = std::make_shared<std::string>();
     end->add_option("PERSON", *back, "Who is back")->required();
     end->add_option("--at", *at, "Since when; without it now")->type_name("TIME");
@@ -247,7 +291,8 @@ void add_absence(CLI::App& org, Cli& cli) {
 }  // namespace
 
 void add_org(CLI::App& app, Cli& cli) {
-    auto* org = add_noun(app, "org", "Units, posts, people and absences.", "Administration", "reeve org show --unit north");
+    auto* org = add_noun(app, "org", "Units, posts, people and absences.", "Administration",
+                         "reeve org show --unit north");
     add_load(*org, cli);
     add_show(*org, cli);
     add_unit_and_post(*org, cli);

@@ -10,7 +10,8 @@ namespace reeve::cli {
 namespace {
 
 // The cases in whose journal an event of that name stands: what has no table of its own is looked for there.
-std::vector<store::CaseFile> cases_with(Folder& folder, const std::string& event, const std::string& case_id) {
+std::vector<store::CaseFile> cases_with(Folder& folder, const std::string& event,
+                                        const std::string& case_id) {
     std::set<std::string> ids;
     const auto tag = "\"" + event + "\"";
     folder.reader().journal(1, [&](const store::JournalRow& row) {
@@ -25,7 +26,8 @@ std::vector<store::CaseFile> cases_with(Folder& folder, const std::string& event
 }
 
 template <class WishType>
-void add_judgement(CLI::App& requests, Cli& cli, const char* name, const char* sentence, const char* example) {
+void add_judgement(CLI::App& requests, Cli& cli, const char* name, const char* sentence,
+                   const char* example) {
     auto* command = add_command(requests, name, sentence, example);
     auto text = std::make_shared<std::string>(), case_id = std::make_shared<std::string>();
     command->add_option("REQUEST", *text, "As reeve request list names it: CASE/REQUEST")
@@ -38,7 +40,6 @@ void add_judgement(CLI::App& requests, Cli& cli, const char* name, const char* s
     });
     add_reason(command, given);
 }
-
 
 // A command on one job, named CASE/JOB.
 GivenPtr on_job(Cli& cli, CLI::App* command,
@@ -57,8 +58,8 @@ GivenPtr on_job(Cli& cli, CLI::App* command,
 }  // namespace
 
 void add_request(CLI::App& app, Cli& cli) {
-    auto* requests = add_noun(app, "request", "What waits for a second person: extensions, decisions.", "Casework",
-                              "reeve request list --person chen-yu");
+    auto* requests = add_noun(app, "request", "What waits for a second person: extensions, decisions.",
+                              "Casework", "reeve request list --person chen-yu");
     auto* list = add_command(*requests, "list", "List the requests that wait for an answer.",
                              "reeve request list --person chen-yu");
     auto person = std::make_shared<std::string>(), case_id = std::make_shared<std::string>();
@@ -68,28 +69,38 @@ void add_request(CLI::App& app, Cli& cli) {
         Json rows = Json::array();
         for (const auto& file : cases_with(folder, "ApprovalAsked", *case_id))
             for (const auto& one : file.state.requests) {
-                if (!one.open || (!person->empty() &&
-                                  std::find(one.of.begin(), one.of.end(), *person) == one.of.end()))
+                if (!one.open ||
+                    (!person->empty() && std::find(one.of.begin(), one.of.end(), *person) == one.of.end()))
                     continue;
                 Json wish = one.wish;
                 wish.erase("command");
-                rows.push_back({{"request", file.state.id + "/" + one.id}, {"what", one.what}, {"by", one.by},
-                                {"of", one.of}, {"wish", wish}, {"reason", one.wish.value("reason", "")}});
+                rows.push_back({{"request", file.state.id + "/" + one.id},
+                                {"what", one.what},
+                                {"by", one.by},
+                                {"of", one.of},
+                                {"wish", wish},
+                                {"reason", one.wish.value("reason", "")}});
             }
-        print_rows(cli, {{"request", "REQUEST"}, {"what", "WHAT"}, {"by", "BY"}, {"of", "TO BE APPROVED BY"}, {"reason", "REASON"}},
+        print_rows(cli,
+                   {{"request", "REQUEST"},
+                    {"what", "WHAT"},
+                    {"by", "BY"},
+                    {"of", "TO BE APPROVED BY"},
+                    {"reason", "REASON"}},
                    rows, "No request waits.");
         return 0;
     });
-    add_judgement<core::Approve>(*requests, cli, "approve", "Approve a request; what it asks for takes effect.",
+    add_judgement<core::Approve>(*requests, cli, "approve",
+                                 "Approve a request; what it asks for takes effect.",
                                  "reeve request approve noise-complaint-4/r1 --reason 'seen' --as chen-yu");
     add_judgement<core::Refuse>(*requests, cli, "refuse", "Refuse a request; nothing changes.",
                                 "reeve request refuse noise-complaint-4/r1 --reason 'act now' --as chen-yu");
 }
 
-
 void add_job(CLI::App& app, Cli& cli) {
     auto* jobs = add_noun(app, "job", "Work that a program does for a case.", "Casework", "reeve job list");
-    auto* list = add_command(*jobs, "list", "List the jobs that are to be done now.", "reeve job list --handler lookup");
+    auto* list = add_command(*jobs, "list", "List the jobs that are to be done now.",
+                             "reeve job list --handler lookup");
     auto handler = std::make_shared<std::string>();
     list->add_option("--handler", *handler, "Only of this handler");
     reads(cli, list, [&cli, handler](Folder& folder) {
@@ -109,7 +120,13 @@ void add_job(CLI::App& app, Cli& cli) {
                                 {"retry_at", when_json(stage.job_retry_at, file.program->calendar)},
                                 {"data", file.state.data}});
             }
-        print_rows(cli, {{"job", "JOB"}, {"handler", "HANDLER"}, {"stage", "STAGE"}, {"attempt", "ATTEMPT"}, {"times_out", "TO END BY"}, {"retry_at", "TRIED AGAIN AT"}},
+        print_rows(cli,
+                   {{"job", "JOB"},
+                    {"handler", "HANDLER"},
+                    {"stage", "STAGE"},
+                    {"attempt", "ATTEMPT"},
+                    {"times_out", "TO END BY"},
+                    {"retry_at", "TRIED AGAIN AT"}},
                    rows, "No job waits.");
         return 0;
     });
@@ -125,8 +142,9 @@ void add_job(CLI::App& app, Cli& cli) {
         return core::CompleteJob{job.id, std::move(*values)};
     });
 
-    auto* fail = add_command(*jobs, "fail", "Say that a job failed; it is tried again as its definition says.",
-                             "reeve job fail noise-complaint-5/j1 --error 'register does not answer' --as system");
+    auto* fail =
+        add_command(*jobs, "fail", "Say that a job failed; it is tried again as its definition says.",
+                    "reeve job fail noise-complaint-5/j1 --error 'register does not answer' --as system");
     auto error = std::make_shared<std::string>();
     auto final = std::make_shared<bool>(false);
     fail->add_option("--error", *error, "What went wrong")->required();

@@ -15,7 +15,10 @@ constexpr const char* group = "Upkeep";
 std::shared_ptr<std::string> add_data_option(CLI::App* command) {
     auto data = std::make_shared<std::string>();
     command->group(group);
-    command->add_option("--data", *data, "The data folder")->envname("REEVE_DATA")->type_name("DIR")->group("Folder");
+    command->add_option("--data", *data, "The data folder")
+        ->envname("REEVE_DATA")
+        ->type_name("DIR")
+        ->group("Folder");
     return data;
 }
 
@@ -25,19 +28,25 @@ void need_data(const std::string& data) {
 
 int print_check(const Cli& cli, const store::CheckReport& report, const char* well) {
     if (cli.json) {
-        print_json({{"events", report.events}, {"cases", report.cases}, {"open", report.open}, {"timers", report.timers}, {"faults", report.faults}});
+        print_json({{"events", report.events},
+                    {"cases", report.cases},
+                    {"open", report.open},
+                    {"timers", report.timers},
+                    {"faults", report.faults}});
         return report.faults.empty() ? 0 : 1;
     }
     for (const auto& fault : report.faults) fmt::print(stderr, "reeve: {}\n", fault);
     if (report.faults.empty())
-        fmt::print("{}: {} events, {} cases, {} open, {} timers pending\n", well, report.events, report.cases, report.open, report.timers);
+        fmt::print("{}: {} events, {} cases, {} open, {} timers pending\n", well, report.events, report.cases,
+                   report.open, report.timers);
     return report.faults.empty() ? 0 : 1;
 }
 
 }  // namespace
 
 void add_store(CLI::App& app, Cli& cli) {
-    auto* check = add_command(app, "check", "Prove that a data folder is whole: every event, row, timer and attachment.",
+    auto* check = add_command(app, "check",
+                              "Prove that a data folder is whole: every event, row, timer and attachment.",
                               "reeve check --data office");
     auto checked = add_data_option(check);
     cli.run(check, [&cli, checked] {
@@ -46,8 +55,9 @@ void add_store(CLI::App& app, Cli& cli) {
         return report ? print_check(cli, *report, "All is well") : refused(cli, report.error());
     });
 
-    auto* rebuild = add_command(app, "rebuild", "Make every table again from the journal; says whether any differed.",
-                                "reeve rebuild --data office");
+    auto* rebuild =
+        add_command(app, "rebuild", "Make every table again from the journal; says whether any differed.",
+                    "reeve rebuild --data office");
     auto rebuilt = add_data_option(rebuild);
     cli.run(rebuild, [&cli, rebuilt] {
         need_data(*rebuilt);
@@ -61,8 +71,9 @@ void add_store(CLI::App& app, Cli& cli) {
         return 0;
     });
 
-    auto* backup = add_command(app, "backup", "Copy a data folder into one file, also while an engine runs on it.",
-                               "reeve backup office.backup --data office");
+    auto* backup =
+        add_command(app, "backup", "Copy a data folder into one file, also while an engine runs on it.",
+                    "reeve backup office.backup --data office");
     auto backed = add_data_option(backup);
     auto file = std::make_shared<std::string>();
     backup->add_option("FILE", *file, "The file to write; it must not exist yet")->required();
@@ -72,13 +83,16 @@ void add_store(CLI::App& app, Cli& cli) {
         return report ? print_check(cli, *report, "Backed up and read back") : refused(cli, report.error());
     });
 
-    auto* restore = add_command(app, "restore", "Make a data folder from a backup, and prove that it equals it.",
-                                "reeve restore office.backup --data again");
+    auto* restore =
+        add_command(app, "restore", "Make a data folder from a backup, and prove that it equals it.",
+                    "reeve restore office.backup --data again");
     auto restored = add_data_option(restore);
     auto from = std::make_shared<std::string>(), rehearsal = std::make_shared<std::string>();
     auto force = std::make_shared<bool>(false);
     restore->add_option("FILE", *from, "The backup")->required()->check(CLI::ExistingFile);
-    restore->add_option("--rehearsal", *rehearsal, "As a rehearsal in which it is this time: nothing that fell due since takes effect")
+    restore
+        ->add_option("--rehearsal", *rehearsal,
+                     "As a rehearsal in which it is this time: nothing that fell due since takes effect")
         ->type_name("TIME");
     restore->add_flag("--force", *force, "Even over a folder that holds data; that data is lost");
     cli.run(restore, [&cli, restored, from, rehearsal, force] {
@@ -96,8 +110,9 @@ void add_store(CLI::App& app, Cli& cli) {
         return print_check(cli, *report, "Restored and proved equal");
     });
 
-    auto* migrate = add_command(app, "migrate", "Bring a data folder of an older reeve to this one's form; a backup is made first.",
-                                "reeve migrate --data office");
+    auto* migrate = add_command(
+        app, "migrate", "Bring a data folder of an older reeve to this one's form; a backup is made first.",
+        "reeve migrate --data office");
     auto migrated = add_data_option(migrate);
     cli.run(migrate, [&cli, migrated] {
         need_data(*migrated);

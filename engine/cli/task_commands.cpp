@@ -21,12 +21,18 @@ Json next_of(const store::CaseFile& file, const core::TaskState& task) {
 
 Json row_of(Folder& folder, const store::TaskRow& row) {
     const auto calendar = folder.calendar(row.case_id);
-    Json json{{"task", row.case_id + "/" + row.id}, {"title", row.title.empty() ? row.name : row.title},
-              {"name", row.name},                   {"person", row.person},
-              {"stands_for", row.stands_for},       {"status", row.status},
-              {"light", row.light},                 {"left", row.due && row.status == "open" ? Json(time_left(folder.now(), *row.due)) : Json()},
-              {"due", when_json(row.due, calendar)}, {"since", when_json(row.since, calendar)},
-              {"ended", when_json(row.ended, calendar)}, {"follow_up", row.follow_up}};
+    Json json{{"task", row.case_id + "/" + row.id},
+              {"title", row.title.empty() ? row.name : row.title},
+              {"name", row.name},
+              {"person", row.person},
+              {"stands_for", row.stands_for},
+              {"status", row.status},
+              {"light", row.light},
+              {"left", row.due && row.status == "open" ? Json(time_left(folder.now(), *row.due)) : Json()},
+              {"due", when_json(row.due, calendar)},
+              {"since", when_json(row.since, calendar)},
+              {"ended", when_json(row.ended, calendar)},
+              {"follow_up", row.follow_up}};
     if (row.status != "open") return json;
     if (auto file = folder.find(row.case_id))
         if (auto* task = file->state.task(row.id)) {
@@ -55,17 +61,26 @@ void add_list(CLI::App& tasks, Cli& cli) {
         auto units = folder.below(*unit);
         if (!units) return refused(cli, units.error());
         if (!wanted.person.empty() && !folder.directory().person(wanted.person))
-            return refused(cli, {"unknown-person",
-                                 "there is no person \"" + wanted.person + "\"; reeve org show --people lists them",
-                                 "--person"});
+            return refused(
+                cli, {"unknown-person",
+                      "there is no person \"" + wanted.person + "\"; reeve org show --people lists them",
+                      "--person"});
         wanted.units = *units;
         wanted.open_only = !*all;
         Json rows = Json::array();
         for (const auto& row : folder.reader().tasks(wanted))
             if (!*unassigned || row.person.empty()) rows.push_back(row_of(folder, row));
         print_rows(cli,
-                   {{"task", "TASK"}, {"title", "TITLE"}, {"case_title", "CASE"}, {"light", "LIGHT"}, {"left", "TIME LEFT"},
-                    {"due", "DUE"}, {"person", "PERSON"}, {"stands_for", "FOR"}, {"next", "NEXT"}, {"ended", "ENDED"}},
+                   {{"task", "TASK"},
+                    {"title", "TITLE"},
+                    {"case_title", "CASE"},
+                    {"light", "LIGHT"},
+                    {"left", "TIME LEFT"},
+                    {"due", "DUE"},
+                    {"person", "PERSON"},
+                    {"stands_for", "FOR"},
+                    {"next", "NEXT"},
+                    {"ended", "ENDED"}},
                    rows, "No open task.");
         return 0;
     });
@@ -92,9 +107,11 @@ template <class WishType>
 void add_to_person(CLI::App& tasks, Cli& cli, const char* name, const char* sentence, const char* example) {
     auto* command = add_command(tasks, name, sentence, example);
     auto person = std::make_shared<std::string>();
-    auto given = on_task(cli, command, [person](Folder& folder, const std::string&, const std::string& task) -> Result<core::Wish> {
-        return WishType{task, *person, folder.given().reason};
-    });
+    auto given =
+        on_task(cli, command,
+                [person](Folder& folder, const std::string&, const std::string& task) -> Result<core::Wish> {
+                    return WishType{task, *person, folder.given().reason};
+                });
     command->add_option("PERSON", *person, "Who gets it")->required();
     add_reason(command, given);
 }
@@ -104,21 +121,24 @@ void add_done(CLI::App& tasks, Cli& cli) {
                                 "reeve task done noise-complaint-2/t2 --set persons=3 --as wang-wei");
     auto data = add_data_options(command);
     add_document_option(command, data);
-    auto given = on_task(cli, command, [data](Folder& folder, const std::string& case_id, const std::string& task) -> Result<core::Wish> {
-        auto file = folder.find(case_id);
-        if (!file) return std::unexpected(file.error());
-        auto values = data_of(*data, file->program->data_schema);
-        if (!values) return std::unexpected(values.error());
-        auto documents = documents_of(folder, *data);
-        if (!documents) return std::unexpected(documents.error());
-        return core::CompleteTask{task, std::move(*values), std::move(*documents), folder.given().reason};
-    });
+    auto given = on_task(
+        cli, command,
+        [data](Folder& folder, const std::string& case_id, const std::string& task) -> Result<core::Wish> {
+            auto file = folder.find(case_id);
+            if (!file) return std::unexpected(file.error());
+            auto values = data_of(*data, file->program->data_schema);
+            if (!values) return std::unexpected(values.error());
+            auto documents = documents_of(folder, *data);
+            if (!documents) return std::unexpected(documents.error());
+            return core::CompleteTask{task, std::move(*values), std::move(*documents), folder.given().reason};
+        });
     add_reason(command, given);
 }
 
 void add_follow_up(CLI::App& tasks, Cli& cli) {
-    auto* command = add_command(tasks, "follow-up", "Add a task to a case for later, even to a closed one.",
-                                "reeve task follow-up noise-complaint-2 'Visit again' --who head --due '10 days' --as chen-yu");
+    auto* command = add_command(
+        tasks, "follow-up", "Add a task to a case for later, even to a closed one.",
+        "reeve task follow-up noise-complaint-2 'Visit again' --who head --due '10 days' --as chen-yu");
     auto case_id = add_case_argument(command);
     auto wish = std::make_shared<core::AddFollowUp>();
     auto due = std::make_shared<std::string>("30 days");
@@ -126,7 +146,9 @@ void add_follow_up(CLI::App& tasks, Cli& cli) {
     wish->who = "owner";
     command->add_option("--who", wish->who, "Who does it, as definitions say it: head@parent, person:li-na")
         ->capture_default_str();
-    command->add_option("--due", *due, "By when, counted from now")->type_name("DURATION")->capture_default_str();
+    command->add_option("--due", *due, "By when, counted from now")
+        ->type_name("DURATION")
+        ->capture_default_str();
     asks(cli, command, case_id, [wish, due](Folder&) -> Result<core::Wish> {
         auto in = time::parse_duration(*due);
         if (!in) return refuse(in.error().code, in.error().message, "--due");
@@ -145,16 +167,20 @@ void add_task(CLI::App& app, Cli& cli) {
     on_task(cli, claim, [](Folder&, const std::string&, const std::string& task) -> Result<core::Wish> {
         return core::ClaimTask{task};
     });
-    add_to_person<core::AssignTask>(*tasks, cli, "assign", "Give a task to a person.",
-                                    "reeve task assign noise-complaint-2/t2 wang-wei --reason 'near by' --as chen-yu");
-    add_to_person<core::DelegateTask>(*tasks, cli, "delegate",
-                                      "Pass your task to another person, who may give it back.",
-                                      "reeve task delegate noise-complaint-1/t1 wang-wei --reason ill --as li-na");
-    auto* back = add_command(*tasks, "return", "Give a task back: to who delegated it, or to be assigned anew.",
-                             "reeve task return noise-complaint-1/t1 --reason 'not my street' --as li-na");
-    add_reason(back, on_task(cli, back, [](Folder& folder, const std::string&, const std::string& task) -> Result<core::Wish> {
-                   return core::ReturnTask{task, folder.given().reason};
-               }));
+    add_to_person<core::AssignTask>(
+        *tasks, cli, "assign", "Give a task to a person.",
+        "reeve task assign noise-complaint-2/t2 wang-wei --reason 'near by' --as chen-yu");
+    add_to_person<core::DelegateTask>(
+        *tasks, cli, "delegate", "Pass your task to another person, who may give it back.",
+        "reeve task delegate noise-complaint-1/t1 wang-wei --reason ill --as li-na");
+    auto* back =
+        add_command(*tasks, "return", "Give a task back: to who delegated it, or to be assigned anew.",
+                    "reeve task return noise-complaint-1/t1 --reason 'not my street' --as li-na");
+    add_reason(back,
+               on_task(cli, back,
+                       [](Folder& folder, const std::string&, const std::string& task) -> Result<core::Wish> {
+                           return core::ReturnTask{task, folder.given().reason};
+                       }));
     add_done(*tasks, cli);
     add_follow_up(*tasks, cli);
 }

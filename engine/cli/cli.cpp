@@ -1,0 +1,57 @@
+#include "engine/cli/cli.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+#include <nlohmann/json.hpp>
+
+#include "engine/cli/commands.h"
+#include "engine/cli/help.h"
+
+namespace reeve::cli {
+
+void add_commands(CLI::App& app, Cli& cli) {
+    app.name("reeve");
+    app.require_subcommand(1);
+    app.footer("Every command has its own help:\n  reeve case start --help");
+    add_calendar(app, cli);
+    add_case(app, cli);
+    add_task(app, cli);
+    add_clock(app, cli);
+    add_request(app, cli);
+    add_job(app, cli);
+    add_explain(app, cli);
+    add_escalation(app, cli);
+    add_definition(app, cli);
+    add_org(app, cli);
+    add_store(app, cli);
+    add_completion(app, cli);
+    lay_out_help(app);
+}
+
+void Cli::run(CLI::App* command, std::function<int()> body) {
+    command->add_flag("--json", json, "Print JSON instead of text");
+    command->callback([this, body = std::move(body)] {
+        try {
+            status = body();
+        } catch (const CLI::ParseError&) {
+            throw;  // wrong use that only the command itself could see
+        } catch (const std::exception& e) {
+            status = refused(*this, {"failed", e.what(), ""});
+        }
+    });
+}
+
+int refused(const Cli& cli, const Error& error) {
+    if (cli.json) {
+        nlohmann::json j{
+            {"error", {{"code", error.code}, {"message", error.message}, {"place", error.place}}}};
+        fmt::print(stderr, "{}\n", j.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    } else {
+        fmt::print(stderr, "reeve: {}\n", error.text());
+    }
+    return 1;
+}
+
+}  // namespace reeve::cli

@@ -1,0 +1,119 @@
+// reeve init DIR: a data folder.
+#include <fmt/format.h>
+
+#include "engine/cli/commands.h"
+#include "engine/cli/folder.h"
+#include "engine/cli/sample.h"
+
+namespace reeve::cli {
+
+namespace {
+
+struct Init {
+    std::string folder, organisation, rehearsal, actor;
+    bool sample = false, live = false;
+};
+
+int print_done(const Cli& cli, const std::string& path, const store::Totals& totals,
+               const std::optional<time::Instant>& rehearsal) {
+    if (cli.json) {
+        print_json({{"folder", path},
+                    {"events", totals.events},
+                    {"cases", totals.cases},
+                    {"open", totals.open},
+                    {"rehearsal", when_json(rehearsal, nullptr)}});
+        return 0;
+    }
+    fmt::print("{} is a data folder", path);
+    if (totals.cases > 0) fmt::print(" with {} cases, {} of them open", totals.cases, totals.open);
+    if (rehearsal)
+        fmt::print("; a rehearsal in which it is {}, until --now says later",
+                   time::to_utc_string(*rehearsal));
+    fmt::print(".\n");
+    return 0;
+}
+
+int init_sample(Cli& cli, const Init& init, const std::optional<time::Instant>& rehearsal) {
+    auto shown = progress("playing the sample county");
+    auto played = play_sample(init.folder, [&](time::Instant now, time::Instant from, time::Instant until) {
+        if (shown) shown((now - from).count(), (until - from).count());
+    });
+    if (!played) {
+        for (const auto& error : played.error()) refused(cli, error);
+        return 1;
+    }
+    auto at = played->world->now();
+    const auto totals = played->world->engine().read()->totals();
+    played->world.reset();
+    if (rehearsal && *rehearsal < at)
+        return refused(cli, {"too-early",
+                             "the sample's season ends at " + time::to_utc_string(at) +
+                                 "; a rehearsal with it begins there or later",
+                             "--rehearsal"});
+    if (init.live) return print_done(cli, init.folder, totals, std::nullopt);
+    write_rehearsal(init.folder, rehearsal.value_or(at));
+    return print_done(cli, init.folder, totals, rehearsal.value_or(at));
+}
+
+int init_folder(Cli& cli, const Init& init) {
+    std::optional<time::Instant> rehearsal;
+    if (!init.rehearsal.empty()) {
+        auto at = time::parse_instant(init.rehearsal);
+        if (!at) return refused(cli, {at.error().code, at.error().message, "--rehearsal"});
+        rehearsal = *at;
+    }
+    const std::filesystem::path path = init.folder;
+    if (std::filesystem::exists(path / "reeve.db") && !init.sample)
+        return refused(cli, {"folder-exists", "this is a data folder already; choose another", init.folder});
+    if (init.sample) return init_sample(cli, init, rehearsal);
+    // The file is read before anything is made, so that a faulty one leaves nothing behind.
+    std::vector<org::Event> events;
+    if (!init.organisation.empty()) {
+        auto loaded = org::load(init.organisation);
+        if (!loaded) {
+            for (const auto& error : loaded.error()) refused(cli, error);
+            return 1;
+        }
+        events = std::move(*loaded);
+    }
+    std::filesystem::create_directories(path);
+    if (rehearsal) write_rehearsal(path, *rehearsal);
+    const Given given{.data = init.folder, .actor = init.actor.empty() ? core::system_actor : init.actor};
+    auto folder = Folder::open(given, true, true);
+    if (!folder) return refused(cli, folder.error());
+    if (!events.empty())
+        if (auto done = (*folder)->engine().change(std::move(events), given.actor); !done)
+            return refused(cli, done.error());
+    return print_done(cli, init.folder, (*folder)->engine().read()->totals(), rehearsal);
+}
+
+}  // namespace
+
+void add_init(CLI::App& app, Cli& cli) {
+    auto* command = add_command(app, "init", "Make a data folder: one folder holds everything.",
+                                "reeve init office --organisation organisation.json --as chen-yu");
+    command->group("Administration");
+    auto init = std::make_shared<Init>();
+    command->add_option("DIR", init->folder, "The folder to make")->required();
+    command
+        ->add_option("--organisation", init->organisation, "Units, posts, people and absences to begin with")
+        ->type_name("FILE")
+        ->check(CLI::ExistingFile);
+    auto* sample =
+        command->add_flag("--sample", init->sample,
+                          "The sample county: its people, definitions and a season of casework, as a "
+                          "rehearsal at its end");
+    command
+        ->add_option("--rehearsal", init->rehearsal,
+                     "A rehearsal that begins at this time: the clock is what --now says")
+        ->type_name("TIME");
+    command->add_flag("--live", init->live, "The sample on the real clock: what fell due since takes effect")
+        ->needs(sample);
+    command->add_option("--as", init->actor, "Who brings the organisation")
+        ->envname("REEVE_AS")
+        ->type_name("PERSON");
+    sample->excludes("--organisation");
+    cli.run(command, [&cli, init] { return init_folder(cli, *init); });
+}
+
+}  // namespace reeve::cli

@@ -1,0 +1,126 @@
+// Each wrong use: the exit code, and a sentence that says what would be right.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/cli/office.h"
+
+namespace reeve::cli {
+namespace {
+
+using testing::HasSubstr;
+
+struct Wrong {
+    const char* line;
+    int exit;
+    const char* says;
+};
+
+TEST(WrongUse, IsSaidWithWhatWouldBeRight) {
+    Office office;
+    office.start();
+    const Wrong wrongs[] = {
+        {"reeve", 2, "subcommand"},
+        {"reeve cass list", 2, "cass"},
+        {"reeve case start", 2, "DEFINITION is required"},
+        {"reeve case start noise-complaint --as li-na", 2, "--unit is required"},
+        {"REEVE_DATA= reeve case list", 2, "reeve init DIR"},
+        {"reeve case list --data nowhere", 1, "reeve init"},
+        {"reeve case start noise-complaint --unit north --set place=x", 2, "--as PERSON"},
+        {"reeve case start noise-complaint --unit north --set place=x --as li-nan", 1,
+         "did you mean \"li-na\""},
+        {"reeve case start noise-complant --unit north --as li-na", 1, "did you mean \"noise-complaint\""},
+        {"reeve case start noise-complaint --version 7 --unit north --as li-na", 1, "version"},
+        {"reeve case start noise-complaint --unit nroth --set place=x --as li-na", 1,
+         "did you mean \"north\""},
+        {"reeve case start noise-complaint --unit north --set plase=x --as li-na", 1,
+         "did you mean \"place\""},
+        {"reeve case start noise-complaint --unit north --set place --as li-na", 2, "PATH=VALUE"},
+        {"reeve case start noise-complaint --unit north --set persons=few --as li-na", 1, "whole number"},
+        {"reeve case start noise-complaint --unit north --set night=maybe --as li-na", 1, "true or false"},
+        {"reeve case start noise-complaint --unit north --set streets=a --as li-na", 1, "a JSON list"},
+        {"reeve case start noise-complaint --unit north --set caller=a --as li-na", 1, "a JSON object"},
+        {"reeve case start noise-complaint --unit north --as li-na", 1, "place"},
+        {"reeve case start noise-complaint --unit north --data-file nothing.json --as li-na", 2,
+         "nothing.json"},
+        {"echo '[1]' > list.json; reeve case start noise-complaint --unit north --data-file list.json --as "
+         "li-na",
+         1, "list.json:1:1: expected a JSON object"},
+        {"reeve case show noise-complaint-l", 1, "did you mean \"noise-complaint-1\""},
+        {"reeve case act noise-complaint-1 acept --as li-na", 1, "accept"},
+        {"reeve case act noise-complaint-1 accept --as li-na", 1, "acceptance-notice"},
+        {"reeve case act noise-complaint-1 accept --document notice.pdf --as li-na", 2, "KIND=FILE"},
+        {"reeve case act noise-complaint-1 accept --document acceptance-notice=none.pdf --as li-na", 1,
+         "none.pdf"},
+        {"reeve case transfer noise-complaint-1 --to sud --as li-na", 1, "there is no unit \"sud\""},
+        {"reeve case transfer noise-complaint-1 --to south --as li-na", 1, "reason"},
+        {"reeve case own noise-complaint-1 wang-wie --reason x --as chen-yu", 1, "wang-wie"},
+        {"reeve case reopen noise-complaint-1 --reason x --as li-na", 1, "open"},
+        {"reeve case correct noise-complaint-1 --reason x --as li-na", 2, "--set PATH=VALUE"},
+        {"reeve case migrate --as li-na", 2, "--definition"},
+        {"reeve case migrate noise-complaint-1 --stage a --as li-na", 2, "OLD=NEW"},
+        {"reeve case list --light pink", 2, "pink"},
+        {"reeve case list --status lost", 2, "lost"},
+        {"reeve case list --unit west", 1, "there is no unit \"west\""},
+        {"reeve task done t1 --as li-na", 2, "CASE/ID"},
+        {"reeve task done noise-complaint-1/t77 --as li-na", 1, "t77"},
+        {"reeve task list --person nobody", 1, "reeve org show --people"},
+        {"reeve task follow-up noise-complaint-1 Visit --due 'ten moons' --as li-na", 1, "--due"},
+        {"reeve clock pause noise-complaint-1 --clock regstered --reason x --as li-na", 1,
+         "did you mean \"registered\""},
+        {"reeve clock pause noise-complaint-1 --reason x --as li-na", 1, "pause"},
+        {"reeve clock resume noise-complaint-1 --as li-na", 1, "no clock that is paused"},
+        {"reeve clock extend noise-complaint-1 --by 'soon' --reason x --as li-na", 1, "--by"},
+        {"reeve clock exclude noise-complaint-1 --from yesterday --to 2026-03-05 --reason x --as li-na", 1,
+         "--from"},
+        {"reeve request approve r9 --as chen-yu", 2, "CASE/ID"},
+        {"reeve request approve noise-complaint-1/r9 --as chen-yu", 1, "r9"},
+        {"reeve escalation acknowledge noise-complaint-1/e9 --as li-na", 1, "e9"},
+        {"reeve escalation list --from never", 1, "--from"},
+        {"reeve job complete noise-complaint-1/j9 --as system", 1, "system"},
+        {"reeve explain noise-complaint-1 --clock nothing", 1, "reeve clock show"},
+        {"reeve definition show noise", 1, "reeve definition list"},
+        {"reeve definition show noise-complaint --version 3", 1, "the newest is 1"},
+        {"echo '{' > bad.json; reeve definition deploy bad.json --as chen-yu", 1, "bad.json:"},
+        {"reeve definition deploy nothing.json --as chen-yu", 2, "nothing.json"},
+        {"echo '{\"units\": 3}' > bad.json; reeve org load bad.json --as chen-yu", 1, "bad.json:1:"},
+        {"reeve org unit set west --parent nowhere --as chen-yu", 1, "nowhere"},
+        {"reeve org unit remove north --as chen-yu", 1, "north"},
+        {"reeve org post set north clerk --holder nobody --as chen-yu", 1, "nobody"},
+        {"reeve org person add x --reach mail --as chen-yu", 2, "CHANNEL=ADDRESS"},
+        {"reeve org absence add li-na --from 2026-03-09 --to 2026-03-08 --as chen-yu", 1, "before"},
+        {"reeve org absence add li-na --from 2026-03-09 --to 2026-03-10 --substitute li-na --as chen-yu", 1,
+         "substitute"},
+        {"reeve init office", 1, "already"},
+        {"reeve init other --rehearsal someday", 1, "--rehearsal"},
+        {"reeve case list --now 2026-03-01T09:00:00+08:00", 1, "does not run back"},
+        {"reeve case list --now later", 1, "--now"},
+        {"reeve init live; reeve case list --data live --now 2026-03-05T09:00:00+08:00", 1,
+         "--now is refused"},
+        {"reeve check --data nowhere", 1, "nowhere"},
+        {"reeve restore notice.pdf --data again", 1, "notice.pdf"},
+        {"reeve backup notice.pdf", 1, "notice.pdf"},
+        {"reeve completion csh", 2, "csh"},
+    };
+    const auto before = office.did("reeve case history noise-complaint-1").out;
+    for (const auto& wrong : wrongs) {
+        auto ran = office.run(wrong.line);
+        EXPECT_EQ(ran.exit, wrong.exit) << wrong.line << "\n" << ran.out << ran.err;
+        EXPECT_THAT(ran.err, HasSubstr(wrong.says)) << wrong.line;
+        EXPECT_LT(std::count(ran.err.begin(), ran.err.end(), '\n'), 5) << wrong.line << "\n" << ran.err;
+    }
+    EXPECT_EQ(office.did("reeve case history noise-complaint-1").out, before)
+        << "wrong use changed something";
+}
+
+TEST(WrongUse, IsJsonWhenAskedFor) {
+    Office office;
+    auto ran = office.run("reeve case show nothing --json");
+    EXPECT_EQ(ran.exit, 1);
+    EXPECT_EQ(ran.out, "");
+    auto error = nlohmann::json::parse(ran.err)["error"];
+    EXPECT_EQ(error["code"], "no-such-case");
+    EXPECT_EQ(error["place"], "CASE");
+}
+
+}  // namespace
+}  // namespace reeve::cli
