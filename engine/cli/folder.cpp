@@ -118,7 +118,7 @@ Result<void> Folder::catch_up() {
         directory_ = directory;
         return {};
     }
-    const auto before = engine_->read()->totals();
+    const auto before = engine_->read()->head();
     if (!given_.now.empty()) {
         auto zone = calendar();
         auto to = zone ? time::parse_instant(given_.now, *zone) : time::parse_instant(given_.now);
@@ -134,17 +134,19 @@ Result<void> Folder::catch_up() {
         if (auto ran = engine_->run_until(now_); !ran) return std::unexpected(ran.error());
         if (!given_.now.empty()) write_rehearsal(given_.data, now_);
     } else {
-        while (engine_->health().timer_late > 0ms && !engine_->health().clock_alarm)
+        // What fell due while nobody ran the folder takes effect before anything else is asked of it.
+        for (auto health = engine_->health();
+             health.timer_late > 0ms && health.stuck_timers == 0 && !health.clock_alarm;
+             health = engine_->health())
             std::this_thread::sleep_for(2ms);
         now_ = engine_->now();
     }
     reader_ = engine_->read();
     directory_ = engine_->directory();
-    const auto after = reader_->totals();
-    if (after.events == before.events) return {};
+    if (reader_->head().seq == before.seq) return {};
     std::set<std::string> cases;
     std::size_t escalations = 0, expired = 0, opened = 0, other = 0;
-    reader_->journal(before.events + 1, [&](const store::JournalRow& row) {
+    reader_->journal(before.seq + 1, [&](const store::JournalRow& row) {
         if (row.stream.starts_with('$')) return true;
         cases.insert(row.stream);
         const auto event = store::recorded(row).event;
@@ -162,7 +164,7 @@ Result<void> Folder::catch_up() {
           {other, counted(other, "stage left", "stages left")}})
         if (count > 0) what += (what.empty() ? ": " : ", ") + words;
     fmt::print(stderr, "reeve: since {} things fell due in {}{}\n",
-               when(before.last.value_or(now_), calendar()), counted(cases.size(), "case", "cases"), what);
+               when(before.at.value_or(now_), calendar()), counted(cases.size(), "case", "cases"), what);
     return {};
 }
 
@@ -176,8 +178,7 @@ runtime::Engine& Folder::engine() {
 Result<store::CaseFile> Folder::find(const std::string& case_id) {
     auto found = store::find(*reader_, *catalog_, case_id);
     if (found || found.error().code != "no-such-case") return found;
-    std::vector<std::string> ids;
-    for (const auto& row : reader_->cases({.limit = 10'000})) ids.push_back(row.id);
+    const auto ids = reader_->case_ids("", 10'000);
     return refuse(
         "no-such-case",
         "there is no case \"" + case_id + "\"" + did_you_mean(case_id, ids) + "; reeve case list shows them",
