@@ -23,6 +23,7 @@ void add_commands(CLI::App& app, Cli& cli) {
     add_job(app, cli);
     add_explain(app, cli);
     add_escalation(app, cli);
+    add_init(app, cli);
     add_definition(app, cli);
     add_org(app, cli);
     add_store(app, cli);
