@@ -165,9 +165,10 @@ TEST(Output, IsJsonOfOneShapeWhateverTheData) {
         for (const auto& row : rows) {
             EXPECT_TRUE(row.is_object()) << line;
             for (const char* key : {"due", "at", "since", "started", "deployed"})
-                if (row.contains(key) && row[key].is_string())
+                if (row.contains(key) && row[key].is_string()) {
                     EXPECT_THAT(row[key].get<std::string>(), testing::EndsWith("+08:00"))
                         << line << " " << key;
+                }
         }
         auto text = office.did(line).out;
         EXPECT_EQ(text.find('\x1b'), std::string::npos) << line << " is coloured in a pipe";

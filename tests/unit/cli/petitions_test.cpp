@@ -1,5 +1,6 @@
-// The 1,390 real petitions, their milestones as recorded, as cases through a definition with their three limits: every row
-// of the table that came with them must be what the engine says, in both forms of the limits.
+// The 1,390 real petitions, their milestones as recorded, as cases through a definition with their three
+// limits: every row of the table that came with them must be what the engine says, in both forms of the
+// limits.
 #include <gmock/gmock.h>
 #include <zlib.h>
 
@@ -102,7 +103,8 @@ INSTANTIATE_TEST_SUITE_P(Limits, Petitions,
                          testing::Values(Form{"petitions-elapsed", 4, 5, 482, 11, 2},
                                          Form{"petitions-working", 6, 7, 492, 8, 2}),
                          [](const auto& info) {
-                             return std::string(info.param.name) == "petitions-elapsed" ? "Elapsed" : "WorkingDays";
+                             return std::string(info.param.name) == "petitions-elapsed" ? "Elapsed"
+                                                                                        : "WorkingDays";
                          });
 
 }  // namespace

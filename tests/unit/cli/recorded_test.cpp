@@ -57,21 +57,25 @@ TEST_F(Recorded, AGzipIsReadLikeThePlainFile) {
 TEST_F(Recorded, AFaultInTheRecordIsToldWithItsLine) {
     EXPECT_THAT(read_milestones(file("a.csv", "case,activity\n"), {}).error().message,
                 testing::HasSubstr("there is no column \"timestamp\""));
-    EXPECT_THAT(read_milestones(file("b.csv", "case,activity,timestamp\n1,Created,yesterday\n"), {}).error().place,
-                testing::EndsWith("b.csv:2"));
+    EXPECT_THAT(
+        read_milestones(file("b.csv", "case,activity,timestamp\n1,Created,yesterday\n"), {}).error().place,
+        testing::EndsWith("b.csv:2"));
     EXPECT_THAT(read_milestones(file("c.csv", "case,activity,timestamp\n1,Created\n"), {}).error().message,
                 testing::HasSubstr("expected 3 fields"));
 }
 
 TEST_F(Recorded, AMapSaysWhatEveryActivityDoesAndFaultsHaveTheirPlace) {
-    auto good = load_map(file("m.json", R"({"columns": {"case": "id"}, "until": "2026-03-02T10:00:00Z", // the end
+    auto good =
+        load_map(file("m.json", R"({"columns": {"case": "id"}, "until": "2026-03-02T10:00:00Z", // the end
         "activities": {"Created": "start", "Done": [{"act": "finish", "document": "paper"}, {"message": "done"}]}})"));
     ASSERT_TRUE(good) << good.error().front().text();
     EXPECT_EQ(good->case_column, "id");
     ASSERT_EQ(good->activities.at("Done").size(), 2u);
     EXPECT_EQ(good->activities.at("Done")[0].documents.front(), "paper");
 
-    auto bad = load_map(file("n.json", "{\"activities\": {\n  \"Created\": {\"act\": \"a\", \"message\": \"b\"},\n  \"Done\": 3}, \"who\": 1}"));
+    auto bad = load_map(file("n.json",
+                             "{\"activities\": {\n  \"Created\": {\"act\": \"a\", \"message\": \"b\"},\n  "
+                             "\"Done\": 3}, \"who\": 1}"));
     ASSERT_FALSE(bad);
     ASSERT_EQ(bad.error().size(), 3u);
     EXPECT_THAT(bad.error()[0].text(), testing::HasSubstr("n.json:2:14: an activity does exactly one thing"));

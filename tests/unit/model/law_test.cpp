@@ -37,7 +37,8 @@ TEST(Law3, AClockFromStartToEndCoversEveryStage) {
 }
 
 TEST(Law3, AClockIsOverWhenItIsMet) {
-    EXPECT_THAT(uncovered(R"("due": "9 days", "to": "stage:second")"), ElementsAre("first", "second", "third"))
+    EXPECT_THAT(uncovered(R"("due": "9 days", "to": "stage:second")"),
+                ElementsAre("first", "second", "third"))
         << "one may come back to the first and the second after leaving it";
     EXPECT_THAT(uncovered(R"("due": "9 days", "done_on": ["third"])"), ElementsAre("third"));
     EXPECT_THAT(uncovered(R"("expiry": "9 days", "then": "third")"), ElementsAre("third"));
