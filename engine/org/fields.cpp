@@ -124,11 +124,16 @@ Unit read_unit(const Json& json, const std::string& pointer, const Fault& fault)
               .level = f.text("level"),
               .kind = f.text("kind", "")};
     if (const Json* title = f.any("title")) {
-        Fields t(*title, pointer + "/title", fault);
-        unit.title_en = t.text("en");
-        unit.title_zh = t.text("zh");
+        // One text serves both languages, as in definitions.
+        if (title->is_string()) {
+            unit.title_en = unit.title_zh = title->get<std::string>();
+        } else {
+            Fields t(*title, pointer + "/title", fault);
+            unit.title_en = t.text("en");
+            unit.title_zh = t.text("zh", unit.title_en.c_str());
+        }
     } else {
-        f.refuse("missing-field", R"("title" is missing; write {"en": "...", "zh": "..."})");
+        f.refuse("missing-field", R"("title" is missing; write "..." or {"en": "...", "zh": "..."})");
     }
     return unit;
 }

@@ -79,6 +79,7 @@ class Engine {
 
     // A StartCase without a case_id gets one: DEFINITION-N. Command::at is set here. On ask(), the calling
     // thread waits.
+    // Give submit() a named command: GCC 12 destroys a braced temporary inside a co_await twice.
     boost::asio::awaitable<Result<Receipt>> submit(core::Command);
     // The case as it stands once it has ended (closed or cancelled), however long that takes. code
     // "no-such-case".

@@ -10,13 +10,12 @@
 using namespace reeve;
 
 boost::asio::awaitable<void> visit(runtime::Engine& engine) {
-    auto started = co_await engine.submit(
-        {.actor = "zhou-ying", .wish = core::StartCase{.definition = "doorbell", .unit = "post"}});
-    if (!started) throw std::runtime_error(started.error().text());
-    auto acted = co_await engine.submit(
-        {.actor = "zhou-ying", .case_id = started->case_id, .wish = core::Act{.action = "visit"}});
-    if (!acted) throw std::runtime_error(acted.error().text());
-    core::CaseState ended = (co_await engine.finished(started->case_id)).value();
+    core::Command start{.actor = "zhou-ying",
+                        .wish = core::StartCase{.definition = "doorbell", .unit = "post"}};
+    auto started = (co_await engine.submit(std::move(start))).value();
+    core::Command act{.actor = "zhou-ying", .case_id = started.case_id, .wish = core::Act{.action = "visit"}};
+    (co_await engine.submit(std::move(act))).value();
+    core::CaseState ended = (co_await engine.finished(started.case_id)).value();
     std::printf("closed: %s\n", ended.outcome.c_str());
 }
 

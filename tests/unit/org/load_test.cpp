@@ -88,8 +88,8 @@ TEST_F(OrganisationFile, LeadsFromAnyDirectoryToItself) {
 TEST_F(OrganisationFile, TellsEveryFaultAtItsPlace) {
     EXPECT_THAT(
         faults(R"({ "units": [
-  {"id": "county", "title": {"en": "County"}, "level": "county", "leader": "gao"},
-  {"title": "East", "parent": "county", "level": 3} ],
+  {"id": "county", "title": {"zh": "County"}, "level": "county", "leader": "gao"},
+  {"title": 123456, "parent": "county", "level": 3} ],
   "people": {"gao": "Gao"},
   "posts": [ {"unit": "county", "role": "head", "authorised": -1, "holders": "gao"} ] })"),
         testing::ElementsAre("2:29 missing-field", "2:66 unknown-field", "3:3 missing-field", "3:13 bad-type",
