@@ -35,7 +35,7 @@ Outcome check(const Decision& d, const std::string& key, const std::string* reas
                           "; only a clock that runs or is paused can be interrupted",
                       "clock");
     if (reason && reason->empty())
-        return reject("reason-needed", "give the reason: it stands in the history with your name", "reason");
+        return reject("missing-reason", "give the reason: it stands in the history with your name", "reason");
     std::string assignee;
     for (const auto& task : d.state.tasks)
         if (task.id == clock.task) assignee = task.person;
@@ -199,7 +199,7 @@ Outcome decide_clock(Decision& d, const ExtendClock& wish, bool approved, const 
                 if (request.open && request.what == "extension" &&
                     d.state.clock(request.wish.value("clock", "")) == found)
                     return reject(
-                        "already-asked",
+                        "approval-pending",
                         "an extension of " + clock.name + " waits for approval already: " + request.id,
                         "clock");
             return ask_approval(d, "extension", *cap.approve, d.command.wish);

@@ -12,6 +12,7 @@ inline const std::string name_owner_task = "name-owner";
 // --- checks (flow_check.cpp)
 bool is_person(const Decision&);  // neither the system nor the person who asked
 Outcome demand_reason(const Decision&, std::string_view reason);  // a name and a reason
+Outcome say_why(std::string_view reason);
 Outcome demand_person(const Decision&, const std::string& id, const std::string& field);  // known and active
 Outcome demand_head(const Decision&);  // a head at or above the unit
 // What comes with an act: data that fits the schema, documents that say what they are.
@@ -21,7 +22,7 @@ Json merged(const Decision&, const Json& data);  // the case's data with what is
 // Required fields and documents, given now or earlier.
 Outcome check_required(const Decision&, const std::vector<std::string>& fields,
                        const std::vector<std::string>& documents, const Json& data,
-                       const std::vector<Document>& given, std::string_view reason);
+                       const std::vector<Document>& given);
 Result<bool> holds(const Decision&, int condition, const Json& data, const std::string& stage);
 
 // --- stages (flow_enter.cpp, flow_stage.cpp)

@@ -83,12 +83,12 @@ Outcome check_action(const Decision& d, const Chosen& chosen, const Act& act) {
                       fmt::format("\"{}\" is offered only when {}", action.name,
                                   d.program().conditions[static_cast<std::size_t>(action.when)].text),
                       "action");
-    if (auto no = check_required(d, action.require, {action.document}, data, act.documents, act.reason))
-        return no;
+    if (action.reason)
+        if (auto no = say_why(act.reason)) return no;
+    if (auto no = check_required(d, action.require, {action.document}, data, act.documents)) return no;
     if (action.to != model::none) {
         const auto& stage = rules_of(d, chosen.at);
-        if (auto no = check_required(d, stage.require, stage.documents, data, act.documents, act.reason))
-            return no;
+        if (auto no = check_required(d, stage.require, stage.documents, data, act.documents)) return no;
     }
     auto unit = unit_of(d, action, act, data);
     if (!unit) return unit.error();

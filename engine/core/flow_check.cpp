@@ -19,6 +19,10 @@ Outcome demand_reason(const Decision& d, std::string_view reason) {
     if (!is_person(d))
         return reject("missing-name", "this is never done anonymously: a person must answer for it by name",
                       "actor");
+    return say_why(reason);
+}
+
+Outcome say_why(std::string_view reason) {
     if (blank(reason)) return reject("missing-reason", "say why: this takes a reason", "reason");
     return {};
 }
@@ -56,14 +60,11 @@ void record_given(Decision& d, const Json& data, const std::vector<Document>& do
 
 Outcome check_required(const Decision& d, const std::vector<std::string>& fields,
                        const std::vector<std::string>& documents, const Json& data,
-                       const std::vector<Document>& given, std::string_view reason) {
+                       const std::vector<Document>& given) {
     for (const auto& field : fields) {
-        if (field == "reason") {
-            if (blank(reason)) return reject("missing-reason", "say why: this takes a reason", "reason");
-        } else if (!filled(model::at_path(data, field))) {
+        if (!filled(model::at_path(data, field)))
             return reject("missing-field", fmt::format("fill in \"{}\" first: it is required here", field),
                           "data." + field);
-        }
     }
     for (const auto& kind : documents) {
         auto is_it = [&](const Document& document) { return document.kind == kind; };

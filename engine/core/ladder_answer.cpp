@@ -12,7 +12,7 @@ Outcome check(const Decision& d, const std::string& id, const std::string* reaso
         return reject("unknown-escalation", "the case has no escalation \"" + id + "\"", "escalation");
     found = *it;
     if (reason && reason->empty())
-        return reject("reason-needed",
+        return reject("missing-reason",
                       "say what you will do about it: it stands in the history with your name", "reason");
     const auto& told = found.told;
     if (std::ranges::find(told, d.command.actor) != told.end()) return std::nullopt;
@@ -25,7 +25,7 @@ Outcome decide_clock(Decision& d, const Acknowledge& wish) {
     EscalationState escalation;
     if (auto fault = check(d, wish.escalation, &wish.reason, escalation)) return fault;
     if (d.command.actor == system_actor)
-        return reject("person-needed", "only a person can acknowledge an escalation", "actor");
+        return reject("missing-name", "only a person can acknowledge an escalation", "actor");
     if (!escalation.acknowledged_by.empty())
         return reject("already-acknowledged",
                       escalation.acknowledged_by + " has acknowledged " + wish.escalation + " already",
@@ -49,7 +49,7 @@ Outcome decide_clock(Decision& d, const Answer& wish) {
     if (escalation.ask.empty())
         return reject("nothing-asked", wish.escalation + " asks for no answer", "escalation");
     if (wish.text.empty())
-        return reject("text-needed", "write the " + escalation.ask + " that was asked for", "text");
+        return reject("missing-answer", "write the " + escalation.ask + " that was asked for", "text");
     if (!escalation.answer.empty())
         return reject("already-answered", wish.escalation + " has been answered already", "escalation");
     d.emit(AnswerGiven{wish.escalation, wish.text});

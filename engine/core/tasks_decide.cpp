@@ -43,10 +43,10 @@ Outcome give_task(Decision& d, const std::string& task, const std::string& perso
 }
 
 // Tasks done: as many as the stage needs lead on, and the rest is not needed any more.
-Outcome after_task(Decision& d, const StageState& at, const std::string& reason) {
+Outcome after_task(Decision& d, const StageState& at) {
     const auto& stage = rules_of(d, at);
     if (stage.then == model::none || !tasks_done(d, at)) return {};
-    if (auto no = check_required(d, stage.require, stage.documents, d.state.data, {}, reason)) return no;
+    if (auto no = check_required(d, stage.require, stage.documents, d.state.data, {})) return no;
     return go(d, at.entry, stage.then, "then");
 }
 
@@ -58,8 +58,7 @@ Outcome decide_flow(Decision& d, const CompleteTask& wish) {
     if (auto no = may(d, {}, task->person)) return no;
     if (auto no = check_given(d, wish.data, wish.documents)) return no;
     if (const auto* rule = rule_of(d, *task))
-        if (auto no = check_required(d, rule->require, rule->documents, merged(d, wish.data), wish.documents,
-                                     wish.reason))
+        if (auto no = check_required(d, rule->require, rule->documents, merged(d, wish.data), wish.documents))
             return no;
     const auto* found = d.state.stage(task->entry);
     const auto at = found ? std::optional(*found) : std::nullopt;
@@ -78,7 +77,7 @@ Outcome decide_flow(Decision& d, const CompleteTask& wish) {
     d.emit(TaskCompleted{wish.task, wish.reason});
     clocks_on_task_end(d, TaskState(*d.state.task(wish.task)), true);
     if (is_person(d)) clocks_on_received(d);
-    return at ? after_task(d, *at, wish.reason) : Outcome{};
+    return at ? after_task(d, *at) : Outcome{};
 }
 
 Outcome decide_flow(Decision& d, const ClaimTask& wish) {

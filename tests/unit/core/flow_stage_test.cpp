@@ -139,7 +139,7 @@ TEST(Flow, AChoiceTakesTheFirstBranchThatHolds) {
 
 TEST(Flow, AConditionThatFailsIsRefusedToAPersonAndCountsAsNotMetForATimer) {
     const auto text = definition(R"(
-        "wait": {"wait": "2 days", "then": "size", "actions": {"now": {"to": "size"}}},
+        "wait": {"assign": "head", "wait": "2 days", "then": "size", "actions": {"now": {"to": "size"}}},
         "size": {"choice": [{"when": "data.persons >= 5", "to": "closed"}, {"else": "few"}]},
         "few": {"assign": "clerk", "due": "5 days", "actions": {"done": {"to": "closed"}}},)" +
                                      ended,
@@ -157,7 +157,7 @@ TEST(Flow, AConditionThatFailsIsRefusedToAPersonAndCountsAsNotMetForATimer) {
 
 TEST(Flow, ALoopOfChoicesIsRefusedToAPersonAndStopsWherePeopleWorkForATimer) {
     auto program = std::make_shared<model::Program>(*compiled(definition(R"(
-        "wait": {"wait": "2 days", "then": "size", "actions": {"now": {"to": "size"}}},
+        "wait": {"assign": "head", "wait": "2 days", "then": "size", "actions": {"now": {"to": "size"}}},
         "size": {"choice": [{"when": "false", "to": "closed"}, {"else": "work"}]},
         "work": {"assign": "clerk", "due": "5 days", "actions": {"done": {"to": "closed"}}},)" +
                                                                          ended)));
