@@ -1,5 +1,6 @@
 #include "engine/json.h"
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -307,11 +308,17 @@ Result<Document> load_json(const std::string& path) {
     if (!in || std::filesystem::is_directory(path, status)) {
         return refuse("no-file", "there is no such file, or it cannot be read", path);
     }
+    return parse_json(read_at_most(in, max_size + 1), path);
+}
+
+std::string read_at_most(std::istream& in, std::size_t most) {
     std::string text;
-    text.resize(max_size + 1);
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(in.gcount()));
-    return parse_json(text, path);
+    std::array<char, 64 * 1024> chunk;
+    while (text.size() < most && in) {
+        in.read(chunk.data(), static_cast<std::streamsize>(std::min(chunk.size(), most - text.size())));
+        text.append(chunk.data(), static_cast<std::size_t>(in.gcount()));
+    }
+    return text;
 }
 
 std::string Document::place(const Pointer& pointer) const {

@@ -7,6 +7,7 @@
 // Document is a value; copies share their positions and may be read from several threads.
 #pragma once
 
+#include <iosfwd>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -38,5 +39,8 @@ struct Document {
 Result<Document> parse_json(std::string_view text, std::string name);
 // The same from a file; code "no-file" when it cannot be read.
 Result<Document> load_json(const std::string& path);
+// Everything that is left in the stream, but no more than so many bytes: a size told by the file is not
+// believed.
+std::string read_at_most(std::istream&, std::size_t most);
 
 }  // namespace reeve

@@ -77,9 +77,7 @@ Result<Imported> import_ics(const std::string& path, const std::vector<std::stri
     if (!in || std::filesystem::is_directory(path, status)) {
         return refuse("no-file", "there is no such file, or it cannot be read", path);
     }
-    std::string text(max_ics_size + 1, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(in.gcount()));
+    const std::string text = read_at_most(in, max_ics_size + 1);
     if (text.size() > max_ics_size) return refuse("too-large", "the file is larger than 4 MiB", path);
     if (text.contains('\0')) return refuse("bad-import", "the file is no iCalendar text", path);
     icalerror_set_errors_are_fatal(0);
