@@ -12,8 +12,8 @@ namespace {
 const time::Instant noon =
     time::Instant(std::chrono::sys_days(std::chrono::year(2026) / 3 / 2)) + std::chrono::hours(12);
 
-std::string unit_id(int i) { return "u" + std::to_string(i); }
-std::string person_id(int i) { return "p" + std::to_string(i); }
+std::string unit_id(int i) { return fmt::format("u{}", i); }
+std::string person_id(int i) { return fmt::format("p{}", i); }
 
 // A tree of up to 12 units, up to 10 people on posts of three roles, and absences around noon, some of which
 // name substitutes who are absent themselves.
