@@ -209,7 +209,7 @@ RC_GTEST_PROP(TimeProperty, PausingNeverShortensWhatRemains, ()) {
 RC_GTEST_PROP(TimeProperty, NoLimitEndsInAStop, ()) {
     World w = make_world();
     Duration in = random_duration();
-    RC_PRE(!in.is_zero());
+    RC_PRE(!in.is_zero() || in.dated || in.working_unit);  // no time at all ends where it starts
     Instant at = due(*w.calendar, start_in(w), in, random_rule(), w.stops).at;
     // The very begin of a stop is reached before it holds.
     for (const Span& stop : Stops(w.stops).spans()) RC_ASSERT(!(stop.from < at && at < stop.to));
