@@ -83,7 +83,10 @@ std::vector<Span> Calendar::spans_of(Day day) const {
 
 Instant Calendar::closing(Day day) const {
     const Hours& hours = hours_of(day);
-    return hours.empty() ? midnight(day + days(1)) : zone_.to_instant(day + hours.back().to);
+    if (hours.empty()) return midnight(day + days(1));
+    Instant end = zone_.to_instant(day + hours.back().to);
+    const Hours& before = hours_of(day - days(1));
+    return before.empty() ? end : std::max(end, zone_.to_instant(day - days(1) + before.back().to));
 }
 
 std::int64_t Calendar::rank(Day day) const { return working_[index(std::clamp(day, first_day, last_day))]; }

@@ -52,7 +52,8 @@ class Calendar {
     // The day's own office time in order, without what the day before shares with it.
     std::vector<Span> spans_of(Day) const;
     Instant midnight(Day day) const { return zone_.to_instant(day); }
-    // Closing time; the midnight after it on a day without hours.
+    // Closing time, of the day before's shift where that outlasts the day's own; the midnight after a day
+    // without hours.
     Instant closing(Day) const;
 
     // Working days before `day` in the table, and the day that has `rank` before it; none beyond the table.

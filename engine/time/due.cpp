@@ -107,10 +107,11 @@ Instant advance_office(const Calendar& c, Instant from, Millis amount, bool back
     return c.last_at(c.office_before(from) - amount);
 }
 
-// Moves a last day that is no working day, or whose end is stopped, on (or back).
-std::optional<Day> rolled(const Calendar& c, const DayCount& working, Day day, bool backward) {
-    return c.is_working_day(day) && !working.stopped(day) ? std::optional(day)
-                                                          : working.nth(day, 1, backward);
+// The day on which a limit that reached `day` ends: not one whose end is stopped, and with `roll` a working
+// day; on from it, or back.
+std::optional<Day> settle(const Calendar& c, const Stops& stops, const Count& k, Until end, Day day) {
+    DayCount days(c, stops, k.roll, end, k.time_of_day);
+    return days.counts(day) ? std::optional(day) : days.nth(day, 1, k.backward);
 }
 
 std::string years_beyond(const Calendar& c, Day from, Day to) {
@@ -260,9 +261,7 @@ Count count(const Calendar& c, Instant from, const Duration& in, const DueRule& 
         if (!rule.count_first_day) k.first += days(k.backward ? -1 : 1);
         k.last_counted = k.days == 0 ? std::optional(k.start) : counter.nth(k.first, k.days, k.backward);
         k.last = k.last_counted;
-        if (k.last && k.roll) {
-            k.last = rolled(c, DayCount(c, stops, true, k.day_end, k.time_of_day), *k.last, k.backward);
-        }
+        if (k.last) k.last = settle(c, stops, k, k.day_end, *k.last);
         k.at = k.last ? counter.end_of(*k.last) : k.backward ? Instant::min() : Instant::max();
         k.beyond = !k.last && (stops.spans().empty() || stops.spans().back().to < never);
         if (!k.last) return k;
@@ -281,7 +280,7 @@ Count count(const Calendar& c, Instant from, const Duration& in, const DueRule& 
             DayCount working(c, stops, true, k.until, Millis(0));
             k.last = k.last_counted = owner(c, k.at);
             if (k.roll && !k.backward && working.end_of(*k.last) < k.at) k.last = *k.last + days(1);
-            if (k.roll) k.last = rolled(c, working, *k.last, k.backward);
+            k.last = settle(c, stops, k, k.until, *k.last);
             k.at = k.last ? working.end_of(*k.last) : k.backward ? Instant::min() : Instant::max();
         }
     }
