@@ -62,7 +62,7 @@ TEST(Pause, TakesOnlyTheReasonsOfTheDefinitionAndNamesThem) {
     PauseClock pause;
     pause.clock = "answer";
     bench.submit("2026-03-03T09:00", "chen", pause);
-    EXPECT_EQ(bench.code(), "reason-needed");
+    EXPECT_EQ(bench.code(), "missing-reason");
     pause.reason = "holiday mood";
     bench.submit("2026-03-03T09:00", "chen", pause);
     EXPECT_EQ(bench.code(), "pause-not-allowed");
@@ -198,7 +198,7 @@ TEST(Restart, StartsAnewWithoutStopsAndExtensions) {
     bench.tick("2026-03-11T14:30");
     EXPECT_EQ(bench.clock().light, Light::blue);
     bench.submit("2026-03-12T09:00", "chen", RestartClock{"answer", ""});
-    EXPECT_EQ(bench.code(), "reason-needed");
+    EXPECT_EQ(bench.code(), "missing-reason");
     bench.submit("2026-03-12T09:00", "chen", RestartClock{"answer", "the application was corrected"});
     EXPECT_EQ(bench.code(), "");
     EXPECT_EQ(bench.local(bench.clock().due), "2026-03-26T18:00");
@@ -240,7 +240,7 @@ TEST(Extend, ByAnotherWaitsForApproval) {
     EXPECT_THAT(asked[0].of, ElementsAre("hu"));
     EXPECT_EQ(bench.local(bench.clock().due), "2026-03-16T18:00");
     bench.extend("2026-03-10T10:00", "3 working days", "chen");
-    EXPECT_EQ(bench.code(), "already-asked");
+    EXPECT_EQ(bench.code(), "approval-pending");
     bench.submit("2026-03-11T09:00", "tan", Approve{asked[0].request, "fine"});
     EXPECT_EQ(bench.code(), "not-permitted");
     bench.submit("2026-03-11T09:00", "hu", Approve{asked[0].request, "fine"});
@@ -288,7 +288,7 @@ TEST(Extend, MustBeAskedBeforeTheDueInstant) {
     bench.extend("2026-03-16T18:01");
     EXPECT_EQ(bench.code(), "too-late-to-extend");
     bench.submit("2026-03-16T18:01", "hu", ExtendClock{"answer", duration("5 working days"), ""});
-    EXPECT_EQ(bench.code(), "reason-needed");
+    EXPECT_EQ(bench.code(), "missing-reason");
     bench.submit("2026-03-16T18:00", "hu", ExtendClock{"answer", duration("5 working days"), "slow"});
     EXPECT_EQ(bench.code(), "");
 }

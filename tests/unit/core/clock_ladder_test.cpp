@@ -151,7 +151,7 @@ TEST(Ladder, AnAnswerInTimeIsNotMissed) {
     bench.tick("2026-03-16T18:00");
     const auto id = bench.fired().back().escalation;
     bench.submit("2026-03-17T09:00", "hu", Answer{id, ""});
-    EXPECT_EQ(bench.code(), "text-needed");
+    EXPECT_EQ(bench.code(), "missing-answer");
     bench.submit("2026-03-18T18:00", "tan", Answer{id, "two of three are ill"});
     EXPECT_EQ(bench.code(), "");
     EXPECT_THAT(only<AnswerMissed>(bench.tick("2026-03-30T18:00")), IsEmpty());
@@ -163,9 +163,9 @@ TEST(Acknowledgement, TakesANameAndAReason) {
     bench.tick("2026-03-18T18:00");
     const auto id = bench.fired().back().escalation;
     bench.submit("2026-03-18T19:00", "hu", Acknowledge{id, ""});
-    EXPECT_EQ(bench.code(), "reason-needed");
+    EXPECT_EQ(bench.code(), "missing-reason");
     bench.submit("2026-03-18T19:00", system_actor, Acknowledge{id, "noted"});
-    EXPECT_EQ(bench.code(), "person-needed");
+    EXPECT_EQ(bench.code(), "missing-name");
     bench.submit("2026-03-18T19:00", "cai", Acknowledge{id, "noted"});
     EXPECT_EQ(bench.code(), "not-permitted");
     bench.submit("2026-03-18T19:00", "hu", Acknowledge{"e99", "noted"});
