@@ -113,6 +113,7 @@ void Decider::duty(const store::TimerRow& due, Instant now) {
     const auto program = catalog_.program(definition);
     const auto duty = std::find_if(program->duties.begin(), program->duties.end(),
                                    [&](const model::Duty& d) { return d.name == name; });
+    if (duty == program->duties.end()) return timers_.change(due.id, due.at, std::nullopt);
     store::DutyFell fell{definition, name, due.at, {}, {}};
     const auto directory = this->directory();
     for (const auto& wanted : duty->units) {

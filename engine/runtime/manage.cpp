@@ -7,9 +7,15 @@
 namespace reeve::runtime {
 
 Result<void> Engine::Impl::alone(const std::function<void()>& job) {
-    if (auto alarm = writer->health().clock_alarm) return refuse("clock-jumped", *alarm);
-    if (!writer->run_alone(job)) return refuse("stopped", "the engine is stopping; nothing of this was done");
-    return {};
+    Result<void> done;
+    const bool ran = writer->run_alone([&] {
+        if (writer->read_clock())
+            job();
+        else
+            done = std::unexpected(writer->clock_alarm());
+    });
+    if (!ran) return refuse("stopped", "the engine is stopping; nothing of this was done");
+    return done;
 }
 
 std::vector<Result<Receipt>> Engine::Impl::all(std::vector<core::Command> commands) {

@@ -72,10 +72,8 @@ void Writer::run() {
         wait();
         collect();
         if (failed_) recover();
-        const bool right = clock_is_right();
-        const Instant at = now();
-        const bool stop = take_commands(at);
-        if (right && !stop && !failed_) fire(at);
+        const bool stop = take_commands();
+        if (const auto at = read_clock(); at && !stop && !failed_) fire(*at);
         hand();
         if (stop && decider_.idle() && committer_.idle()) return;
     }
@@ -158,7 +156,7 @@ void Writer::recover() {
 }
 
 // Takes what waits, as much as a batch holds. Whether the engine stops and nothing waits any more.
-bool Writer::take_commands(Instant at) {
+bool Writer::take_commands() {
     for (;;) {
         Item item;
         {
@@ -173,10 +171,10 @@ bool Writer::take_commands(Instant at) {
         } else if (failed_) {
             item.done(
                 refuse("not-durable", "the store cannot be written (" + failure_ + "); try again later"));
-        } else if (auto alarm = health().clock_alarm) {
-            item.done(refuse("clock-jumped", *alarm));
+        } else if (const auto at = read_clock()) {
+            take(std::move(item.command), item.done, *at);
         } else {
-            take(std::move(item.command), item.done, at);
+            item.done(std::unexpected(clock_alarm()));
         }
     }
 }
@@ -230,7 +228,7 @@ Instant Writer::now() {
 
 // A wall clock that runs far ahead of the steady one was set wrongly: firing everything up to there could not
 // be taken back. It waits until the clock is back, or a person says that it is right.
-bool Writer::clock_is_right() {
+std::optional<Instant> Writer::read_clock() {
     const Instant wall = time_->now();
     const Millis steady = time_->steady();
     std::lock_guard lock(mutex_);
@@ -240,12 +238,17 @@ bool Writer::clock_is_right() {
         clock_alarm_ = fmt::format(
             "the clock jumped from {} to {}; nothing is done until it is set right, or accepted as it is",
             time::to_utc_string(*wall_), time::to_utc_string(wall));
-        return false;
+        return std::nullopt;
     }
     clock_alarm_.reset();
     wall_ = wall;
     steady_ = steady;
-    return true;
+    return std::max(wall, decider_.last_at().value_or(wall));
+}
+
+Error Writer::clock_alarm() const {
+    std::lock_guard lock(mutex_);
+    return {"clock-jumped", clock_alarm_.value_or(""), ""};
 }
 
 void Writer::accept_clock() {

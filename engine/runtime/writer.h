@@ -22,6 +22,9 @@ class Writer {
 
     // For jobs, on the writer thread.
     Decider& decider() { return decider_; }
+    // The wall clock, never before the last event; none when it jumped: clock_alarm() says how.
+    std::optional<Instant> read_clock();
+    Error clock_alarm() const;
     Instant now();                                      // never before the last event
     Result<void> commit_now();                          // the open batch; "not-durable" when it fails
     std::uint64_t play_until(ManualTime&, Instant);     // how many ticks
@@ -49,9 +52,8 @@ class Writer {
     void hand();     // the open batch, if the committer is idle
     void fail(const std::string& why, OpenBatch*);
     void recover();
-    bool take_commands(Instant at);
+    bool take_commands();
     std::uint64_t fire(Instant at);
-    bool clock_is_right();
 
     store::Store& store_;
     Options options_;

@@ -121,6 +121,8 @@ std::string Catalog::calendar(const std::string& name) const {
 }
 
 void replay(CaseFile& file, const JournalRow& row, const Catalog& catalog) {
+    if (row.revision != file.history.size() + 1)
+        throw std::runtime_error(fmt::format("revision {} is missing", file.history.size() + 1));
     auto event = recorded(row);
     auto pin = [&](const std::string& id, int version) {
         file.program = catalog.program(id, version);

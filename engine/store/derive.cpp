@@ -47,8 +47,10 @@ std::vector<MarkRow> marks_of(const core::Recorded& event, const core::CaseStart
         Json values = Json::array();
         for (const auto& path : pattern.same) {
             const Json* value = path == "unit" ? nullptr : model::at_path(started.data, path);
-            values.push_back(path == "unit" ? Json(started.unit) : value ? *value : Json());
+            if (path == "unit") values.push_back(started.unit);
+            if (value && !value->is_null()) values.push_back(*value);
         }
+        if (values.size() < pattern.same.size()) continue;  // what is not known is not the same
         marks.push_back(
             {mark_prefix(program.id, pattern.name) + values.dump(), event.case_id, started.occurred});
     }

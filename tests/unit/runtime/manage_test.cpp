@@ -1,0 +1,108 @@
+#include "tests/unit/runtime/office.h"
+
+namespace reeve::runtime {
+namespace {
+
+using testing::HasSubstr;
+
+std::string replaced(std::string text, const std::string& what, const std::string& with) {
+    return text.replace(text.find(what), what.size(), with);
+}
+
+TEST(Deploy, CountsVersionsAndKnowsWhatItHas) {
+    Office office;
+    auto again = office.engine->deploy(permit, "permit.json", "", core::system_actor);
+    ASSERT_TRUE(again);
+    EXPECT_TRUE(again->unchanged);
+    EXPECT_EQ(again->version, 1);
+    EXPECT_EQ(office.deploy("permit", replaced(permit, "48 hours", "72 hours"), ""), 2);
+    office.reopen();
+    EXPECT_EQ(office.engine->catalog().newest("permit"), 2);
+    office.ask(Office::start("c-1"));
+    EXPECT_EQ(office.state("c-1").version, 2);
+    office.expect_clean();
+}
+
+TEST(Deploy, TellsEveryFaultAtItsPlace) {
+    Office office;
+    auto refused = office.engine->deploy(replaced(permit, "\"to\": \"approved\"", "\"to\": \"aproved\""),
+                                         "permit.json", office_calendar, core::system_actor);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().front().place, HasSubstr("permit.json:"));
+    EXPECT_EQ(office.engine->catalog().newest("permit"), 1);
+}
+
+TEST(Migrate, RunningCasesStayPinnedUntilTheyAreMoved) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    office.deploy("permit", replaced(permit, "48 hours", "72 hours"), "");
+    EXPECT_EQ(office.state("c-1").version, 1);
+    const auto due = *office.engine->read()->find_case("c-1")->due;
+    auto dry = office.engine->migrate({.definition = "permit", .reason = "longer"}, "boss");
+    ASSERT_TRUE(dry) << dry.error().text();
+    ASSERT_EQ(dry->size(), 1u);
+    EXPECT_FALSE((*dry)[0].changes.empty());
+    EXPECT_EQ(office.state("c-1").version, 1);
+    auto done =
+        office.engine->migrate({.definition = "permit", .reason = "longer", .dry_run = false}, "boss");
+    ASSERT_TRUE(done);
+    EXPECT_FALSE((*done)[0].refused) << (*done)[0].refused->text();
+    EXPECT_EQ(office.state("c-1").version, 2);
+    EXPECT_EQ(*office.engine->read()->find_case("c-1")->due - due, 24 * hour);
+    office.reopen();
+    EXPECT_EQ(office.state("c-1").version, 2);
+    office.expect_clean();
+}
+
+TEST(Calendar, AChangeIsPreviewedThenAppliedToOpenCases) {
+    Office office;
+    const auto counted = replaced(permit, "48 hours", "2 working days");
+    office.deploy("permit", counted, "");
+    office.ask(Office::start("c-1"));
+    const auto due = *office.engine->read()->find_case("c-1")->due;
+    const auto holiday =
+        replaced(office_calendar, "\"covers\"", "\"holidays\": [{\"date\": \"2026-03-03\"}], \"covers\"");
+    auto preview = office.engine->change_calendar("office", holiday, "a holiday was declared", "boss", true);
+    ASSERT_TRUE(preview) << preview.error().front().text();
+    ASSERT_EQ(preview->size(), 1u);
+    EXPECT_FALSE((*preview)[0].changes.empty());
+    EXPECT_EQ(*office.engine->read()->find_case("c-1")->due, due);
+    auto applied = office.engine->change_calendar("office", holiday, "a holiday was declared", "boss", false);
+    ASSERT_TRUE(applied) << applied.error().front().text();
+    EXPECT_FALSE((*applied)[0].refused) << (*applied)[0].refused->text();
+    EXPECT_EQ(*office.engine->read()->find_case("c-1")->due - due, day);
+    EXPECT_EQ(office.engine->catalog().deployed("permit")->text, counted);
+    office.expect_clean();
+}
+
+TEST(Reassign, EverythingAPersonHasGoesToAnother) {
+    Office office;
+    for (int n = 0; n < 4; ++n) office.ask(Office::start(""));
+    EXPECT_EQ(office.engine->reassign({.from = "ada", .to = "ghost", .reason = "ill"}, "boss").error().code,
+              "unknown-person");
+    EXPECT_EQ(office.engine->reassign({.from = "ada", .to = "ben"}, "boss").error().code, "reason-missing");
+    auto moved =
+        office.engine->reassign({.from = "ada", .to = "ben", .unit = "county", .reason = "ill"}, "boss");
+    ASSERT_TRUE(moved) << moved.error().text();
+    EXPECT_FALSE(moved->empty());
+    auto reader = office.engine->read();
+    EXPECT_TRUE(reader->cases({.owner = "ada"}).empty());
+    EXPECT_TRUE(reader->tasks({.person = "ada"}).empty());
+    EXPECT_EQ(reader->cases({.owner = "ben"}).size(), 4u);
+    office.expect_clean();
+}
+
+TEST(Change, AnOrganisationThatWouldNotHoldIsRefusedWhole) {
+    Office office;
+    auto refused = office.engine->change({org::PersonSet{{.id = "dan", .name = "dan"}},
+                                          org::UnitSet{{.id = "x", .title_en = "X", .parent = "nowhere"}}},
+                                         "boss");
+    ASSERT_FALSE(refused);
+    EXPECT_FALSE(office.engine->directory()->person("dan"));
+    office.reopen();
+    EXPECT_FALSE(office.engine->directory()->person("dan"));
+    EXPECT_TRUE(office.engine->directory()->person("ada"));
+}
+
+}  // namespace
+}  // namespace reeve::runtime

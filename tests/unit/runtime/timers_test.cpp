@@ -1,0 +1,134 @@
+#include "tests/unit/runtime/office.h"
+
+namespace reeve::runtime {
+namespace {
+
+using testing::ElementsAre;
+
+std::vector<Instant> planned(Office& office, const std::string& id = {}) {
+    std::vector<Instant> moments;
+    for (const auto& [recorded, fired] : office.events<core::EscalationFired>(id))
+        moments.push_back(fired.planned);
+    return moments;
+}
+
+// Law 5: a timer takes effect exactly once and never early, across crash, clock jump, restore and loss of a
+// node.
+TEST(Timers, Law5NeverEarlyAndExactlyOnce) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    ASSERT_TRUE(office.engine->run_until(monday + 24 * hour - Millis{1}));
+    EXPECT_THAT(planned(office), ElementsAre());
+    ASSERT_TRUE(office.engine->run_until(monday + 24 * hour));
+    EXPECT_THAT(planned(office), ElementsAre(monday + 24 * hour));
+    ASSERT_TRUE(office.engine->run_until(monday + 24 * hour));
+    office.reopen();
+    ASSERT_TRUE(office.engine->run_until(monday + 48 * hour));
+    EXPECT_THAT(planned(office), ElementsAre(monday + 24 * hour, monday + 48 * hour));
+    office.expect_clean();
+}
+
+TEST(Timers, Law5ACommitThatFailsFiresNothingTwice) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    office.faults->before_next([] { throw std::runtime_error("no"); });
+    EXPECT_FALSE(office.engine->run_until(monday + 25 * hour));
+    office.faults->after_next([] { throw std::runtime_error("unknown outcome"); });
+    (void)office.engine->run_until(monday + 25 * hour);
+    ASSERT_TRUE(office.engine->run_until(monday + 25 * hour));
+    EXPECT_THAT(planned(office), ElementsAre(monday + 24 * hour));
+    office.expect_clean();
+}
+
+TEST(Timers, Law5AfterAnOutageEverythingFiresInTheOrderItFellDue) {
+    Office office;
+    for (int n = 0; n < 5; ++n) {
+        office.ask(Office::start(fmt::format("c-{}", n)));
+        ASSERT_TRUE(office.engine->run_until(monday + (n + 1) * hour));
+    }
+    office.engine.reset();
+    office.time->set(monday +
+                     60 * hour);  // each case's first two steps fell due meanwhile, among the others'
+    office.open();
+    ASSERT_TRUE(office.engine->run_until(monday + 60 * hour));
+    const auto moments = planned(office);
+    EXPECT_EQ(moments.size(), 10u);
+    EXPECT_TRUE(std::is_sorted(moments.begin(), moments.end()));
+    for (const auto& [recorded, fired] : office.events<core::EscalationFired>()) {
+        EXPECT_EQ(recorded.at, monday + 60 * hour);
+        EXPECT_EQ(recorded.occurred, fired.planned);
+    }
+    EXPECT_THAT(planned(office, "c-0"), ElementsAre(monday + 24 * hour, monday + 48 * hour));
+    office.expect_clean();
+}
+
+TEST(Timers, MissedRepeatsAreCollapsedIntoTheLatest) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    office.ask(Office::start("c-2"));
+    office.engine.reset();
+    const Instant back = monday + 48 * hour + 10 * day + hour;
+    office.time->set(back);
+    office.open();
+    ASSERT_TRUE(office.engine->run_until(back));
+    EXPECT_THAT(planned(office, "c-1"), ElementsAre(monday + 24 * hour, monday + 48 * hour,
+                                                    monday + 72 * hour, monday + 48 * hour + 10 * day));
+    EXPECT_EQ(planned(office, "c-2"), planned(office, "c-1"));
+    EXPECT_EQ(office.engine->health().stuck_timers, 0u);
+    office.expect_clean();
+}
+
+TEST(Timers, AtOneInstantPeopleGoBeforeTimers) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    office.ask(Office::start("c-2"));
+    ASSERT_TRUE(office.engine->run_until(monday + 48 * hour - Millis{1}));
+    // The writer is kept from its work until act and timer stand at the same instant.
+    auto hold = office.hold_next();
+    auto busy = office.post(Office::note("c-2", "holds the committer"));
+    hold->held.get_future().wait();
+    auto alone = std::async(std::launch::async, [&] { return office.engine->change({}, "boss"); });
+    while (office.engine->health().waiting == 0) std::this_thread::yield();
+    auto act = office.post(Office::act("c-1", "approve"));
+    office.time->set(monday + 48 * hour);
+    hold->release.set_value();
+    ASSERT_TRUE(act.get());
+    ASSERT_TRUE(office.engine->run_until(monday + 49 * hour));
+    for (const auto& [recorded, met] : office.events<core::ClockMet>("c-1")) EXPECT_EQ(met.late_ms, 0);
+    office.expect_clean();
+}
+
+TEST(Timers, ThoseBeyondTheNearOnesLieInTheStore) {
+    Office office;
+    office.reopen({.near_timers = 3});
+    for (int n = 0; n < 20; ++n) {
+        office.ask(Office::start(fmt::format("c-{}", n)));
+        ASSERT_TRUE(office.engine->run_until(monday + (n + 1) * Millis{60'000}));
+    }
+    ASSERT_TRUE(office.engine->run_until(monday + 30 * hour));
+    const auto moments = planned(office);
+    EXPECT_EQ(moments.size(), 20u);
+    EXPECT_TRUE(std::is_sorted(moments.begin(), moments.end()));
+    office.expect_clean();
+}
+
+TEST(Timers, AHerdGoesInBoundedBatches) {
+    Office office;
+    office.reopen({.batch = 8, .near_timers = 16});
+    for (int n = 0; n < 100; ++n) office.ask(Office::start(""));
+    ASSERT_TRUE(office.engine->run_until(monday + 24 * hour));
+    EXPECT_EQ(planned(office).size(), 100u);
+    EXPECT_EQ(office.engine->health().stuck_timers, 0u);
+    office.expect_clean();
+}
+
+TEST(Timers, TheWriterWakesByItselfWhenTimeIsSet) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    office.time->set(monday + 24 * hour);
+    for (int n = 0; n < 10'000 && planned(office).empty(); ++n) std::this_thread::yield();
+    EXPECT_THAT(planned(office), ElementsAre(monday + 24 * hour));
+}
+
+}  // namespace
+}  // namespace reeve::runtime
