@@ -13,9 +13,9 @@ namespace reeve::cli {
 
 namespace {
 
-core::Wish wish_of(const Deed& deed, const core::CaseState* state) {
+core::Wish wish_of(World& world, const Deed& deed, const core::CaseState* state) {
     std::vector<core::Document> documents;
-    for (const auto& kind : deed.documents) documents.push_back({kind, kind, "", 0});
+    for (const auto& kind : deed.documents) documents.push_back(world.paper(kind));
     if (deed.kind == Deed::Kind::act) {
         core::Act act;
         act.action = deed.name;
@@ -89,9 +89,9 @@ class Player {
             command.wish = start;
         } else if (deed.kind == Deed::Kind::task) {
             auto file = world_.engine().find(milestone.case_id);
-            command.wish = wish_of(deed, file ? &file->state : nullptr);
+            command.wish = wish_of(world_, deed, file ? &file->state : nullptr);
         } else {
-            command.wish = wish_of(deed, nullptr);
+            command.wish = wish_of(world_, deed, nullptr);
         }
         auto receipt = world_.ask_at(std::move(command), milestone.at);
         if (!receipt) return receipt.error();

@@ -166,7 +166,7 @@ class Season {
         if (actor.empty()) return false;
         if (errand->kind == Errand::Kind::task && task.empty()) return true;  // done already
         std::vector<core::Document> documents;
-        if (!errand->document.empty()) documents.push_back({errand->document, errand->document, "", 0});
+        if (!errand->document.empty()) documents.push_back(world_.paper(errand->document));
         ask(state.id, actor, wish(*errand, stage, task, documents), about);
         return true;
     }

@@ -11,9 +11,9 @@ std::string owner(const core::CaseState& state) {
     return state.owner.empty() ? core::system_actor : state.owner;
 }
 
-std::vector<core::Document> documents(Words& words) {
+std::vector<core::Document> documents(Playing& p, Words& words) {
     std::vector<core::Document> list;
-    for (auto& kind : words.options("document")) list.push_back({kind, kind, "", 0});
+    for (auto& kind : words.options("document")) list.push_back(p.world->paper(kind));
     return list;
 }
 
@@ -145,7 +145,7 @@ void act(Playing& p, Words& words) {
     act.stage = option(words, "stage");
     act.unit = option(words, "unit");
     act.reason = option(words, "reason");
-    act.documents = documents(words);
+    act.documents = documents(p, words);
     act.data = words.data();
     ask(p, words, envelope, id, act);
 }
@@ -160,7 +160,7 @@ void done(Playing& p, Words& words) {
         for (const auto& task : p.state(words, id).tasks)
             if (task.id == done.task && !task.person.empty()) envelope.by = task.person;
     done.reason = option(words, "reason");
-    done.documents = documents(words);
+    done.documents = documents(p, words);
     done.data = words.data();
     ask(p, words, envelope, id, done);
 }
@@ -307,8 +307,8 @@ void message(Playing& p, Words& words) {
 void document(Playing& p, Words& words) {
     const auto id = p.case_id(words);
     core::AddDocument wish;
-    wish.document.kind = words.next("a kind of document");
-    wish.document.name = words.option("name").value_or(wish.document.kind);
+    const auto kind = words.next("a kind of document");
+    wish.document = p.world->paper(kind, option(words, "name"));
     ask(p, words, id, wish);
 }
 

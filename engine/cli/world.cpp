@@ -61,6 +61,18 @@ Result<runtime::Receipt> World::ask_at(core::Command command, time::Instant at) 
     return engine_->ask_at(std::move(command), at);
 }
 
+core::Document World::paper(const std::string& kind, const std::string& name) {
+    auto [it, first] = papers_.try_emplace(kind);
+    if (first) {
+        auto document = store::attach_bytes(engine_->folder(), kind + "\n", kind, kind);
+        if (!document) throw std::runtime_error(document.error().text());
+        it->second = *document;
+    }
+    auto document = it->second;
+    if (!name.empty()) document.name = name;
+    return document;
+}
+
 std::vector<core::Recorded> World::since(std::uint64_t seq, const std::string& case_id) const {
     std::vector<core::Recorded> events;
     auto take = [&](const store::JournalRow& row) {

@@ -32,6 +32,9 @@ class World {
     // command.
     Result<runtime::Receipt> ask_at(core::Command, time::Instant at);
 
+    // A sheet of paper to attach, of this kind; what it says is nobody's concern here.
+    core::Document paper(const std::string& kind, const std::string& name = {});
+
     // The journal behind `seq`, in order: of one case, or of all when `case_id` is empty.
     std::vector<core::Recorded> since(std::uint64_t seq, const std::string& case_id = {}) const;
     std::uint64_t last_seq() const;
@@ -41,6 +44,7 @@ class World {
     std::shared_ptr<runtime::ManualTime> time_;
     std::unique_ptr<runtime::Engine> engine_;
     std::vector<std::filesystem::path> scratch_;  // removed at the end
+    std::map<std::string, core::Document> papers_;
 };
 
 // The definitions among `paths` that hold no fault, and every fault; what deploying and sample loading share.
