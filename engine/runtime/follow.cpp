@@ -58,6 +58,8 @@ void Decider::count_patterns(const core::Recorded& event, const core::CaseStarte
     for (auto& mark : store::marks_of(event, started, *program)) {
         auto& marks = marks_[mark.pattern];
         marks.push_back(mark);
+        // The store gives them back in another order; what is decided may not depend on a restart.
+        std::ranges::sort(marks, {}, [](const auto& m) { return std::pair(m.at, m.case_id); });
         open_.rows.marks.push_back(mark);
         const auto& pattern = *std::find_if(
             program->patterns.begin(), program->patterns.end(),

@@ -134,11 +134,12 @@ RC_GTEST_PROP(CoreProperty, Law3HoldsAndReplayEqualsLiveWhateverPeopleDo, ()) {
     const char* actors[] = {"hu", "hu", "hu", "eva", "ann", "ren", "wim", "wu"};
     office.open("east", {{"persons", *rc::gen::inRange(0, 9)}, {"homes", {"first", "second"}}});
     RC_ASSERT(!office.refused);
-    const auto steps = *rc::gen::scale(3.0, rc::gen::container<std::vector<Step>>(rc::gen::construct<Step>(
-        rc::gen::inRange(0, 32), rc::gen::inRange(0, 8), rc::gen::inRange(0, 20),
-        rc::gen::weightedOneOf<int>(
-            {{3, rc::gen::just(0)}, {5, rc::gen::inRange(0, 600)}, {2, rc::gen::inRange(0, 9000)}}),
-        rc::gen::weightedOneOf<int>({{5, rc::gen::just(0)}, {1, rc::gen::inRange(0, 3000)}}))));
+    const auto steps = *rc::gen::scale(
+        3.0, rc::gen::container<std::vector<Step>>(rc::gen::construct<Step>(
+                 rc::gen::inRange(0, 32), rc::gen::inRange(0, 8), rc::gen::inRange(0, 20),
+                 rc::gen::weightedOneOf<int>(
+                     {{3, rc::gen::just(0)}, {5, rc::gen::inRange(0, 600)}, {2, rc::gen::inRange(0, 9000)}}),
+                 rc::gen::weightedOneOf<int>({{5, rc::gen::just(0)}, {1, rc::gen::inRange(0, 3000)}}))));
     int done = 0;
     for (const auto& step : steps) {
         office.now += std::chrono::minutes(step.minutes);
