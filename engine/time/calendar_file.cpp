@@ -12,8 +12,6 @@ using Pointer = Document::Pointer;
 
 namespace {
 
-const std::array<std::string, 7> weekdays{"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
-
 // Reads one calendar file; the first fault ends it.
 class Reader {
   public:
@@ -97,10 +95,10 @@ class Reader {
         Pointer where("/hours");
         if (!hours->is_object())
             return fail(where, "\"hours\" is an object of weekdays: {\"mon\": [\"09:00-17:00\"]}");
-        keys(where, {weekdays.begin(), weekdays.end()});
+        keys(where, {weekday_names.begin(), weekday_names.end()});
         for (std::size_t i = 0; i < 7 && ok(); ++i) {
-            if (auto it = hours->find(weekdays[i]); it != hours->end()) {
-                rules_.week[i] = intervals(where / weekdays[i], *it);
+            if (auto it = hours->find(weekday_names[i]); it != hours->end()) {
+                rules_.week[i] = intervals(where / weekday_names[i], *it);
             }
         }
     }
@@ -200,14 +198,14 @@ class Reader {
     }
 
     std::optional<Hours> like(const Pointer& where, const std::string& name) {
-        auto it = std::ranges::find(weekdays, name);
-        if (it == weekdays.end()) {
-            std::vector<std::string> known(weekdays.begin(), weekdays.end());
+        auto it = std::ranges::find(weekday_names, name);
+        if (it == weekday_names.end()) {
+            std::vector<std::string> known(weekday_names.begin(), weekday_names.end());
             fail(where, fmt::format("there is no weekday \"{}\"{}; write mon, tue, wed, thu, fri, sat or sun",
                                     name.substr(0, 40), did_you_mean(name, known)));
             return std::nullopt;
         }
-        return rules_.week[static_cast<std::size_t>(it - weekdays.begin())];
+        return rules_.week[static_cast<std::size_t>(it - weekday_names.begin())];
     }
 
     void special_days() {
@@ -346,51 +344,7 @@ class Reader {
     std::optional<Error> error_;
 };
 
-std::string clock(seconds t) {
-    auto m = duration_cast<minutes>(t);
-    std::string text = fmt::format("{:02}:{:02}", m / hours(1), m.count() % 60);
-    if (t.count() % 60 != 0) text += fmt::format(":{:02}", t.count() % 60);
-    return text;
-}
-
-Json hours_json(const Hours& hours) {
-    Json list = Json::array();
-    for (const Interval& interval : hours) list.push_back(to_string(interval));
-    return list;
-}
-
 }  // namespace
-
-std::string to_string(const Interval& i) {
-    seconds to = i.to > hours_of_day ? i.to - hours_of_day : i.to;
-    return clock(i.from) + "-" + clock(to);
-}
-
-Result<Interval> parse_interval(std::string_view text) {
-    auto wrong = [&] {
-        return refuse("bad-hours",
-                      fmt::format("\"{}\" is no interval of a day; write it like \"09:00-12:00\", "
-                                  "\"22:00-06:00\" past midnight, or \"00:00-24:00\" all day",
-                                  text.substr(0, 40)));
-    };
-    auto read = [](std::string_view t) -> std::optional<seconds> {
-        auto digit = [&](std::size_t i) { return t[i] >= '0' && t[i] <= '9'; };
-        if (t.size() != 5 && t.size() != 8) return std::nullopt;
-        for (std::size_t i = 0; i < t.size(); ++i) {
-            if (i % 3 == 2 ? t[i] != ':' : !digit(i)) return std::nullopt;
-        }
-        auto number = [&](std::size_t i) { return (t[i] - '0') * 10 + (t[i + 1] - '0'); };
-        int s = t.size() == 8 ? number(6) : 0;
-        if (number(3) > 59 || s > 59) return std::nullopt;
-        seconds time = std::chrono::hours(number(0)) + minutes(number(3)) + seconds(s);
-        return time <= hours_of_day ? std::optional(time) : std::nullopt;
-    };
-    auto dash = text.find('-');
-    if (dash == std::string_view::npos) return wrong();
-    auto from = read(text.substr(0, dash)), to = read(text.substr(dash + 1));
-    if (!from || !to || *from == hours_of_day || *from == *to) return wrong();
-    return Interval{*from, *to > *from ? *to : *to + hours_of_day};
-}
 
 Result<CalendarPtr> parse_calendar(std::string_view text, const std::string& name,
                                    const std::string& base_dir) {
@@ -403,29 +357,6 @@ Result<CalendarPtr> load_calendar(const std::string& path) {
     auto doc = load_json(path);
     if (!doc) return std::unexpected(doc.error());
     return Reader(*doc, std::filesystem::path(path).parent_path().string()).read();
-}
-
-std::string canonical_text(const Calendar& calendar) {
-    const Rules& rules = calendar.rules();
-    Json json{{"id", rules.id}, {"zone", rules.zone}};
-    json["hours"] = Json::object();
-    for (std::size_t i : {1, 2, 3, 4, 5, 6, 0}) json["hours"][weekdays[i]] = hours_json(rules.week[i]);
-    json["holidays"] = Json::array();
-    for (const auto& [day, name] : rules.holidays) {
-        json["holidays"].push_back(Json{{"date", to_string(day)}, {"name", name}});
-    }
-    for (const auto& [day, name] : rules.yearly) {
-        std::string text =
-            fmt::format("{:02}-{:02}", static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
-        json["holidays"].push_back(Json{{"yearly", text}, {"name", name}});
-    }
-    json["days"] = Json::array();
-    for (const auto& [day, special] : rules.days) {
-        json["days"].push_back(
-            Json{{"date", to_string(day)}, {"hours", hours_json(special.hours)}, {"name", special.name}});
-    }
-    if (rules.covers) json["covers"] = to_string(rules.covers->first) + "/" + to_string(rules.covers->second);
-    return json.dump();
 }
 
 }  // namespace reeve::time

@@ -6,6 +6,9 @@
 
 namespace reeve::time {
 
+// The keys of "hours", from Sunday on.
+inline const std::array<std::string, 7> weekday_names{"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
+
 // Dates of one imported file: days off with their names, and worked ones. Refusals give the place in that
 // file where there is one.
 struct Imported {
