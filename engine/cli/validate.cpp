@@ -3,6 +3,7 @@
 
 #include "engine/cli/cli.h"
 #include "engine/model/model.h"
+#include "engine/runtime/time_source.h"
 
 namespace reeve::cli {
 namespace {
@@ -23,7 +24,7 @@ int validate(const Cli& cli, const Options& options) {
         return 0;
     }
     if (options.files.empty()) throw CLI::RequiredError("FILE");
-    std::optional<time::Instant> from;
+    time::Instant from = runtime::system_time()->now();
     if (!options.from.empty()) {
         // A date alone is enough here: which hour of the day it is decides nothing.
         auto text = options.from.size() == 10 ? options.from + "T00:00:00Z" : options.from;
@@ -70,7 +71,9 @@ void add_validate(CLI::App& app, Cli& cli) {
         ->add_option("--calendars", options->calendars,
                      "A folder of calendars, beside those next to each file")
         ->type_name("DIR");
-    command->add_option("--from", options->from, "The time from which the calendars must cover a year")
+    command
+        ->add_option("--from", options->from,
+                     "The time from which the calendars must cover a year; now, unless given")
         ->type_name("T");
     command->add_flag("--schema", options->schema, "Print the JSON Schema for editors and end");
     cli.run(command, [&cli, options] { return validate(cli, *options); });

@@ -43,14 +43,7 @@ class Loader {
     Loader(const std::vector<std::string>& paths, const std::vector<std::string>& dirs,
            std::optional<time::Instant> from)
         : paths_(paths), dirs_(dirs), from_(from) {
-        std::set<fs::path> seen;
-        for (const auto& path : paths) look_at(path, seen);
-        for (const auto& path : paths) {
-            std::error_code ignored;
-            auto folder = fs::path(path).parent_path();
-            for (const auto& entry : fs::directory_iterator(folder.empty() ? "." : folder, ignored))
-                if (entry.path().extension() == ".json") look_at(entry.path(), seen);
-        }
+        for (const auto& path : paths) look_at(path);
     }
 
     std::vector<Loaded> run() {
@@ -60,9 +53,22 @@ class Loader {
     }
 
   private:
-    void look_at(const fs::path& path, std::set<fs::path>& seen) {
-        if (!seen.insert(fs::weakly_canonical(path)).second) return;
+    void look_at(const fs::path& path) {
+        if (!seen_.insert(path.string()).second) return;
         if (auto found = glance(path.string())) known_.emplace(found->id, std::move(*found));
+    }
+
+    // A definition among those given, else in the same folder: under its own name, or under any.
+    const Glance* find(const fs::path& folder, const std::string& id) {
+        if (auto it = known_.find(id); it != known_.end()) return &it->second;
+        look_at(folder / (id + ".json"));
+        if (auto it = known_.find(id); it != known_.end()) return &it->second;
+        std::error_code ignored;
+        if (searched_.insert(folder.string()).second)
+            for (const auto& entry : fs::directory_iterator(folder.empty() ? "." : folder, ignored))
+                if (entry.path().extension() == ".json") look_at(folder / entry.path().filename());
+        auto it = known_.find(id);
+        return it == known_.end() ? nullptr : &it->second;
     }
 
     Loaded one(const std::string& path) {
@@ -75,7 +81,7 @@ class Loader {
         auto folder = fs::path(path).parent_path();
         Surroundings around;
         around.calendar = [&](const std::string& name) { return calendar(folder, name); };
-        around.definition = [&](const std::string& id) { return known_.contains(id); };
+        around.definition = [&](const std::string& id) { return find(folder, id) != nullptr; };
         around.from = from_;
         around.file = [&](const std::string& file) -> Result<std::string> {
             if (auto found = read_file(folder / file)) return *found;
@@ -88,7 +94,16 @@ class Loader {
             out.errors = std::move(compiled.error());
             return out;
         }
-        if (auto cycle = child_cycle(compiled->program->id); !cycle.empty()) {
+        auto [first, fresh] = taken_.emplace(compiled->program->id, path);
+        if (!fresh) {
+            auto document = parse_json(*text, path);
+            out.errors.push_back({"id-taken",
+                                  fmt::format("the id {} belongs to {} already; choose another",
+                                              in_quotes(compiled->program->id), first->second),
+                                  document ? document->place("/id") : path});
+            return out;
+        }
+        if (auto cycle = child_cycle(folder, *compiled->program); !cycle.empty()) {
             out.errors.push_back({"child-cycle", cycle, child_place(path, *text)});
             return out;
         }
@@ -124,13 +139,15 @@ class Loader {
     }
 
     // "a waits for b, b for a": no case of either would end.
-    std::string child_cycle(const std::string& id) {
+    std::string child_cycle(const fs::path& folder, const Program& program) {
+        if (std::ranges::all_of(program.stages, [](const Stage& s) { return s.child.empty(); })) return {};
+        const auto& id = program.id;
         std::vector<std::string> way{id};
         std::set<std::string> seen;
         std::function<bool(const std::string&)> search = [&](const std::string& at) {
-            auto it = known_.find(at);
-            if (it == known_.end() || !seen.insert(at).second) return false;
-            for (const auto& child : it->second.children) {
+            const auto* found = find(folder, at);
+            if (!found || !seen.insert(at).second) return false;
+            for (const auto& child : found->children) {
                 way.push_back(child);
                 if (child == id || search(child)) return true;
                 way.pop_back();
@@ -157,6 +174,8 @@ class Loader {
     const std::vector<std::string>&paths_, &dirs_;
     std::optional<time::Instant> from_;
     std::map<std::string, Glance> known_;
+    std::map<std::string, std::string> taken_;  // id -> the file it was first given in
+    std::set<std::string> seen_, searched_;
     std::map<std::string, Result<time::CalendarPtr>> calendars_;
 };
 

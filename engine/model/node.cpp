@@ -1,6 +1,7 @@
 #include "engine/model/node.h"
 
 #include <charconv>
+#include <set>
 #include <tuple>
 
 namespace reeve::model {
@@ -69,8 +70,38 @@ void Faults::add_at(std::string place, std::string code, std::string message) {
     faults_.push_back({std::move(code), std::move(message), std::move(place)});
 }
 
-bool Faults::any(std::string_view code) const {
-    return std::ranges::any_of(faults_, [&](const Error& e) { return e.code == code; });
+bool Faults::spare_the_flow() const {
+    static const std::set<std::string, std::less<>> harmless{"bad-duration",
+                                                             "no-time",
+                                                             "bad-who",
+                                                             "bad-where",
+                                                             "unknown-role",
+                                                             "petitioner-has-no-duties",
+                                                             "unknown-data",
+                                                             "bad-condition",
+                                                             "unknown-name",
+                                                             "unknown-ladder",
+                                                             "no-basis",
+                                                             "unknown-calendar",
+                                                             "bad-data-schema",
+                                                             "bad-personal",
+                                                             "calendar-too-short",
+                                                             "unknown-definition",
+                                                             "ends-in-silence",
+                                                             "repeat-not-last",
+                                                             "ends-before-due",
+                                                             "bad-moment",
+                                                             "tells-nobody",
+                                                             "out-of-order",
+                                                             "mixed-steps",
+                                                             "light-goes-back",
+                                                             "nothing-asked",
+                                                             "not-a-second",
+                                                             "bad-duty-data",
+                                                             "twice",
+                                                             "unknown-word",
+                                                             "too-few"};
+    return std::ranges::all_of(faults_, [](const Error& e) { return harmless.contains(e.code); });
 }
 
 Errors Faults::sorted() const {

@@ -50,8 +50,8 @@ class Faults {
     void add_at(std::string place, std::string code, std::string message);
     bool empty() const { return faults_.empty(); }
     std::size_t size() const { return faults_.size(); }
-    bool any(std::string_view code) const;
-    Errors sorted() const;  // in the order of the text, each place and message once
+    bool spare_the_flow() const;  // whether none of them leaves a way between stages or a clock in doubt
+    Errors sorted() const;        // in the order of the text, each place and message once
     Errors warnings;
 
   private:

@@ -177,10 +177,11 @@ std::string Reader::field(const Node& node) {
     return path;
 }
 
-std::vector<std::string> Reader::fields(const Node& node) {
+// "reason" is no field of the data but what the actor says.
+std::vector<std::string> Reader::required(const Node& node) {
     std::vector<std::string> out;
     for (const auto& item : node.items())
-        if (auto path = field(item); !path.empty()) out.push_back(path);
+        if (auto path = item.text() == "reason" ? "reason" : field(item); !path.empty()) out.push_back(path);
     return out;
 }
 

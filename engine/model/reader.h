@@ -30,9 +30,9 @@ class Reader {
     int stage(const Node&);  // by name
     int stage_named(const Node&, const std::string& name);
     int condition(const Node&);
-    std::string field(const Node&);  // a path in the data, without "data."
-    std::vector<std::string> fields(const Node&);
-    std::string definition(const Node&);  // one that is opened: noted in Program::starts
+    std::string field(const Node&);                  // a path in the data, without "data."
+    std::vector<std::string> required(const Node&);  // fields to fill, or "reason"
+    std::string definition(const Node&);             // one that is opened: noted in Program::starts
     void known_role(const Node&, const std::string& role);
     void known_field(const Node&, const std::string& path);
 

@@ -94,7 +94,7 @@ void Reader::stage_body(const Node& node, int index) {
     bool clocked = stage.kind == StageKind::tasks || stage.kind == StageKind::wait ||
                    stage.kind == StageKind::job || stage.kind == StageKind::child;
     if (clocked) stage.clock = short_or_full_clock(node, stage.name, ClockOwner::of_stage, index);
-    stage.require = fields(node["require"]);
+    stage.require = required(node["require"]);
     stage.documents = node["documents"].texts();
     if (clocked || stage.kind == StageKind::join) stage.then = this->stage(node["then"]);
     switch (stage.kind) {

@@ -17,7 +17,7 @@ void Reader::read_tasks(const Node& node, int index) {
                                     in_quotes(task.name)));
         else
             task.clock = short_or_full_clock(item, stage.name + "." + task.name, ClockOwner::of_task, index);
-        task.require = fields(item["require"]);
+        task.require = required(item["require"]);
         task.documents = item["documents"].texts();
         task.optional = item["optional"].flag();
         stage.tasks.push_back(std::move(task));
@@ -64,13 +64,8 @@ Action Reader::action(const Node& node, const std::string& name) {
     out.title = text(node["title"], name);
     out.to = stage(node["to"]);
     out.document = node["document"].text();
-    for (const auto& item : node["require"].items()) {
-        // "reason" is what the actor says, unless the data has a field of that name.
-        if (item.text() == "reason" && !find_field(program_.data_schema, "reason").known)
-            out.reason = true;
-        else if (auto path = field(item); !path.empty())
-            out.require.push_back(path);
-    }
+    out.require = required(node["require"]);
+    out.reason = std::ranges::find(out.require, "reason") != out.require.end();
     out.by = who(node["by"]);
     out.second = who(node["second"]);
     if (out.second && out.second->kind == org::Who::Kind::owner)
@@ -86,9 +81,6 @@ Action Reader::action(const Node& node, const std::string& name) {
                     "e.g. \"head\"");
     if (node.has("unit")) out.unit = where(node["unit"]);
     out.hand_over = node["hand_over"].flag();
-    if (out.hand_over && !node.has("unit"))
-        faults_.add_key(node["hand_over"], "no-unit",
-                        "a hand-over needs to know to whom; add \"unit\", e.g. \"data.owner_unit\"");
     out.when = condition(node["when"]);
     out.petitioner = node["petitioner"].flag();
     if (out.petitioner && out.by)

@@ -67,7 +67,8 @@ TEST(Validate, RefusesEachFaultyDefinitionAtItsPlaceWithASentenceThatHelps) {
         SCOPED_TRACE(name);
         auto wanted = expected(entry.path());
         ASSERT_FALSE(wanted.faults.empty()) << "the file says nothing of what is expected";
-        auto [status, out] = run(faulty, name + " " + wanted.args);
+        auto [status, out] =
+            run(faulty, name + " " + (wanted.args.empty() ? "--from 2026-01-01" : wanted.args));
         EXPECT_EQ(status, 1);
         auto said = lines(out);
         ASSERT_EQ(said.size(), wanted.faults.size()) << out;
@@ -114,6 +115,27 @@ TEST(Validate, PrintsJsonWithPlaceAndCode) {
     EXPECT_EQ(json[0]["errors"][0]["code"], "unknown-stage");
     EXPECT_EQ(json[0]["errors"][0]["place"],
               "unknown-stage.json:" + expected(faulty / "unknown-stage.json").faults[0].first.substr(19));
+}
+
+TEST(Validate, WarnsOfACalendarThatEndsWithinTheYear) {
+    auto folder = fs::path(REEVE_SOURCE) / "workflows";
+    auto [status, out] = run(folder, "petition-handling.json --from 2026-06-01");
+    EXPECT_EQ(status, 0) << "the cases of today can be counted";
+    EXPECT_THAT(out, testing::HasSubstr("petition-handling.json:"));
+    EXPECT_THAT(out, testing::HasSubstr("warning"));
+    EXPECT_EQ(run(folder, "petition-handling.json --from 2031-06-01").status, 1);
+}
+
+TEST(Validate, OneIdIsOneDefinition) {
+    auto folder = fs::temp_directory_path() / fmt::format("reeve-twice-{}", getpid());
+    fs::create_directories(folder);
+    for (const char* name : {"a.json", "b.json"})
+        fs::copy_file(fs::path(REEVE_SOURCE) / "workflows/screening.json", folder / name);
+    auto [status, out] =
+        run(folder, fmt::format("a.json b.json --calendars {}/workflows/calendars", REEVE_SOURCE));
+    fs::remove_all(folder);
+    EXPECT_EQ(status, 1);
+    EXPECT_THAT(out, testing::HasSubstr("the id \"screening\" belongs to a.json already"));
 }
 
 TEST(Validate, SaysWrongUseAndMissingFiles) {
