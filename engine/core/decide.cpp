@@ -147,6 +147,7 @@ Result<std::vector<Event>> decide(const CaseState* state, const Command& command
     d.state.id = command.case_id;
     const bool timer = std::holds_alternative<Tick>(command.wish);
     // The act finds the case as its timers left it; what fell due since is fired after it.
+    if (state) settle_leavers(d);
     if (state && !timer) catch_up(d, effective);
     d.effective = effective;
     if (auto no = dispatch(d)) return std::unexpected(*no);

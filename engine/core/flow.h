@@ -50,6 +50,8 @@ model::Assign assign_of(const Decision&, const TaskState&);
 const model::TaskRule* rule_of(const Decision&, const TaskState&);
 void assign_task(Decision&, const std::string& task, const model::Assign&, const std::string& how,
                  const std::string& reason = {}, const std::string& not_to = {});
+// Whoever has left the service owns nothing and has no tasks. The runtime ticks their cases when they leave.
+void settle_leavers(Decision&);
 void reassign_tasks(Decision&);  // after a move: the open tasks of the active stages
 
 // --- moving between units (flow_move.cpp)

@@ -13,6 +13,16 @@ bool had_it(const CaseState& state, const std::string& unit) {
                                [&](const auto& h) { return h.from == unit || h.to == unit; });
 }
 
+// Whoever owns the case goes on owning it where the definition would name them there too: a supervisor of the
+// county does not lose a case because it goes to another township.
+bool still_fits(const Decision& d) {
+    if (d.state.owner.empty()) return false;
+    auto asking = d.asking();
+    asking.owner.clear();
+    const auto fit = d.context.directory.resolve(d.program().owner.who, asking).people;
+    return std::ranges::any_of(fit, [&](const auto& found) { return found.person == d.state.owner; });
+}
+
 }  // namespace
 
 Outcome move_case(Decision& d, const std::string& unit, const std::string& reason, bool hand_over) {
@@ -50,7 +60,7 @@ Outcome move_case(Decision& d, const std::string& unit, const std::string& reaso
             for (const auto& task : std::vector<TaskState>(d.state.tasks))
                 if (task.status == TaskStatus::open && task.name == name_owner_task)
                     assign_task(d, task.id, assign_of(d, task), "reassigned");
-    } else {
+    } else if (!still_fits(d)) {
         own_by_rule(d);
     }
     if (hand_over) clocks_on_hand_over(d);

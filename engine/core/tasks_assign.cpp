@@ -166,6 +166,18 @@ bool tasks_done(const Decision& d, const StageState& at) {
     }
 }
 
+void settle_leavers(Decision& d) {
+    auto has_left = [&](const std::string& id) {
+        const auto* person = d.context.directory.person(id);
+        return !person || !person->active;
+    };
+    if (d.state.status == CaseStatus::open && !d.state.owner.empty() && has_left(d.state.owner))
+        lose_owner(d, d.state.owner + " has left");
+    for (const auto& task : std::vector<TaskState>(d.state.tasks))
+        if (task.status == TaskStatus::open && !task.person.empty() && has_left(task.person))
+            assign_task(d, task.id, assign_of(d, task), "reassigned", task.person + " has left");
+}
+
 void reassign_tasks(Decision& d) {
     for (const auto& task : std::vector<TaskState>(d.state.tasks))
         if (task.status == TaskStatus::open && !task.follow_up && d.state.stage(task.entry))

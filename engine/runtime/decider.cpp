@@ -68,6 +68,20 @@ void Decider::adopt(std::shared_ptr<const org::Directory> directory) {
     directory_ = std::move(directory);
 }
 
+void Decider::settle_leavers(const org::Directory& before, Instant at) {
+    const auto now = directory();
+    std::set<std::string> cases;
+    for (const auto* person : before.people()) {
+        const auto* still = now->person(person->id);
+        if (!person->active || (still && still->active)) continue;
+        for (const auto& row : reader_->cases({.status = "open", .owner = person->id})) cases.insert(row.id);
+        for (const auto& row : reader_->tasks({.person = person->id})) cases.insert(row.case_id);
+    }
+    // Refused for none; and if one were, its next command settles it.
+    for (const auto& id : cases)
+        (void)decide({.actor = core::system_actor, .case_id = id, .at = at, .wish = core::Tick{}}, 0);
+}
+
 void Decider::take(core::Command command, Done done) {
     ++open_.taken;
     // The timers that were due before the act go first, and by their own name. What stands at the very

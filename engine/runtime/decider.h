@@ -51,6 +51,8 @@ class Decider {
     // commits before adopting them.
     Receipt record_org(const std::vector<org::Event>&, const std::string& actor, Instant at);
     void adopt(std::shared_ptr<const org::Directory>);
+    // Once adopted: the cases and tasks of those who have left since `before` find other people at once.
+    void settle_leavers(const org::Directory& before, Instant at);
     Receipt record_deployment(const store::DefinitionDeployed&, const model::Program&,
                               const std::string& actor, Instant at);
 

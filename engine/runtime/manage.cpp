@@ -82,11 +82,14 @@ Result<Receipt> Engine::change(std::vector<org::Event> events, const std::string
             directory->apply(event);
         }
         if (events.empty()) return;
-        receipt = writer.decider().record_org(events, actor, writer.now());
-        if (auto durable = writer.commit_now(); !durable)
-            receipt = std::unexpected(durable.error());
-        else
-            writer.decider().adopt(std::move(directory));
+        const auto before = writer.directory();
+        const auto at = writer.now();
+        receipt = writer.decider().record_org(events, actor, at);
+        // In the same transaction: nobody who has left owns a case, not even for a moment. If it cannot be
+        // made durable, what stands on the disk is read again, the directory with it.
+        writer.decider().adopt(std::move(directory));
+        writer.decider().settle_leavers(*before, at);
+        if (auto durable = writer.commit_now(); !durable) receipt = std::unexpected(durable.error());
     });
     if (!ran) return std::unexpected(ran.error());
     return receipt;

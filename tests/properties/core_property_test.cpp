@@ -145,6 +145,8 @@ RC_GTEST_PROP(CoreProperty, Law3HoldsAndReplayEqualsLiveWhateverPeopleDo, ()) {
         office.now += std::chrono::minutes(step.minutes);
         const auto wish = wish_of(step, office.state, *program);
         const auto before = office.state;
+        if (step.command == 31 && step.which < 4)  // someone leaves; the tick that follows settles it
+            office.directory.apply(org::PersonLeft{std::vector{"ann", "ben", "eva", "wim"}[step.which]});
         const auto occurred = std::max(office.state.occurred, office.now - std::chrono::minutes(step.late));
         const bool engine = is_for_the_engine(wish);
         office.submit(engine ? system_actor : actors[step.who], wish,
@@ -154,6 +156,9 @@ RC_GTEST_PROP(CoreProperty, Law3HoldsAndReplayEqualsLiveWhateverPeopleDo, ()) {
             RC_ASSERT(!office.refused->code.empty());
             RC_ASSERT(!office.refused->message.empty());
         }
+        if (std::holds_alternative<Tick>(wish))
+            RC_ASSERT(office.state.owner.empty() || office.state.status != CaseStatus::open ||
+                      office.directory.person(office.state.owner)->active);
         done += !office.refused;
         check_law_3(office);
         if (std::holds_alternative<Tick>(wish))

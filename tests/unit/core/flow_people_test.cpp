@@ -49,6 +49,19 @@ TEST(People, ACaseThatNobodyCanOwnRunsTheUnownedClock) {
     EXPECT_EQ(office.state.clock("unowned")->status, ClockStatus::met);
 }
 
+TEST(People, WhoeverLeavesOwnsNothingAndHasNoTasks) {
+    Office office(definition(simple));
+    office.open();
+    office.directory.apply(org::PersonLeft{"eva"});
+    office.directory.apply(org::PersonLeft{"ann"});
+    office.tick();
+    EXPECT_EQ(office.state.owner, "");
+    EXPECT_EQ(office.state.clock("unowned")->status, ClockStatus::running);
+    EXPECT_THAT(office.holders("work"), ElementsAre("ben"));
+    EXPECT_EQ(office.all<TaskAssigned>().back().reason, "ann has left");
+    EXPECT_THAT(office.tick(), IsEmpty());  // once
+}
+
 TEST(People, OnlyThoseWhoseWorkItIsMayAct) {
     Office office(definition(simple));
     office.open();
@@ -281,6 +294,16 @@ TEST(HandOver, TheNthGoesToTheSuperior) {
     office.submit("eva", Transfer{.unit = "west", .reason = "their street"});
     EXPECT_EQ(office.state.unit, "county");
     EXPECT_EQ(office.all<CaseTransferred>().back().hand_over, 1);
+}
+
+TEST(HandOver, AnOwnerWhomTheDefinitionWouldNameThereTooStaysTheOwner) {
+    Office office(definition(passed, unit_field + R"("owner": {"role": "head", "unit": "level:county"},)"));
+    office.open();
+    EXPECT_EQ(office.state.owner, "hu");
+    const auto named = office.all<OwnerNamed>().size();
+    office.submit("eva", Transfer{.unit = "west", .reason = "their street"});
+    EXPECT_EQ(office.state.owner, "hu");
+    EXPECT_EQ(office.all<OwnerNamed>().size(), named);
 }
 
 TEST(HandOver, AWayThatTheDefinitionPlansIsNone) {

@@ -32,6 +32,21 @@ TEST(Deploy, TellsEveryFaultAtItsPlace) {
     EXPECT_EQ(office.engine->catalog().newest("permit"), 1);
 }
 
+TEST(Organisation, WhoeverLeavesOwnsNoCaseFromThatMomentOn) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    const auto owner = office.state("c-1").owner;
+    ASSERT_FALSE(owner.empty());
+    auto left = office.engine->change({org::PersonLeft{owner}}, "boss");
+    ASSERT_TRUE(left) << left.error().text();
+    office.reopen();  // it is durable with the leaving itself
+    const auto state = office.state("c-1");
+    EXPECT_EQ(state.owner, "");
+    EXPECT_EQ(state.clock("unowned")->status, core::ClockStatus::running);
+    EXPECT_NE(state.tasks.front().person, owner);
+    office.expect_clean();
+}
+
 TEST(Migrate, RunningCasesStayPinnedUntilTheyAreMoved) {
     Office office;
     office.ask(Office::start("c-1"));
