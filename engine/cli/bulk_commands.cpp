@@ -8,7 +8,16 @@ namespace reeve::cli {
 namespace {
 
 // Exit 1 when any case was refused.
-int print_changes(const Cli& cli, const std::vector<runtime::CaseChange>& changes, const char* none) {
+int print_changes(const Cli& cli, const std::vector<runtime::CaseChange>& all, const char* none) {
+    // What happened to one case stands together: its owner and each of its tasks came one by one.
+    std::vector<runtime::CaseChange> changes;
+    for (const auto& change : all) {
+        auto it = std::find_if(changes.begin(), changes.end(),
+                               [&](const auto& one) { return one.case_id == change.case_id; });
+        if (it == changes.end()) it = changes.insert(it, {.case_id = change.case_id});
+        it->changes.insert(it->changes.end(), change.changes.begin(), change.changes.end());
+        if (change.refused) it->refused = change.refused;
+    }
     Json rows = Json::array();
     bool refused_any = false;
     for (const auto& change : changes) {
@@ -36,7 +45,7 @@ void add_migrate(CLI::App& cases, Cli& cli) {
     auto* command = add_command(cases, "migrate",
                                 "Move running cases to another version of their definition; "
                                 "--dry-run shows what changes for each.",
-                                "reeve case migrate --definition noise-complaint --dry-run --as chen-yu");
+                                "reeve case migrate --definition noise --dry-run --as chen-yu");
     auto all = std::make_shared<runtime::MigrateAll>();
     auto stages = std::make_shared<std::vector<std::string>>();
     all->dry_run = false;

@@ -39,7 +39,7 @@ Result<Json> schema_of(Folder& folder, const std::string& case_id) {
 void add_start(CLI::App& cases, Cli& cli) {
     auto* command =
         add_command(cases, "start", "Start a case: from this moment it has an owner and a running clock.",
-                    "reeve case start noise-complaint --unit north --set place='Mill Lane 3' --as li-na");
+                    "reeve case start noise --unit north --set place='Mill Lane 3' --as li-na");
     struct Start {
         std::string definition, unit, title, owner;
         int version = 0;
@@ -75,9 +75,9 @@ void add_start(CLI::App& cases, Cli& cli) {
 }
 
 void add_act(CLI::App& cases, Cli& cli) {
-    auto* command = add_command(
-        cases, "act", "Take an action of the current stage; it leads to the next stage.",
-        "reeve case act noise-complaint-1 accept --document acceptance-notice=notice.pdf --as li-na");
+    auto* command =
+        add_command(cases, "act", "Take an action of the current stage; it leads to the next stage.",
+                    "reeve case act noise-1 accept --document acceptance-notice=notice.pdf --as li-na");
     auto case_id = add_case_argument(command);
     auto action = argument(command, "ACTION", "One of those that reeve case show offers");
     auto stage = option(command, "--stage", "STAGE", "When several active stages offer the action");
@@ -102,11 +102,10 @@ void add_act(CLI::App& cases, Cli& cli) {
 }
 
 void add_moves(CLI::App& cases, Cli& cli) {
-    auto* transfer =
-        add_command(cases, "transfer",
-                    "Hand a case to another unit: its clocks run on, one more opens for the "
-                    "receiver.",
-                    "reeve case transfer noise-complaint-1 --to south --reason 'their street' --as li-na");
+    auto* transfer = add_command(cases, "transfer",
+                                 "Hand a case to another unit: its clocks run on, one more opens for the "
+                                 "receiver.",
+                                 "reeve case transfer noise-1 --to south --reason 'their street' --as li-na");
     auto case_id = add_case_argument(transfer);
     auto to = option(transfer, "--to", "UNIT", "The unit that gets it");
     transfer->get_option("--to")->required();
@@ -115,9 +114,8 @@ void add_moves(CLI::App& cases, Cli& cli) {
                    return core::Transfer{*to, folder.given().reason};
                }));
 
-    auto* own =
-        add_command(cases, "own", "Name the person who owns a case.",
-                    "reeve case own noise-complaint-1 wang-wei --reason 'knows the street' --as chen-yu");
+    auto* own = add_command(cases, "own", "Name the person who owns a case.",
+                            "reeve case own noise-1 wang-wei --reason 'knows the street' --as chen-yu");
     auto owned = add_case_argument(own);
     auto person = argument(own, "PERSON", "The new owner");
     add_reason(own, asks(cli, own, owned, [person](Folder& folder) -> Result<core::Wish> {
@@ -126,9 +124,9 @@ void add_moves(CLI::App& cases, Cli& cli) {
 }
 
 void add_ends(CLI::App& cases, Cli& cli) {
-    auto* reopen = add_command(
-        cases, "reopen", "Open a closed case again: its clocks begin a new cycle, the old one is kept.",
-        "reeve case reopen noise-complaint-2 --reason 'the noise is back' --as chen-yu");
+    auto* reopen = add_command(cases, "reopen",
+                               "Open a closed case again: its clocks begin a new cycle, the old one is kept.",
+                               "reeve case reopen noise-7 --reason 'the noise is back' --as chen-yu");
     auto reopened = add_case_argument(reopen);
     auto to = option(reopen, "--to", "STAGE", "Where it goes; without it where the definition says");
     add_reason(reopen, asks(cli, reopen, reopened, [to](Folder& folder) -> Result<core::Wish> {
@@ -136,7 +134,7 @@ void add_ends(CLI::App& cases, Cli& cli) {
                }));
 
     auto* cancel = add_command(cases, "cancel", "End a case that should not have been; its history stays.",
-                               "reeve case cancel noise-complaint-1 --reason 'entered twice' --as chen-yu");
+                               "reeve case cancel noise-1 --reason 'entered twice' --as chen-yu");
     auto cancelled = add_case_argument(cancel);
     add_reason(cancel, asks(cli, cancel, cancelled, [](Folder& folder) -> Result<core::Wish> {
                    return core::Cancel{folder.given().reason};
@@ -146,7 +144,7 @@ void add_ends(CLI::App& cases, Cli& cli) {
 void add_records(CLI::App& cases, Cli& cli) {
     auto* correct =
         add_command(cases, "correct", "Correct a case's data; what stood there before stays in the history.",
-                    "reeve case correct noise-complaint-1 --set persons=7 --reason miscounted --as li-na");
+                    "reeve case correct noise-1 --set persons=7 --reason miscounted --as li-na");
     auto corrected = add_case_argument(correct);
     auto data = add_data_options(correct);
     add_reason(correct,
@@ -161,13 +159,13 @@ void add_records(CLI::App& cases, Cli& cli) {
                }));
 
     auto* note = add_command(cases, "note", "Write a note into a case's history.",
-                             "reeve case note noise-complaint-1 'Called twice, nobody home' --as li-na");
+                             "reeve case note noise-1 'Called twice, nobody home' --as li-na");
     auto noted = add_case_argument(note);
     auto text = argument(note, "TEXT", "The note");
     asks(cli, note, noted, [text](Folder&) -> Result<core::Wish> { return core::AddNote{*text}; });
 
     auto* document = add_command(cases, "document", "Attach a document to a case.",
-                                 "reeve case document noise-complaint-1 photo=notice.pdf --as li-na");
+                                 "reeve case document noise-1 photo=notice.pdf --as li-na");
     auto attached = add_case_argument(document);
     auto kind = argument(document, "KIND=FILE", "Which kind of document, and the file");
     asks(cli, document, attached, [kind](Folder& folder) -> Result<core::Wish> {
@@ -177,7 +175,7 @@ void add_records(CLI::App& cases, Cli& cli) {
     });
 
     auto* message = add_command(cases, "message", "Hand a case the message that a waiting stage listens for.",
-                                "reeve case message noise-complaint-3 review-requested --as petitioner");
+                                "reeve case message noise-8 review-requested --as petitioner");
     auto told = add_case_argument(message);
     auto name = argument(message, "NAME", "The message, as the definition names it");
     auto with = add_data_options(message);

@@ -193,7 +193,7 @@ void print_case(const Json& json) {
 void add_show(CLI::App& cases, Cli& cli) {
     auto* command = add_command(
         cases, "show", "Show a case: its stage, tasks, clocks and lights, and what may be done next.",
-        "reeve case show noise-complaint-1");
+        "reeve case show noise-1");
     auto case_id = add_case_argument(command);
     reads(cli, command, [&cli, case_id](Folder& folder) {
         auto file = folder.find(*case_id);
@@ -206,7 +206,7 @@ void add_show(CLI::App& cases, Cli& cli) {
 
 void add_history(CLI::App& cases, Cli& cli) {
     auto* command = add_command(cases, "history", "Print all that happened to a case, who did it and when.",
-                                "reeve case history noise-complaint-1");
+                                "reeve case history noise-1");
     auto case_id = add_case_argument(command);
     auto from = std::make_shared<std::uint64_t>(1);
     command->add_option("--from", *from, "Begin at this revision")->type_name("REVISION");

@@ -9,6 +9,7 @@
 #include "engine/cli/commands.h"
 #include "engine/cli/help.h"
 #include "engine/cli/play.h"
+#include "engine/spelling.h"
 
 namespace reeve::cli {
 
@@ -34,6 +35,23 @@ void add_commands(CLI::App& app, Cli& cli) {
     add_store(app, cli);
     add_completion(app, cli);
     lay_out_help(app);
+}
+
+std::string unknown_command(CLI::App& app, const std::vector<std::string>& words) {
+    CLI::App* at = &app;
+    for (const auto& word : words) {
+        if (word.starts_with("-")) return {};
+        std::vector<std::string> names;
+        for (const auto* command : at->get_subcommands([](CLI::App*) { return true; })) {
+            names.push_back(command->get_name());
+        }
+        if (names.empty()) return {};
+        if (std::ranges::find(names, word) == names.end())
+            return fmt::format("{} has no command \"{}\"{}; {} --help lists them", at->get_name(), word,
+                               did_you_mean(word, names), at->get_name());
+        at = at->get_subcommand(word);
+    }
+    return {};
 }
 
 void Cli::run(CLI::App* command, std::function<int()> body) {

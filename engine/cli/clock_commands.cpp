@@ -56,9 +56,9 @@ GivenPtr on_clock(Cli& cli, CLI::App* command, core::ClockStatus status, const c
 }
 
 void add_pause(CLI::App& clocks, Cli& cli) {
-    auto* pause = add_command(
-        clocks, "pause", "Stop a clock for a reason that its definition allows.",
-        "reeve clock pause noise-complaint-2 --clock measured --reason 'caller not reached' --as li-na");
+    auto* pause =
+        add_command(clocks, "pause", "Stop a clock for a reason that its definition allows.",
+                    "reeve clock pause noise-2 --clock measured --reason 'caller not reached' --as li-na");
     auto note = std::make_shared<std::string>(), until = std::make_shared<std::string>();
     auto given = on_clock(
         cli, pause, core::ClockStatus::running, "running",
@@ -76,7 +76,7 @@ void add_pause(CLI::App& clocks, Cli& cli) {
     add_reason(pause, given, "One of the reasons the definition allows");
 
     auto* resume = add_command(clocks, "resume", "Let a paused clock run again with the time it had left.",
-                               "reeve clock resume noise-complaint-3 --as li-na");
+                               "reeve clock resume noise-3 --as li-na");
     auto why = std::make_shared<std::string>();
     on_clock(cli, resume, core::ClockStatus::paused, "paused",
              [why](Folder&, const std::string&, const std::string& clock) -> Result<core::Wish> {
@@ -88,7 +88,7 @@ void add_pause(CLI::App& clocks, Cli& cli) {
 void add_exclude(CLI::App& clocks, Cli& cli) {
     auto* command = add_command(
         clocks, "exclude", "Leave out time that by law does not count, such as a hearing.",
-        "reeve clock exclude noise-complaint-2 --clock measured --from 2026-03-04 --to 2026-03-05 "
+        "reeve clock exclude noise-2 --clock measured --from 2026-03-02T11:30 --to 2026-03-02T11:40 "
         "--reason hearing --as li-na");
     struct Stretch {
         std::string from, to, note;
@@ -111,9 +111,9 @@ void add_exclude(CLI::App& clocks, Cli& cli) {
 }
 
 void add_restart_and_extend(CLI::App& clocks, Cli& cli) {
-    auto* restart = add_command(
-        clocks, "restart", "Start a clock anew, after a corrected application.",
-        "reeve clock restart noise-complaint-2 --clock measured --reason 'address corrected' --as li-na");
+    auto* restart =
+        add_command(clocks, "restart", "Start a clock anew, after a corrected application.",
+                    "reeve clock restart noise-2 --clock measured --reason 'address corrected' --as li-na");
     add_reason(restart, on_clock(cli, restart, core::ClockStatus::running, "running",
                                  [](Folder& folder, const std::string&,
                                     const std::string& clock) -> Result<core::Wish> {
@@ -122,7 +122,7 @@ void add_restart_and_extend(CLI::App& clocks, Cli& cli) {
 
     auto* extend = add_command(clocks, "extend",
                                "Ask for more time; where the definition names an approver, a request waits.",
-                               "reeve clock extend noise-complaint-2 --clock measured --by '5 days' --reason "
+                               "reeve clock extend noise-2 --clock measured --by '5 days' --reason "
                                "'device broken' --as li-na");
     auto by = std::make_shared<std::string>();
     auto given =
@@ -140,7 +140,7 @@ void add_restart_and_extend(CLI::App& clocks, Cli& cli) {
 
 void add_show(CLI::App& clocks, Cli& cli) {
     auto* command = add_command(clocks, "show", "Show the clocks of a case: light, time left, due date.",
-                                "reeve clock show noise-complaint-2");
+                                "reeve clock show noise-2");
     auto case_id = add_case_argument(command);
     reads(cli, command, [&cli, case_id](Folder& folder) {
         auto file = folder.find(*case_id);
@@ -175,7 +175,7 @@ void add_show(CLI::App& clocks, Cli& cli) {
 
 void add_clock(CLI::App& app, Cli& cli) {
     auto* clocks = add_noun(app, "clock", "Show, pause, resume and extend the clocks of a case.", "Casework",
-                            "reeve clock show noise-complaint-1");
+                            "reeve clock show noise-1");
     add_show(*clocks, cli);
     add_pause(*clocks, cli);
     add_exclude(*clocks, cli);

@@ -14,7 +14,7 @@ void add_deploy(CLI::App& definitions, Cli& cli) {
         add_command(definitions, "deploy",
                     "Check definitions and put them to use; new cases start under them, running ones "
                     "keep theirs.",
-                    "reeve definition deploy noise-complaint.json --as chen-yu");
+                    "reeve definition deploy noise.json --as chen-yu");
     auto files = std::make_shared<std::vector<std::string>>(),
          folders = std::make_shared<std::vector<std::string>>();
     command->add_option("FILE", *files, "Definitions; those that name each other together")
@@ -106,8 +106,7 @@ Json stages_json(const model::Program& program) {
         if (stage.then != model::none) leads.push_back("then -> " + name(stage.then));
         Json one{
             {"stage", stage.name}, {"title", title_of(stage.title)}, {"kind", model::to_string(stage.kind)}};
-        if (stage.kind == model::StageKind::tasks || stage.kind == model::StageKind::job)
-            one["who"] = org::to_string(stage.assign.who);
+        if (stage.kind == model::StageKind::tasks) one["who"] = org::to_string(stage.assign.who);
         if (stage.clock != model::none) one["clock"] = time::to_string(program.clocks[stage.clock].in);
         one["leads"] = std::move(leads);
         stages.push_back(std::move(one));
@@ -117,7 +116,7 @@ Json stages_json(const model::Program& program) {
 
 void add_show(CLI::App& definitions, Cli& cli) {
     auto* command = add_command(definitions, "show", "Show a definition: its stages, clocks and ladders.",
-                                "reeve definition show noise-complaint");
+                                "reeve definition show noise");
     auto id = std::make_shared<std::string>();
     auto version = std::make_shared<int>(0);
     auto source = std::make_shared<bool>(false);

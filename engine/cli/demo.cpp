@@ -305,7 +305,7 @@ void add_demo(CLI::App& app, Cli& cli) {
     auto folder = std::make_shared<std::string>();
     command->add_option("--data", *folder,
                         "Keep the county here; one that was cut short goes on. Default: nothing is kept");
-    command->footer("  reeve demo\n  reeve demo --data build/demo");
+    command->footer("Example:\n  reeve demo --data build/demo");
     cli.run(command, [&cli, folder] { return demo(cli, *folder); });
 }
 

@@ -124,19 +124,18 @@ void add_escalation(CLI::App& app, Cli& cli) {
     add_list(*escalations, cli);
     auto* acknowledge =
         add_command(*escalations, "acknowledge", "Say that you have seen an escalation and will see to it.",
-                    "reeve escalation acknowledge noise-complaint-6/e1 --reason 'calling today' --as li-na");
+                    "reeve escalation acknowledge noise-1/e3 --reason 'calling today' --as li-na");
     add_reason(acknowledge, on_escalation(cli, acknowledge, [](Folder& folder, const std::string& id) {
                    return core::Acknowledge{id, folder.given().reason};
                }));
-    auto* withdraw = add_command(
-        *escalations, "unacknowledge", "Withdraw an acknowledgement: somebody else must see to it.",
-        "reeve escalation unacknowledge noise-complaint-6/e2 --reason ill --as li-na");
+    auto* withdraw = add_command(*escalations, "unacknowledge",
+                                 "Withdraw an acknowledgement: somebody else must see to it.",
+                                 "reeve escalation unacknowledge noise-6/e3 --reason ill --as li-na");
     add_reason(withdraw, on_escalation(cli, withdraw, [](Folder& folder, const std::string& id) {
                    return core::Unacknowledge{id, folder.given().reason};
                }));
-    auto* answer =
-        add_command(*escalations, "answer", "Give the explanation that a step asked for.",
-                    "reeve escalation answer noise-complaint-6/e2 'The device came back late' --as li-na");
+    auto* answer = add_command(*escalations, "answer", "Give the explanation that a step asked for.",
+                               "reeve escalation answer noise-1/e3 'The device came back late' --as li-na");
     auto text = std::make_shared<std::string>();
     on_escalation(cli, answer, [text](Folder&, const std::string& id) { return core::Answer{id, *text}; });
     answer->add_option("TEXT", *text, "The answer")->required();
@@ -197,6 +196,10 @@ void add_escalation(CLI::App& app, Cli& cli) {
         for (const auto& row : folder.reader().outbox(*filter)) {
             const auto calendar = folder.calendar(row.case_id);
             Json body = Json::parse(row.body, nullptr, false);
+            for (const char* field : {"by", "due"})  // stored as milliseconds
+                if (body.is_object() && body.contains(field) && body[field].is_number_integer())
+                    body[field] =
+                        when(time::Instant(time::Millis(body[field].get<std::int64_t>())), calendar);
             rows.push_back({{"id", row.id},
                             {"person", row.person},
                             {"case", row.case_id},

@@ -107,7 +107,7 @@ void add_explain(CLI::App& app, Cli& cli) {
         add_command(app, "explain",
                     "Explain a case: why this date, counted day by day, why this light, this step, "
                     "this person.",
-                    "reeve explain noise-complaint-2 --clock measured");
+                    "reeve explain noise-2 --clock measured");
     command->group("Casework");
     auto case_id = add_case_argument(command);
     auto name = std::make_shared<std::string>();

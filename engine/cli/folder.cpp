@@ -75,11 +75,16 @@ Result<std::optional<time::Instant>> read_rehearsal(const std::filesystem::path&
     return *at;
 }
 
-Result<std::unique_ptr<Folder>> Folder::open(const Given& given, bool change, bool create) {
+Result<std::unique_ptr<Folder>> Folder::open(const Given& given, Purpose purpose) {
+    const bool create = purpose == Purpose::create, change = purpose != Purpose::read;
     if (given.data.empty())
         wrong_use("--data", "say which data folder: --data DIR, or set REEVE_DATA; reeve init DIR makes one");
     std::unique_ptr<Folder> folder(new Folder);
     folder->given_ = given;
+    if (!create && !std::filesystem::exists(folder->path() / "reeve.db"))
+        return refuse("no-folder",
+                      "there is no Reeve data here; reeve init " + given.data + " makes a data folder",
+                      given.data);
     auto rehearsal = read_rehearsal(given.data);
     if (!rehearsal) return std::unexpected(rehearsal.error());
     if (*rehearsal) folder->manual_ = std::make_shared<runtime::ManualTime>(**rehearsal);
@@ -103,11 +108,11 @@ Result<std::unique_ptr<Folder>> Folder::open(const Given& given, bool change, bo
         folder->own_catalog_->refresh(*folder->reader_);
         folder->catalog_ = folder->own_catalog_.get();
     }
-    if (auto done = folder->catch_up(); !done) return std::unexpected(done.error());
+    if (auto done = folder->catch_up(purpose == Purpose::ask); !done) return std::unexpected(done.error());
     return folder;
 }
 
-Result<void> Folder::catch_up() {
+Result<void> Folder::catch_up(bool ask) {
     now_ = manual_ ? manual_->now() : runtime::system_time()->now();
     if (!engine_) {
         auto directory = std::make_shared<org::Directory>();
@@ -131,8 +136,13 @@ Result<void> Folder::catch_up() {
         now_ = *to;
     }
     if (manual_) {
-        if (auto ran = engine_->run_until(now_); !ran) return std::unexpected(ran.error());
-        if (!given_.now.empty()) write_rehearsal(given_.data, now_);
+        if (ask && !given_.now.empty() && now_ > manual_->now()) {
+            asked_at_ = now_;
+            if (auto ran = engine_->run_until(now_ - 1ms); !ran) return std::unexpected(ran.error());
+        } else if (auto ran = engine_->run_until(now_); !ran) {
+            return std::unexpected(ran.error());
+        }
+        if (!given_.now.empty()) write_rehearsal(given_.data, manual_->now());
     } else {
         // What fell due while nobody ran the folder takes effect before anything else is asked of it.
         for (auto health = engine_->health();
@@ -228,15 +238,27 @@ Result<runtime::Receipt> Folder::ask(const std::string& case_id, core::Wish wish
     if (!std::holds_alternative<core::StartCase>(wish) && !reader_->find_case(case_id))
         return std::unexpected(find(case_id).error());
     command.wish = std::move(wish);
-    return engine().ask(std::move(command));
+    // At one instant people come before timers: what falls due at --now itself takes effect behind the
+    // command.
+    if (!asked_at_) return engine().ask(std::move(command));
+    auto receipt = engine().ask_at(std::move(command), *asked_at_);
+    write_rehearsal(given_.data, *asked_at_);
+    return receipt;
 }
 
 Wording Folder::wording(const std::string& case_id) {
-    return {[people = directory_](const std::string& id) {
-                const auto* person = people->person(id);
-                return person && !person->name.empty() ? person->name + " (" + id + ")" : id;
-            },
-            calendar(case_id)};
+    Wording wording;
+    wording.person = [people = directory_](const std::string& id) {
+        const auto* person = people->person(id);
+        return person && !person->name.empty() ? person->name + " (" + id + ")" : id;
+    };
+    wording.calendar = calendar(case_id);
+    if (case_id.empty()) return wording;
+    if (auto file = store::find(*reader_, *catalog_, case_id)) {
+        for (const auto& clock : file->state.clocks) wording.names[clock.id] = clock.name;
+        for (const auto& task : file->state.tasks) wording.names[task.id] = task.name;
+    }
+    return wording;
 }
 
 Result<std::vector<std::string>> Folder::below(const std::string& unit) const {

@@ -24,10 +24,14 @@ struct Given {
     std::optional<std::uint64_t> expect;
 };
 
+// What a folder is opened for. `ask`: one command to one case, which at --now comes before what falls due
+// then.
+enum class Purpose { read, change, ask, create };
+
 class Folder {
   public:
-    // `change`: refuses "in-use" when another reeve holds the folder. `create` makes a new one.
-    static Result<std::unique_ptr<Folder>> open(const Given&, bool change, bool create = false);
+    // Refuses "in-use" when another reeve holds the folder, unless it is only to be read.
+    static Result<std::unique_ptr<Folder>> open(const Given&, Purpose);
     ~Folder();
 
     runtime::Engine& engine();  // only when opened for a change
@@ -42,7 +46,6 @@ class Folder {
     std::shared_ptr<runtime::ManualTime> manual() { return manual_; }
 
     Result<store::CaseFile> find(const std::string& case_id);  // with a did-you-mean
-    Result<core::CaseState> state(const std::string& case_id);
     // The calendar that times of a case, or of the folder, are read and shown in.
     time::CalendarPtr calendar(const std::string& case_id = {});
     Result<time::Instant> instant(const std::string& text, const std::string& case_id = {});
@@ -58,8 +61,7 @@ class Folder {
 
   private:
     Folder() = default;
-    Result<void> catch_up();
-    void remember_now() const;
+    Result<void> catch_up(bool ask);
 
     Given given_;
     std::shared_ptr<runtime::ManualTime> manual_;
@@ -69,6 +71,7 @@ class Folder {
     const store::Catalog* catalog_ = nullptr;
     std::shared_ptr<const org::Directory> directory_;
     time::Instant now_;
+    std::optional<time::Instant> asked_at_;
 };
 
 // Marks a new folder as a rehearsal that begins at `start`, or keeps its time.
@@ -78,7 +81,7 @@ Result<std::optional<time::Instant>> read_rehearsal(const std::filesystem::path&
 // Adds --data, --now and, for a change, --as and what else a change may carry; `body` gets the open folder.
 using GivenPtr = std::shared_ptr<Given>;
 GivenPtr reads(Cli&, CLI::App* command, std::function<int(Folder&)> body);
-GivenPtr changes(Cli&, CLI::App* command, std::function<int(Folder&)> body);
+GivenPtr changes(Cli&, CLI::App* command, std::function<int(Folder&)> body, Purpose = Purpose::change);
 // A change of one case: `wish` makes the command, its receipt is printed.
 GivenPtr asks(Cli&, CLI::App* command, std::shared_ptr<std::string> case_id,
               std::function<Result<core::Wish>(Folder&)> wish);

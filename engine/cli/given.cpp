@@ -11,8 +11,8 @@ namespace {
 constexpr const char* folder_group = "Folder";
 constexpr const char* record_group = "For the record";
 
-int with_folder(Cli& cli, const Given& given, bool change, const std::function<int(Folder&)>& body) {
-    auto folder = Folder::open(given, change);
+int with_folder(Cli& cli, const Given& given, Purpose purpose, const std::function<int(Folder&)>& body) {
+    auto folder = Folder::open(given, purpose);
     return folder ? body(**folder) : refused(cli, folder.error());
 }
 
@@ -35,11 +35,12 @@ void add_folder_options(CLI::App* command, const GivenPtr& given) {
 GivenPtr reads(Cli& cli, CLI::App* command, std::function<int(Folder&)> body) {
     auto given = std::make_shared<Given>();
     add_folder_options(command, given);
-    cli.run(command, [&cli, given, body = std::move(body)] { return with_folder(cli, *given, false, body); });
+    cli.run(command,
+            [&cli, given, body = std::move(body)] { return with_folder(cli, *given, Purpose::read, body); });
     return given;
 }
 
-GivenPtr changes(Cli& cli, CLI::App* command, std::function<int(Folder&)> body) {
+GivenPtr changes(Cli& cli, CLI::App* command, std::function<int(Folder&)> body, Purpose purpose) {
     auto given = std::make_shared<Given>();
     add_folder_options(command, given);
     command->add_option("--wait", given->wait, "How long to wait for another reeve to end")
@@ -50,23 +51,26 @@ GivenPtr changes(Cli& cli, CLI::App* command, std::function<int(Folder&)> body) 
         ->envname("REEVE_AS")
         ->type_name("PERSON")
         ->group(record_group);
-    cli.run(command, [&cli, given, body = std::move(body)] {
+    cli.run(command, [&cli, given, purpose, body = std::move(body)] {
         // Said before the folder is touched: wrong use changes nothing.
         if (given->actor.empty())
             wrong_use("--as",
                       "say who does this: --as PERSON, or set REEVE_AS; nothing changes without a name");
-        return with_folder(cli, *given, true, body);
+        return with_folder(cli, *given, purpose, body);
     });
     return given;
 }
 
 GivenPtr asks(Cli& cli, CLI::App* command, std::shared_ptr<std::string> case_id,
               std::function<Result<core::Wish>(Folder&)> wish) {
-    auto given = changes(cli, command, [&cli, case_id, wish = std::move(wish)](Folder& folder) {
-        auto made = wish(folder);
-        if (!made) return refused(cli, made.error());
-        return print_receipt(cli, folder, folder.ask(*case_id, std::move(*made)));
-    });
+    auto given = changes(
+        cli, command,
+        [&cli, case_id, wish = std::move(wish)](Folder& folder) {
+            auto made = wish(folder);
+            if (!made) return refused(cli, made.error());
+            return print_receipt(cli, folder, folder.ask(*case_id, std::move(*made)));
+        },
+        Purpose::ask);
     command
         ->add_option("--occurred", given->occurred,
                      "When it really happened, if earlier; clocks are judged by it")

@@ -3,6 +3,7 @@
 
 #include "engine/cli/commands.h"
 #include "engine/cli/folder.h"
+#include "engine/cli/sample.h"
 
 namespace reeve::cli {
 
@@ -10,6 +11,7 @@ namespace {
 
 struct Init {
     std::string folder, organisation, rehearsal, actor;
+    bool sample = false, live = false;
 };
 
 int print_done(const Cli& cli, const std::string& path, const store::Totals& totals,
@@ -31,6 +33,28 @@ int print_done(const Cli& cli, const std::string& path, const store::Totals& tot
     return 0;
 }
 
+int init_sample(Cli& cli, const Init& init, const std::optional<time::Instant>& rehearsal) {
+    auto shown = progress("playing the sample county");
+    auto played = play_sample(init.folder, [&](time::Instant now, time::Instant from, time::Instant until) {
+        if (shown) shown((now - from).count(), (until - from).count());
+    });
+    if (!played) {
+        for (const auto& error : played.error()) refused(cli, error);
+        return 1;
+    }
+    auto at = played->world->now();
+    const auto totals = played->world->engine().read()->totals();
+    played->world.reset();
+    if (rehearsal && *rehearsal < at)
+        return refused(cli, {"too-early",
+                             "the sample's season ends at " + time::to_utc_string(at) +
+                                 "; a rehearsal with it begins there or later",
+                             "--rehearsal"});
+    if (init.live) return print_done(cli, init.folder, totals, std::nullopt);
+    write_rehearsal(init.folder, rehearsal.value_or(at));
+    return print_done(cli, init.folder, totals, rehearsal.value_or(at));
+}
+
 int init_folder(Cli& cli, const Init& init) {
     std::optional<time::Instant> rehearsal;
     if (!init.rehearsal.empty()) {
@@ -39,8 +63,9 @@ int init_folder(Cli& cli, const Init& init) {
         rehearsal = *at;
     }
     const std::filesystem::path path = init.folder;
-    if (std::filesystem::exists(path / "reeve.db"))
+    if (std::filesystem::exists(path / "reeve.db") && !init.sample)
         return refused(cli, {"folder-exists", "this is a data folder already; choose another", init.folder});
+    if (init.sample) return init_sample(cli, init, rehearsal);
     // The file is read before anything is made, so that a faulty one leaves nothing behind.
     std::vector<org::Event> events;
     if (!init.organisation.empty()) {
@@ -54,7 +79,7 @@ int init_folder(Cli& cli, const Init& init) {
     std::filesystem::create_directories(path);
     if (rehearsal) write_rehearsal(path, *rehearsal);
     const Given given{.data = init.folder, .actor = init.actor.empty() ? core::system_actor : init.actor};
-    auto folder = Folder::open(given, true, true);
+    auto folder = Folder::open(given, Purpose::create);
     if (!folder) return refused(cli, folder.error());
     if (!events.empty())
         if (auto done = (*folder)->engine().change(std::move(events), given.actor); !done)
@@ -74,13 +99,20 @@ void add_init(CLI::App& app, Cli& cli) {
         ->add_option("--organisation", init->organisation, "Units, posts, people and absences to begin with")
         ->type_name("FILE")
         ->check(CLI::ExistingFile);
+    auto* sample =
+        command->add_flag("--sample", init->sample,
+                          "The sample county: its people, definitions and a season of casework, as a "
+                          "rehearsal at its end");
     command
         ->add_option("--rehearsal", init->rehearsal,
                      "A rehearsal that begins at this time: the clock is what --now says")
         ->type_name("TIME");
+    command->add_flag("--live", init->live, "The sample on the real clock: what fell due since takes effect")
+        ->needs(sample);
     command->add_option("--as", init->actor, "Who brings the organisation")
         ->envname("REEVE_AS")
         ->type_name("PERSON");
+    sample->excludes("--organisation");
     cli.run(command, [&cli, init] { return init_folder(cli, *init); });
 }
 

@@ -216,7 +216,7 @@ void add_play(CLI::App& app, Cli& cli) {
                         "Write one row a case and clock here, as CSV; - is standard output");
     command->add_option("--until", options->until,
                         "Play to this moment; default: as the map says, else to the last milestone");
-    command->footer("  reeve play petition.json events.csv.gz --map map.json --table clocks.csv");
+    command->footer("Example:\n  reeve play petition.json events.csv.gz --map map.json --table clocks.csv");
     cli.run(command, [&cli, options] { return play(cli, *options); });
 }
 

@@ -92,9 +92,9 @@ void add_request(CLI::App& app, Cli& cli) {
     });
     add_judgement<core::Approve>(*requests, cli, "approve",
                                  "Approve a request; what it asks for takes effect.",
-                                 "reeve request approve noise-complaint-4/r1 --reason 'seen' --as chen-yu");
+                                 "reeve request approve noise-4/r8 --reason 'seen' --as chen-yu");
     add_judgement<core::Refuse>(*requests, cli, "refuse", "Refuse a request; nothing changes.",
-                                "reeve request refuse noise-complaint-4/r1 --reason 'act now' --as chen-yu");
+                                "reeve request refuse noise-4/r8 --reason 'act now' --as chen-yu");
 }
 
 void add_job(CLI::App& app, Cli& cli) {
@@ -132,7 +132,7 @@ void add_job(CLI::App& app, Cli& cli) {
     });
 
     auto* complete = add_command(*jobs, "complete", "Say that a job is done; the case moves on.",
-                                 "reeve job complete noise-complaint-5/j1 --set persons=2 --as system");
+                                 "reeve job complete noise-5/j5 --set persons=2 --as chen-yu");
     auto data = add_data_options(complete);
     on_job(cli, complete, [data](Folder& folder, const Reference& job) -> Result<core::Wish> {
         auto file = folder.find(job.case_id);
@@ -144,7 +144,7 @@ void add_job(CLI::App& app, Cli& cli) {
 
     auto* fail =
         add_command(*jobs, "fail", "Say that a job failed; it is tried again as its definition says.",
-                    "reeve job fail noise-complaint-5/j1 --error 'register does not answer' --as system");
+                    "reeve job fail noise-5/j5 --error 'register does not answer' --as chen-yu");
     auto error = std::make_shared<std::string>();
     auto final = std::make_shared<bool>(false);
     fail->add_option("--error", *error, "What went wrong")->required();

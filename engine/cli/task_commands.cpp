@@ -118,7 +118,7 @@ void add_to_person(CLI::App& tasks, Cli& cli, const char* name, const char* sent
 
 void add_done(CLI::App& tasks, Cli& cli) {
     auto* command = add_command(tasks, "done", "Say that a task is done, with what it asks for.",
-                                "reeve task done noise-complaint-2/t2 --set persons=3 --as wang-wei");
+                                "reeve task done noise-2/t7 --set persons=3 --as wang-wei");
     auto data = add_data_options(command);
     add_document_option(command, data);
     auto given = on_task(
@@ -136,9 +136,9 @@ void add_done(CLI::App& tasks, Cli& cli) {
 }
 
 void add_follow_up(CLI::App& tasks, Cli& cli) {
-    auto* command = add_command(
-        tasks, "follow-up", "Add a task to a case for later, even to a closed one.",
-        "reeve task follow-up noise-complaint-2 'Visit again' --who head --due '10 days' --as chen-yu");
+    auto* command =
+        add_command(tasks, "follow-up", "Add a task to a case for later, even to a closed one.",
+                    "reeve task follow-up noise-2 'Visit again' --who head --due '10 days' --as chen-yu");
     auto case_id = add_case_argument(command);
     auto wish = std::make_shared<core::AddFollowUp>();
     auto due = std::make_shared<std::string>("30 days");
@@ -163,19 +163,18 @@ void add_task(CLI::App& app, Cli& cli) {
                            "reeve task list --person li-na");
     add_list(*tasks, cli);
     auto* claim = add_command(*tasks, "claim", "Take a task that nobody has, or that you may take over.",
-                              "reeve task claim noise-complaint-2/t3 --as wang-wei");
+                              "reeve task claim noise-2/t5 --as chen-yu");
     on_task(cli, claim, [](Folder&, const std::string&, const std::string& task) -> Result<core::Wish> {
         return core::ClaimTask{task};
     });
-    add_to_person<core::AssignTask>(
-        *tasks, cli, "assign", "Give a task to a person.",
-        "reeve task assign noise-complaint-2/t2 wang-wei --reason 'near by' --as chen-yu");
-    add_to_person<core::DelegateTask>(
-        *tasks, cli, "delegate", "Pass your task to another person, who may give it back.",
-        "reeve task delegate noise-complaint-1/t1 wang-wei --reason ill --as li-na");
+    add_to_person<core::AssignTask>(*tasks, cli, "assign", "Give a task to a person.",
+                                    "reeve task assign noise-2/t5 li-na --reason 'near by' --as chen-yu");
+    add_to_person<core::DelegateTask>(*tasks, cli, "delegate",
+                                      "Pass your task to another person, who may give it back.",
+                                      "reeve task delegate noise-1/t2 wang-wei --reason ill --as li-na");
     auto* back =
         add_command(*tasks, "return", "Give a task back: to who delegated it, or to be assigned anew.",
-                    "reeve task return noise-complaint-1/t1 --reason 'not my street' --as li-na");
+                    "reeve task return noise-1/t2 --reason 'not my street' --as li-na");
     add_reason(back,
                on_task(cli, back,
                        [](Folder& folder, const std::string&, const std::string& task) -> Result<core::Wish> {

@@ -91,6 +91,9 @@ std::string value_of(const Json& event, const std::string& field, const Wording&
         if (!item.is_string()) return item.is_number() && item == 0 ? "" : plain(item);
         const auto& text = item.get_ref<const std::string&>();
         if (names_people(field) && wording.person) return wording.person(text);
+        if ((field == "clock" || field == "task") && !event.contains("name"))
+            if (auto it = wording.names.find(text); it != wording.names.end())
+                return it->second + " (" + text + ")";
         if (text.size() >= 20 && text.ends_with('Z'))
             if (auto at = time::parse_instant(text)) return when(*at, wording.calendar);
         return text;

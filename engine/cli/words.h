@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 
 #include "engine/core/event.h"
@@ -11,6 +12,7 @@ namespace reeve::cli {
 struct Wording {
     std::function<std::string(const std::string& person)> person;  // id -> what to call them; absent: the id
     time::CalendarPtr calendar;                                    // whose zone times are shown in
+    std::map<std::string, std::string> names;  // of the case's clocks and tasks: "c1" -> "registered"
 };
 
 // One sentence: "task t2 (investigate) assigned to Li Na, standing in for Wang Wei: absent".

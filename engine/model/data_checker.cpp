@@ -1,4 +1,5 @@
 // The one file that knows valijson.
+#define VALIJSON_USE_EXCEPTIONS 1  // without it a faulty schema aborts the process
 #include <regex>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>

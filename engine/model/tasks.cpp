@@ -65,7 +65,7 @@ Action Reader::action(const Node& node, const std::string& name) {
     out.to = stage(node["to"]);
     out.document = node["document"].text();
     out.require = required(node["require"]);
-    out.reason = std::ranges::find(out.require, "reason") != out.require.end();
+    out.reason = std::erase(out.require, "reason") > 0;
     out.by = who(node["by"]);
     out.second = who(node["second"]);
     if (out.second && out.second->kind == org::Who::Kind::owner)

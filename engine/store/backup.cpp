@@ -65,7 +65,13 @@ Result<CheckReport> backup(const std::filesystem::path& folder, const std::files
 
 Result<CheckReport> restore(const std::filesystem::path& file, const std::filesystem::path& folder,
                             bool force) {
-    auto source = open_reader(file);
+    Result<std::unique_ptr<Reader>> source = nullptr;
+    try {
+        source = open_reader(file);
+    } catch (const SQLite::Exception& e) {
+        return refuse("no-backup", std::string("this is no backup that reeve made: ") + e.what(),
+                      file.string());
+    }
     if (!source) return std::unexpected(source.error());
     const auto target = sqlite::database_path(folder);
     if (std::filesystem::exists(target) && !force)

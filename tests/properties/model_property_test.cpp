@@ -85,7 +85,7 @@ RC_GTEST_PROP(Definition, AnyShippedValueMovedOrLostIsAnswered, ()) {
     auto definition = Json::parse(*rc::gen::elementOf(shipped()), nullptr, true, true);
     for (int i = *rc::gen::inRange(1, 4); i > 0; --i) {
         std::vector<Json::json_pointer> all;
-        pointers(definition, {}, all);
+        pointers(definition, Json::json_pointer(), all);
         auto to = *rc::gen::elementOf(all);
         switch (*rc::gen::inRange(0, 4)) {
             case 0: definition.at(to) = Json(definition.at(*rc::gen::elementOf(all))); break;

@@ -24,7 +24,7 @@ nlohmann::json one(const nlohmann::json& list, const char* key, const std::strin
 TEST(Day, OfACaseWorkerFromRegistrationToReopening) {
     Office office;
     const auto id = office.start("--title 'Hammering at night' --key letter-17");
-    EXPECT_EQ(id, "noise-complaint-1");
+    EXPECT_EQ(id, "noise-1");
 
     // What is mine today, how long have I got, what comes next.
     auto mine = office.did("reeve task list --person li-na --json").json();
@@ -54,14 +54,14 @@ TEST(Day, OfACaseWorkerFromRegistrationToReopening) {
         return one(office.did("reeve clock show " + id + " --json").json(), "name", "measured");
     };
     EXPECT_EQ(limit()["due"], "2026-03-18T00:00:00+08:00");
-    office.did("reeve clock pause " + id + " --clock measured --reason 'caller not reached' --as wang-wei");
+    office.did("reeve clock pause " + id + " --clock measured --reason 'caller not reached' --as li-na");
     EXPECT_EQ(limit()["status"], "paused");
-    office.did("reeve clock resume " + id + " --as wang-wei --now 2026-03-04T11:30:00+08:00");
+    office.did("reeve clock resume " + id + " --as li-na --now 2026-03-04T11:30:00+08:00");
     EXPECT_EQ(limit()["status"], "running");
     const std::string paused_due = limit()["due"];
     EXPECT_GT(paused_due, "2026-03-18T00:00:00+08:00");
     office.did("reeve clock extend " + id +
-               " --clock measured --by '5 days' --reason 'device broken' --as wang-wei");
+               " --clock measured --by '5 days' --reason 'device broken' --as li-na");
     EXPECT_EQ(limit()["due"], paused_due) << "an extension waits for its approval";
     auto waiting = office.did("reeve request list --person chen-yu --json").json();
     ASSERT_EQ(waiting.size(), 1u);
@@ -88,7 +88,7 @@ TEST(Day, OfACaseWorkerFromRegistrationToReopening) {
     EXPECT_EQ(office.did("reeve case show " + id + " --json").json()["cycle"], 2);
 
     auto history = office.did("reeve case history " + id).out;
-    for (const char* part : {"case started under noise-complaint version 1 at north", "escalation", "paused",
+    for (const char* part : {"case started under noise version 1 at north", "escalation", "paused",
                              "approved by", "transferred from north to south", "case closed: settled",
                              "case reopened, cycle 2: the noise is back"})
         EXPECT_THAT(history, HasSubstr(part));
@@ -98,7 +98,7 @@ TEST(Day, OfACaseWorkerFromRegistrationToReopening) {
 TEST(Day, TheSameKeyGivesTheFirstAnswerAgain) {
     Office office;
     const std::string line =
-        "reeve case start noise-complaint --unit north --set place=here --key letter-1 --as li-na --json";
+        "reeve case start noise --unit north --set place=here --key letter-1 --as li-na --json";
     auto first = office.did(line).json(), again = office.did(line).json();
     EXPECT_EQ(first["case"], again["case"]);
     EXPECT_FALSE(first["repeated"].get<bool>());
@@ -138,9 +138,9 @@ TEST(Day, AWeekAwayIsSaidInOneLine) {
     auto back = office.run("reeve board --now 2026-03-09T09:00:00+08:00");
     EXPECT_EQ(std::count(back.err.begin(), back.err.end(), '\n'), 1) << back.err;
     EXPECT_THAT(back.err, HasSubstr("fell due in 3 cases"));
-    EXPECT_THAT(back.out, HasSubstr("noise-complaint-3"));
+    EXPECT_THAT(back.out, HasSubstr("noise-3"));
     EXPECT_EQ(office.run("reeve board").err, "");
-    EXPECT_THAT(office.did("reeve alert list --person chen-yu").out, HasSubstr("noise-complaint-1"));
+    EXPECT_THAT(office.did("reeve alert list --person chen-yu").out, HasSubstr("noise-1"));
 }
 
 TEST(Day, APersonWhoLeavesHandsEverythingOver) {
@@ -153,7 +153,7 @@ TEST(Day, APersonWhoLeavesHandsEverythingOver) {
     EXPECT_EQ(office.did("reeve task list --person li-na --json").json().size(), 0u);
     EXPECT_EQ(office.did("reeve task list --person wang-wei --json").json().size(), 2u);
     office.did("reeve org person leave li-na --as chen-yu");
-    auto gone = office.run("reeve case note noise-complaint-1 text --as li-na");
+    auto gone = office.run("reeve case note noise-1 text --as li-na");
     EXPECT_EQ(gone.exit, 1);
     EXPECT_THAT(gone.err, HasSubstr("has left"));
 }
@@ -163,8 +163,8 @@ TEST(Day, ABackupIsRestoredAndProvedEqual) {
     office.start();
     office.did("reeve backup office.backup");
     office.did("reeve restore office.backup --data again --rehearsal 2026-03-02T09:00:00+08:00");
-    EXPECT_EQ(office.did("reeve case show noise-complaint-1 --json").out,
-              office.did("reeve case show noise-complaint-1 --json --data again").out);
+    EXPECT_EQ(office.did("reeve case show noise-1 --json").out,
+              office.did("reeve case show noise-1 --json --data again").out);
     EXPECT_THAT(office.did("reeve rebuild --data again").out, HasSubstr("every row was as before"));
     EXPECT_EQ(office.run("reeve restore office.backup --data again").exit, 1);
 }
@@ -172,16 +172,15 @@ TEST(Day, ABackupIsRestoredAndProvedEqual) {
 TEST(Day, ANewVersionIsTriedBeforeCasesMove) {
     Office office;
     office.start();
-    office.did("sed 's/4 working hours/3 working hours/' noise-complaint.json > newer.json");
+    office.did("sed 's/4 working hours/3 working hours/' noise.json > newer.json");
     EXPECT_EQ(office.did("reeve definition deploy newer.json --as chen-yu --json").json()[0]["version"], 2);
     auto due = [&] { return office.did("reeve case list --json").json()[0]["due"]; };
-    auto dry =
-        office.did("reeve case migrate --definition noise-complaint --dry-run --as chen-yu --json").json();
+    auto dry = office.did("reeve case migrate --definition noise --dry-run --as chen-yu --json").json();
     ASSERT_EQ(dry.size(), 1u);
     EXPECT_GT(dry[0]["changes"].size(), 0u);
     EXPECT_EQ(due(), "2026-03-02T15:00:00+08:00");
-    office.did("reeve case migrate --definition noise-complaint --reason shorter --as chen-yu");
-    EXPECT_EQ(due(), "2026-03-02T14:00:00+08:00");
+    office.did("reeve case migrate --definition noise --reason shorter --as chen-yu");
+    EXPECT_EQ(due(), "2026-03-02T12:00:00+08:00");
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ Office::Office(bool with_folder) {
     fs::copy(REEVE_SOURCE "/workflows/calendars/cn-office.json", folder_);
     if (!with_folder) return;
     did("reeve init office --rehearsal 2026-03-02T09:00:00+08:00 --organisation organisation.json");
-    did("reeve definition deploy noise-complaint.json --as chen-yu");
+    did("reeve definition deploy noise.json --as chen-yu");
 }
 
 Office::~Office() { fs::remove_all(folder_); }
@@ -51,8 +51,7 @@ void Office::copy_to(const fs::path& folder) const {
 }
 
 std::string Office::start(const std::string& more) const {
-    return did("reeve case start noise-complaint --unit north --set place='Mill Lane 3' --as li-na --json " +
-               more)
+    return did("reeve case start noise --unit north --set place='Mill Lane 3' --as li-na --json " + more)
         .json()["case"];
 }
 
