@@ -48,7 +48,7 @@ void meet(Decision&, const std::string& clock_id);
 void cancel(Decision&, const std::string& clock_id, std::string why);
 // Starts the clock of a rule at `from` and warns when the calendar does not reach.
 void start(Decision&, int rule, Instant from, std::string task = {}, int entry = 0,
-           const Duration& limit = {}, std::string name = {});
+           const Duration& limit = {}, const std::string& name = {});
 // ClockWarned for each warning that `before` did not have.
 void warn(Decision&, const std::string& clock_id, const std::vector<std::string>& before = {});
 std::vector<std::string> warnings(const ClockState&, const model::Program&);

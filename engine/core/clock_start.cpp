@@ -42,10 +42,10 @@ void start_inactivity(Decision& d, Instant at) {
 }  // namespace
 
 void start(Decision& d, int rule, Instant from, std::string task, int entry, const Duration& limit,
-           std::string name) {
+           const std::string& name) {
     ClockStarted event;
     event.clock = d.new_id('c');
-    event.name = rule == model::none ? std::move(name) : d.program().clocks[rule].name;
+    event.name = rule == model::none ? name : d.program().clocks[rule].name;
     event.from = from;
     event.task = std::move(task);
     event.entry = entry;

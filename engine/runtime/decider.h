@@ -80,7 +80,7 @@ class Decider {
     void count_patterns(const core::Recorded&, const core::CaseStarted&, int depth);
     void end_child(const core::Recorded&, const core::CaseState&, int depth);
     void duty(const store::TimerRow&, Instant now);
-    void note(const std::string& case_id, const std::string& key, Instant at, std::string text);
+    void note(const std::string& case_id, const std::string& key, Instant at, const std::string& text);
 
     store::Store& store_;
     store::Catalog& catalog_;

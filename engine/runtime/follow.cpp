@@ -35,11 +35,12 @@ void Decider::open_requested(const core::Recorded& cause, const core::CaseReques
 }
 
 // Never silent: what could not follow stands in the history of its cause.
-void Decider::note(const std::string& case_id, const std::string& key, Instant at, std::string text) {
+void Decider::note(const std::string& case_id, const std::string& key, Instant at,
+                   const std::string& text) {
     auto* entry = lookup(case_id);
     record(
         {.key = key, .actor = core::system_actor, .case_id = case_id, .at = at, .wish = core::AddNote{text}},
-        entry, entry->program, {core::NoteAdded{std::move(text)}}, 0);
+        entry, entry->program, {core::NoteAdded{text}}, 0);
 }
 
 void Decider::end_child(const core::Recorded& last, const core::CaseState& child, int depth) {
