@@ -35,8 +35,7 @@ void Decider::open_requested(const core::Recorded& cause, const core::CaseReques
 }
 
 // Never silent: what could not follow stands in the history of its cause.
-void Decider::note(const std::string& case_id, const std::string& key, Instant at,
-                   const std::string& text) {
+void Decider::note(const std::string& case_id, const std::string& key, Instant at, const std::string& text) {
     auto* entry = lookup(case_id);
     record(
         {.key = key, .actor = core::system_actor, .case_id = case_id, .at = at, .wish = core::AddNote{text}},
