@@ -24,6 +24,11 @@ class SystemTime final : public TimeSource {
 
 std::shared_ptr<TimeSource> system_time() { return std::make_shared<SystemTime>(); }
 
+std::chrono::nanoseconds stopwatch() { return std::chrono::steady_clock::now().time_since_epoch(); }
+double seconds_since(std::chrono::nanoseconds begun) {
+    return std::chrono::duration<double>(stopwatch() - begun).count();
+}
+
 Instant ManualTime::now() const {
     std::lock_guard lock(mutex_);
     return now_;
