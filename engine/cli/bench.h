@@ -18,7 +18,7 @@ struct BenchOptions {
     bool kill = false;  // storm: SIGKILL in the middle, and a restart
 };
 
-// The office: one unit, one definition "matter" (a task, a ladder, an end), a hundred clerks.
+// The office: ten desks of ten clerks below one head; one definition, "matter": a task, a ladder, an end.
 class BenchOffice {
   public:
     BenchOffice(const std::filesystem::path& base, runtime::Options);

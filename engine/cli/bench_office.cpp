@@ -31,7 +31,9 @@ const char* const matter = R"({
 
 std::string clerk(std::uint64_t number) { return fmt::format("clerk-{}", number); }
 
-constexpr std::uint64_t clerks = 100;
+std::string unit(std::uint64_t number) { return fmt::format("desk-{}", number); }
+
+constexpr std::uint64_t units = 10, clerks = 100;
 
 }  // namespace
 
@@ -43,12 +45,15 @@ BenchOffice::BenchOffice(const std::filesystem::path& base, runtime::Options opt
     std::vector<org::Event> events{org::UnitSet{{.id = "office", .title_en = "Office", .level = "county"}},
                                    org::PersonSet{{.id = "head", .name = "Head"}},
                                    org::PostSet{{"office", "head", 1, {"head"}}}};
-    org::Post post{"office", "clerk", static_cast<int>(clerks), {}};
-    for (std::uint64_t i = 0; i < clerks; ++i) {
-        events.push_back(org::PersonSet{{.id = clerk(i), .name = fmt::format("Clerk {}", i)}});
-        post.holders.push_back(clerk(i));
+    for (std::uint64_t i = 0; i < units; ++i) {
+        events.push_back(org::UnitSet{{.id = unit(i), .title_en = "Desk", .parent = "office", .level = "township"}});
+        org::Post post{unit(i), "clerk", static_cast<int>(clerks / units), {}};
+        for (auto c = i; c < clerks; c += units) {
+            events.push_back(org::PersonSet{{.id = clerk(c), .name = fmt::format("Clerk {}", c)}});
+            post.holders.push_back(clerk(c));
+        }
+        events.push_back(org::PostSet{post});
     }
-    events.push_back(org::PostSet{post});
     if (auto changed = engine_->change(events, core::system_actor); !changed)
         throw std::runtime_error(changed.error().text());
     if (auto deployed = engine_->deploy(matter, "matter.json", calendar, core::system_actor); !deployed)
@@ -68,7 +73,7 @@ core::Command BenchOffice::start(std::uint64_t number) {
             .case_id = fmt::format("matter-{:07}", number),
             .wish = core::StartCase{
                 .definition = "matter",
-                .unit = "office",
+                .unit = unit(number % units),
                 .data = {{"subject", subject}, {"place", "Mill Lane 3"}, {"urgent", false}}}};
 }
 
