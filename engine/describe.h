@@ -83,14 +83,8 @@ Json write(const T& value, Times times) {
 }
 
 // Appends the text as a JSON string, as Json::dump() writes it; throws Json::exception on bad UTF-8.
-inline void print_text(std::string& out, std::string_view text) {
-    const bool plain = std::ranges::all_of(
-        text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
-    if (plain)
-        out.append(1, '"').append(text).append(1, '"');
-    else
-        out += Json(text).dump();
-}
+void print_text(std::string& out, std::string_view text);
+void print_json(std::string& out, const Json&);  // appends json.dump()
 
 template <Struct T>
 void print_members(std::string& out, const T& value);
@@ -100,7 +94,7 @@ void print_members(std::string& out, const T& value);
 template <class T>
 void print(std::string& out, const T& value) {
     if constexpr (std::is_same_v<T, Json>) {
-        out += value.dump();
+        print_json(out, value);
     } else if constexpr (std::is_same_v<T, time::Instant>) {
         if (value == time::Instant::max())
             out += "null";

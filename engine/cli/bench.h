@@ -31,6 +31,8 @@ class BenchOffice {
     static core::Command act(std::string case_id);     // the case's one action: it is closed
     // The rows that start() and then act() lead to, as an engine writes them.
     static std::vector<store::Batch> rows(const std::filesystem::path& base);
+    // The rows of one case's first ladder step, and its moment.
+    static std::pair<store::Batch, time::Instant> rows_of_step(const std::filesystem::path& base);
 
   private:
     store::ScratchFolder folder_;
@@ -41,13 +43,18 @@ class BenchOffice {
 // The same rows for another case.
 store::Batch renamed(const store::Batch&, const std::string& case_id);
 
+// Starts `count` cases and, if `act`, closes each; `in_flight` of them under way at once.
+void run_load(runtime::Engine&, std::uint64_t count, std::size_t in_flight, bool act);
+// Cases a second of raw SQLite: the commands of `in_flight` cases share a transaction, as in the engine:
+// first their starts, then their acts. The rows are made before the watch runs.
+double raw_rate(const BenchOptions&, std::uint64_t count, const std::vector<store::Batch>& rows);
+
 double median(std::vector<double>);
 double at_share(std::vector<double>& sorted, double share);  // a percentile; sorts what it is given
 Json spread(const std::vector<double>&);                     // {"median":, "least":, "most":}
 
 Json bench_engine(const BenchOptions&);
 Json bench_limit(const BenchOptions&);
-Json bench_timers(const BenchOptions&);
 Json bench_storm(const BenchOptions&);
 
 }  // namespace reeve::cli

@@ -2,9 +2,6 @@
 // batches of as many.
 #include <fmt/format.h>
 
-#include <atomic>
-#include <condition_variable>
-#include <mutex>
 #include <stdexcept>
 
 #include "engine/cli/bench.h"
@@ -14,73 +11,18 @@ namespace reeve::cli {
 
 namespace {
 
-// Keeps `in_flight` cases under way until `count` have ended: each is started, and acted on once its start
-// was acknowledged.
-class Load {
-  public:
-    Load(runtime::Engine& engine, std::uint64_t count) : engine_(engine), count_(count) {}
-
-    void run(std::size_t in_flight) {
-        for (std::size_t i = 0; i < in_flight; ++i) next();
-        std::unique_lock lock(mutex_);
-        ended_.wait(lock, [&] { return done_ == count_; });
-        if (!fault_.empty()) throw std::runtime_error(fault_);
-    }
-
-  private:
-    void next() {
-        const auto number = started_++;
-        if (number >= count_) return;
-        engine_.post(BenchOffice::start(number), [this](Result<runtime::Receipt> started) {
-            if (!started) return end(started.error().text());
-            engine_.post(BenchOffice::act(std::move(started->case_id)),
-                         [this](const Result<runtime::Receipt>& acted) {
-                             end(acted ? std::string() : acted.error().text());
-                             next();
-                         });
-        });
-    }
-    void end(std::string fault) {
-        std::lock_guard lock(mutex_);
-        if (!fault.empty()) fault_ = std::move(fault);
-        if (++done_ == count_) ended_.notify_one();
-    }
-
-    runtime::Engine& engine_;
-    const std::uint64_t count_;
-    std::atomic<std::uint64_t> started_ = 0;
-    std::mutex mutex_;
-    std::condition_variable ended_;
-    std::uint64_t done_ = 0;
-    std::string fault_;
+struct Rate {
+    double cases_per_second, processor_us_per_case;
 };
 
-double engine_rate(const BenchOptions& options, std::uint64_t count) {
+Rate engine_rate(const BenchOptions& options, std::uint64_t count) {
     BenchOffice office(options.store, {});
     const auto begun = runtime::stopwatch();
-    Load(office.engine(), count).run(options.in_flight);
-    return static_cast<double>(count) / runtime::seconds_since(begun);
-}
-
-// The commands of `in_flight` cases share a transaction, as in the engine: first their starts, then their
-// acts. The rows are made before the watch runs.
-double raw_rate(const BenchOptions& options, std::uint64_t count, const std::vector<store::Batch>& rows) {
-    store::ScratchFolder folder(options.store);
-    store::Bare bare(folder.path());
-    double seconds = 0;
-    for (std::uint64_t done = 0; done < count; done += options.in_flight) {
-        const auto some = std::min<std::uint64_t>(options.in_flight, count - done);
-        std::vector<std::vector<store::Batch>> commits;
-        for (const auto& command : rows) {
-            auto& commit = commits.emplace_back();
-            for (std::uint64_t i = 0; i < some; ++i)
-                commit.push_back(renamed(command, BenchOffice::start(done + i).case_id));
-        }
-        const auto begun = runtime::stopwatch();
-        for (const auto& commit : commits) bare.commit(commit);
-        seconds += runtime::seconds_since(begun);
-    }
-    return static_cast<double>(count) / seconds;
+    const auto used = runtime::processor_time();
+    run_load(office.engine(), count, options.in_flight, true);
+    const auto cases = static_cast<double>(count);
+    return {cases / runtime::seconds_since(begun),
+            std::chrono::duration<double, std::micro>(runtime::processor_time() - used).count() / cases};
 }
 
 // One client: the next command goes out when the one before was acknowledged.
@@ -114,10 +56,12 @@ std::pair<double, double> latencies(const BenchOptions& options, const std::vect
 Json bench_engine(const BenchOptions& options) {
     const auto count = options.count ? options.count : 40'000;
     const auto rows = BenchOffice::rows(options.store);
-    std::vector<double> engine, raw, ratio, one_engine, one_raw, one_ratio;
+    std::vector<double> engine, raw, ratio, processor, one_engine, one_raw, one_ratio;
     for (int round = 0; round < options.rounds; ++round) {
         raw.push_back(raw_rate(options, count, rows));
-        engine.push_back(engine_rate(options, count));
+        const auto rate = engine_rate(options, count);
+        engine.push_back(rate.cases_per_second);
+        processor.push_back(rate.processor_us_per_case);
         ratio.push_back(engine.back() / raw.back());
         const auto [ours, bare] = latencies(options, rows);
         one_engine.push_back(ours);
@@ -131,6 +75,7 @@ Json bench_engine(const BenchOptions& options) {
             {"cases_per_second", spread(engine)},
             {"raw_cases_per_second", spread(raw)},
             {"ratio", spread(ratio)},
+            {"processor_us_per_case", spread(processor)},
             {"one_at_a_time_ms", spread(one_engine)},
             {"one_at_a_time_raw_ms", spread(one_raw)},
             {"one_at_a_time_ratio", spread(one_ratio)}};

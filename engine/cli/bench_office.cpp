@@ -46,7 +46,8 @@ BenchOffice::BenchOffice(const std::filesystem::path& base, runtime::Options opt
                                    org::PersonSet{{.id = "head", .name = "Head"}},
                                    org::PostSet{{"office", "head", 1, {"head"}}}};
     for (std::uint64_t i = 0; i < units; ++i) {
-        events.push_back(org::UnitSet{{.id = unit(i), .title_en = "Desk", .parent = "office", .level = "township"}});
+        events.push_back(
+            org::UnitSet{{.id = unit(i), .title_en = "Desk", .parent = "office", .level = "township"}});
         org::Post post{unit(i), "clerk", static_cast<int>(clerks / units), {}};
         for (auto c = i; c < clerks; c += units) {
             events.push_back(org::PersonSet{{.id = clerk(c), .name = fmt::format("Clerk {}", c)}});
@@ -69,12 +70,12 @@ void BenchOffice::reopen() {
 
 core::Command BenchOffice::start(std::uint64_t number) {
     static const std::string subject(340, 'x');
-    return {.actor = clerk(number % clerks),
-            .case_id = fmt::format("matter-{:07}", number),
-            .wish = core::StartCase{
-                .definition = "matter",
-                .unit = unit(number % units),
-                .data = {{"subject", subject}, {"place", "Mill Lane 3"}, {"urgent", false}}}};
+    return {
+        .actor = clerk(number % clerks),
+        .case_id = fmt::format("matter-{:07}", number),
+        .wish = core::StartCase{.definition = "matter",
+                                .unit = unit(number % units),
+                                .data = {{"subject", subject}, {"place", "Mill Lane 3"}, {"urgent", false}}}};
 }
 
 core::Command BenchOffice::act(std::string case_id) {
@@ -117,9 +118,28 @@ std::vector<store::Batch> BenchOffice::rows(const std::filesystem::path& base) {
     return kept;
 }
 
+std::pair<store::Batch, time::Instant> BenchOffice::rows_of_step(const std::filesystem::path& base) {
+    std::vector<store::Batch> kept;
+    runtime::Options options;
+    const auto time =
+        std::make_shared<runtime::ManualTime>(*time::parse_instant("2026-03-02T09:00:00+08:00"));
+    options.time = time;
+    options.wrap = [&](std::unique_ptr<store::Store> inner) {
+        return std::make_unique<Keeping>(std::move(inner), kept);
+    };
+    BenchOffice office(base, options);
+    if (auto done = office.engine().ask(start(0)); !done) throw std::runtime_error(done.error().text());
+    const auto at = kept.back().cases.front().after->next;
+    if (!at) throw std::logic_error("the case has no timer");
+    if (auto ran = office.engine().run_until(*at); !ran) throw std::runtime_error(ran.error().text());
+    office.close();
+    return {kept.back(), *at};
+}
+
 store::Batch renamed(const store::Batch& batch, const std::string& case_id) {
     store::Batch copy = batch;
     for (auto& row : copy.journal) row.stream = case_id;
+    for (auto& row : copy.outbox) row.id = case_id + row.id.substr(row.id.find('/')), row.case_id = case_id;
     const auto rename = [&](const std::shared_ptr<const store::CaseView>& view) {
         if (!view) return view;
         auto other = std::make_shared<store::CaseView>(*view);

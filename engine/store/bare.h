@@ -15,7 +15,8 @@ class Bare {
     explicit Bare(const std::filesystem::path& folder);  // makes FOLDER/bare.db, which must not exist yet
     ~Bare();
     // One transaction with the rows of several commands. Of each: one journal row with all its events, the
-    // case's row, the task rows that changed, the timer that goes and the one that comes.
+    // rows of case, tasks and clocks that changed, its alerts, the timer that goes and the one that comes.
+    // The tables have their keys and no other index.
     void commit(std::span<const Batch> commands);
     // One transaction as a herd of due timers needs at least: of each command the timer that goes, one
     // journal row and the case's row.

@@ -13,17 +13,24 @@ struct Bare::Database {
           journal(*db, "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)"),
           cases(*db, sqlite::insert_into<CaseRow>("cases")),
           tasks(*db, sqlite::insert_into<TaskRow>("tasks")),
+          clocks(*db, sqlite::insert_into<ClockRow>("clocks")),
+          outbox(*db, sqlite::insert_into<OutboxRow>("outbox")),
           set_timer(*db, "INSERT INTO timers (at, id) VALUES (?, ?)"),
           drop_timer(*db, "DELETE FROM timers WHERE at = ? AND id = ?") {}
 
     static std::unique_ptr<SQLite::Database> made(const std::filesystem::path& file) {
         auto db = sqlite::connect(file, sqlite::Mode::write);
-        db->exec("CREATE TABLE journal (seq INTEGER PRIMARY KEY, stream TEXT, revision INTEGER, at INTEGER, "
-                 "actor TEXT, body TEXT)");
-        db->exec(fmt::format("CREATE TABLE cases ({}, PRIMARY KEY (id)) WITHOUT ROWID",
-                             sqlite::names<CaseRow>()));
+        db->exec(
+            "CREATE TABLE journal (seq INTEGER PRIMARY KEY, stream TEXT, revision INTEGER, at INTEGER, "
+            "actor TEXT, body TEXT)");
+        db->exec(
+            fmt::format("CREATE TABLE cases ({}, PRIMARY KEY (id)) WITHOUT ROWID", sqlite::names<CaseRow>()));
         db->exec(fmt::format("CREATE TABLE tasks ({}, PRIMARY KEY (case_id, id)) WITHOUT ROWID",
                              sqlite::names<TaskRow>()));
+        db->exec(fmt::format("CREATE TABLE clocks ({}, PRIMARY KEY (case_id, id)) WITHOUT ROWID",
+                             sqlite::names<ClockRow>()));
+        db->exec(fmt::format("CREATE TABLE outbox ({}, PRIMARY KEY (id)) WITHOUT ROWID",
+                             sqlite::names<OutboxRow>()));
         db->exec("CREATE TABLE timers (at INTEGER, id TEXT, PRIMARY KEY (at, id)) WITHOUT ROWID");
         return db;
     }
@@ -44,6 +51,15 @@ struct Bare::Database {
         sqlite::bind_row(cases, row);
         sqlite::run(cases);
     }
+    template <class Row>
+    static void write_changed(SQLite::Statement& statement, const std::vector<Row>* before,
+                              const std::vector<Row>& after) {
+        for (std::size_t i = 0; i < after.size(); ++i) {
+            if (before && i < before->size() && (*before)[i] == after[i]) continue;
+            sqlite::bind_row(statement, after[i]);
+            sqlite::run(statement);
+        }
+    }
     void timer(SQLite::Statement& statement, const std::optional<Instant>& at, const std::string& id) {
         if (!at) return;
         sqlite::bind(statement, 1, *at);
@@ -52,7 +68,7 @@ struct Bare::Database {
     }
 
     std::unique_ptr<SQLite::Database> db;
-    SQLite::Statement journal, cases, tasks, set_timer, drop_timer;
+    SQLite::Statement journal, cases, tasks, clocks, outbox, set_timer, drop_timer;
     std::string body;
 };
 
@@ -66,18 +82,15 @@ void Bare::commit(std::span<const Batch> commands) {
         for (const auto& change : command.cases) {
             const auto& after = *change.after;
             db_->write_case(after.row);
-            for (std::size_t i = 0; i < after.tasks.size(); ++i) {
-                if (change.before && i < change.before->tasks.size() &&
-                    change.before->tasks[i] == after.tasks[i])
-                    continue;
-                sqlite::bind_row(db_->tasks, after.tasks[i]);
-                sqlite::run(db_->tasks);
-            }
+            const auto* old = change.before.get();
+            db_->write_changed(db_->tasks, old ? &old->tasks : nullptr, after.tasks);
+            db_->write_changed(db_->clocks, old ? &old->clocks : nullptr, after.clocks);
             const auto before = change.before ? change.before->next : std::nullopt;
             if (before == after.next) continue;
             db_->timer(db_->drop_timer, before, after.row.id);
             db_->timer(db_->set_timer, after.next, after.row.id);
         }
+        db_->write_changed<OutboxRow>(db_->outbox, nullptr, command.outbox);
     }
     transaction.commit();
 }
