@@ -82,6 +82,78 @@ Json write(const T& value, Times times) {
     }
 }
 
+// Appends the text as a JSON string, as Json::dump() writes it; throws Json::exception on bad UTF-8.
+void print_text(std::string& out, std::string_view text);
+void print_json(std::string& out, const Json&);  // appends json.dump()
+
+template <Struct T>
+void print_members(std::string& out, const T& value);
+
+// Appends what write(value, Times::millis).dump() gives, without the tree in between: what is stored is
+// written by this, and most of it is short.
+template <class T>
+void print(std::string& out, const T& value) {
+    if constexpr (std::is_same_v<T, Json>) {
+        print_json(out, value);
+    } else if constexpr (std::is_same_v<T, time::Instant>) {
+        if (value == time::Instant::max())
+            out += "null";
+        else
+            out += std::to_string(value.time_since_epoch().count());
+    } else if constexpr (std::is_same_v<T, time::Duration>) {
+        print_text(out, time::to_string(value));
+    } else if constexpr (Enum<T>) {
+        print_text(out, boost::describe::enum_to_string(value, ""));
+    } else if constexpr (is_optional<T>) {
+        if (value)
+            print(out, *value);
+        else
+            out += "null";
+    } else if constexpr (is_vector<T>) {
+        out += '[';
+        for (std::size_t i = 0; i < value.size(); ++i) {
+            if (i > 0) out += ',';
+            print(out, value[i]);
+        }
+        out += ']';
+    } else if constexpr (is_map<T>) {
+        out += '{';
+        for (auto it = value.begin(); it != value.end(); ++it) {
+            if (it != value.begin()) out += ',';
+            print_text(out, it->first);
+            out += ':';
+            print(out, it->second);
+        }
+        out += '}';
+    } else if constexpr (Struct<T>) {
+        out += '{';
+        print_members(out, value);
+        if (out.back() == ',') out.pop_back();
+        out += '}';
+    } else if constexpr (std::is_same_v<T, bool>) {
+        out += value ? "true" : "false";
+    } else if constexpr (std::is_integral_v<T>) {
+        out += std::to_string(value);
+    } else if constexpr (std::is_floating_point_v<T>) {
+        out += Json(value).dump();
+    } else {
+        print_text(out, value);
+    }
+}
+
+// The members that are not at their default, each followed by a comma.
+template <Struct T>
+void print_members(std::string& out, const T& value) {
+    static const T defaults{};
+    boost::mp11::mp_for_each<boost::describe::describe_members<T, boost::describe::mod_any_access>>(
+        [&](auto d) {
+            if (value.*d.pointer == defaults.*d.pointer) return;
+            out.append(1, '"').append(d.name).append("\":");
+            print(out, value.*d.pointer);
+            out += ',';
+        });
+}
+
 template <class T>
 std::optional<Error> read(const Json& json, T& into, const std::string& pointer);
 
@@ -187,6 +259,18 @@ Json write_variant(const std::variant<T...>& value, const char* tag, Times times
             Json object{{tag, stored_name(&item)}};
             object.update(write(item, times));
             return object;
+        },
+        value);
+}
+
+// Appends what write_variant(value, tag, Times::millis).dump() gives.
+template <class... T>
+void print_variant(std::string& out, const std::variant<T...>& value, const char* tag) {
+    std::visit(
+        [&]<class U>(const U& item) {
+            out.append("{\"").append(tag).append("\":\"").append(stored_name(&item)).append("\",");
+            print_members(out, item);
+            out.back() = '}';
         },
         value);
 }

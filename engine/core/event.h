@@ -298,6 +298,7 @@ struct Recorded {
 };
 
 Json to_json(const Event&, Times = Times::millis);
+void print(std::string& out, const Event&);  // appends to_json(event).dump(): the form that is stored
 Result<Event> event_from_json(const Json&);
 std::string_view name(const Event&);  // "TaskAssigned"
 

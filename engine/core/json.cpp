@@ -133,6 +133,7 @@ Result<std::variant<T...>> read_as(const std::variant<T...>&, const Json& json, 
 Json to_json(const Wish& wish, Times times) { return describe::write_variant(wish, "command", times); }
 Result<Wish> wish_from_json(const Json& json) { return read_as(Wish{}, json, "command"); }
 Json to_json(const Event& event, Times times) { return describe::write_variant(event, "event", times); }
+void print(std::string& out, const Event& event) { describe::print_variant(out, event, "event"); }
 Result<Event> event_from_json(const Json& json) { return read_as(Event{}, json, "event"); }
 std::string_view name(const Event& event) {
     return std::visit([](const auto& e) -> std::string_view { return stored_name(&e); }, event);

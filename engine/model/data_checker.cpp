@@ -17,6 +17,25 @@ namespace {
 using Plain = nlohmann::json;  // valijson has no adapter for ordered JSON
 using Adapter = valijson::adapters::NlohmannJsonAdapter;
 
+Plain plain(const Json& value) {
+    if (value.is_object()) {
+        Plain out = Plain::object();
+        for (auto it = value.begin(); it != value.end(); ++it) out.emplace(it.key(), plain(*it));
+        return out;
+    }
+    if (value.is_array()) {
+        Plain out = Plain::array();
+        for (const auto& item : value) out.push_back(plain(item));
+        return out;
+    }
+    if (value.is_string()) return value.get_ref<const std::string&>();
+    if (value.is_boolean()) return value.get<bool>();
+    if (value.is_number_float()) return value.get<double>();
+    if (value.is_number_unsigned()) return value.get<std::uint64_t>();
+    if (value.is_number_integer()) return value.get<std::int64_t>();
+    return nullptr;
+}
+
 constexpr std::size_t longest_matched = 4'096;  // std::regex recurses; a long text would run out of stack
 
 // Formats and patterns are checked here, not by valijson, which throws on a value that is no text.
@@ -26,14 +45,14 @@ Plain for_valijson(const Json& schema, bool partial, bool names = false) {
         for (const auto& item : schema) out.push_back(for_valijson(item, partial));
         return out;
     }
-    if (!schema.is_object()) return Plain::parse(schema.dump());
+    if (!schema.is_object()) return plain(schema);
     Plain out = Plain::object();
     for (auto it = schema.begin(); it != schema.end(); ++it) {
         const auto& key = it.key();
         if (!names && (key == "format" || key == "pattern" || (key == "required" && partial))) continue;
         if (!names &&
             (key == "enum" || key == "const" || key == "default" || key == "examples" || key == "required"))
-            out[key] = Plain::parse(it->dump());
+            out[key] = plain(*it);
         else
             out[key] = for_valijson(
                 *it, partial,
@@ -201,8 +220,8 @@ Errors DataChecker::check(const Json& data, bool partial) const {
     Errors out;
     valijson::Validator validator;
     valijson::ValidationResults results;
-    auto plain = Plain::parse(data.dump());
-    if (!validator.validate(partial ? parts_->partial : parts_->full, Adapter(plain), &results)) {
+    const Plain checked = plain(data);
+    if (!validator.validate(partial ? parts_->partial : parts_->full, Adapter(checked), &results)) {
         for (const auto& error : results) {
             // These only say that something within is wrong, which is told by itself.
             if (error.description.starts_with("Failed to validate against schema associated with property") ||

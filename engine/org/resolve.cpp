@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_set>
 
 #include "engine/org/org.h"
 
@@ -34,6 +35,11 @@ class Search {
 
     // The person, or the substitute of a substitute who is here. False: nobody; a note says why.
     bool stand_in(const std::string& person) {
+        // Nearly everyone is here.
+        if (const Person* known = d_.person(person); known && known->active && !away(person)) {
+            add(*known, "");
+            return true;
+        }
         std::set<std::string> seen;
         std::string here = person;
         while (seen.insert(here).second) {
@@ -44,7 +50,7 @@ class Search {
             }
             const Absence* absence = away(here);
             if (!absence) {
-                add(here, here == person ? "" : person);
+                add(*known, here == person ? "" : person);
                 return true;
             }
             if (absence->substitute.empty()) {
@@ -98,10 +104,9 @@ class Search {
     Resolution out;
 
   private:
-    void add(const std::string& person, const std::string& stands_for) {
+    void add(const Person& person, const std::string& stands_for) {
         // Someone who holds the role and also stands in for another is told once.
-        bool known = std::ranges::find(out.people, person, &Found::person) != out.people.end();
-        if (!known) out.people.push_back({person, stands_for});
+        if (seen_.insert(person.id).second) out.people.push_back({person.id, stands_for});
     }
 
     // The absence that covers the instant; where several do, one that names a substitute, and the latest
@@ -125,6 +130,7 @@ class Search {
 
     const Directory& d_;
     const Asking& asking_;
+    std::unordered_set<std::string_view> seen_;  // of `out`; the ids are the directory's
     bool held_ = false;
 };
 

@@ -22,6 +22,13 @@ core::Command tick_of(const CachedCase& entry, Instant moment, Instant now) {
     return command;
 }
 
+// As the journal keeps them. Throws when one cannot be written, such as text that is no UTF-8.
+std::vector<std::string> printed(const std::vector<core::Event>& events) {
+    std::vector<std::string> bodies(events.size());
+    for (std::size_t i = 0; i < events.size(); ++i) core::print(bodies[i], events[i]);
+    return bodies;
+}
+
 }  // namespace
 
 Decider::Decider(store::Store& store, store::Catalog& catalog, const Options& options)
@@ -196,20 +203,26 @@ Result<Receipt> Decider::decide(core::Command command, int depth) {
     const auto directory = this->directory();
     const core::Context context{*program, *directory, loads_, target.get()};
     Result<std::vector<core::Event>> events;
+    std::vector<std::string> bodies;
     try {
         events = core::decide(entry ? &entry->state : nullptr, command, context);
         // What cannot be written must not be decided.
-        if (events)
-            for (const auto& event : *events) (void)core::to_json(event).dump();
+        if (events) bodies = printed(*events);
     } catch (const std::exception& e) {
         return refuse("failed", std::string("this could not be decided: ") + e.what());
     }
     if (!events) return std::unexpected(events.error());
-    return record(command, entry, target ? target : program, std::move(*events), depth);
+    return record(command, entry, target ? target : program, std::move(*events), std::move(bodies), depth);
 }
 
 Receipt Decider::record(const core::Command& command, CachedCase* entry, const model::ProgramPtr& program,
                         std::vector<core::Event> events, int depth) {
+    auto bodies = printed(events);
+    return record(command, entry, program, std::move(events), std::move(bodies), depth);
+}
+
+Receipt Decider::record(const core::Command& command, CachedCase* entry, const model::ProgramPtr& program,
+                        std::vector<core::Event> events, std::vector<std::string> bodies, int depth) {
     Receipt receipt{.case_id = command.case_id};
     if (events.empty()) {
         if (entry) receipt.revision = entry->state.revision;
@@ -223,9 +236,10 @@ Receipt Decider::record(const core::Command& command, CachedCase* entry, const m
     const auto& id = command.case_id;
     auto revision = entry->state.revision;
     receipt.first_seq = seq_ + 1;
-    for (auto& event : events) {
+    receipt.events.reserve(events.size());
+    for (std::size_t i = 0; i < events.size(); ++i) {
         core::Recorded recorded{++seq_,          id, ++revision, command.at, command.occurred, command.actor,
-                                std::move(event)};
+                                std::move(events[i])};
         if (std::holds_alternative<core::CaseMigrated>(recorded.event)) entry->program = program;
         core::apply(entry->state, recorded, *entry->program);
         if (entry->state.revision != revision)
@@ -236,7 +250,7 @@ Receipt Decider::record(const core::Command& command, CachedCase* entry, const m
                               recorded.at,
                               recorded.occurred,
                               recorded.actor,
-                              core::to_json(recorded.event).dump(),
+                              std::move(bodies[i]),
                               "",
                               0};
         if (receipt.events.empty()) {

@@ -70,6 +70,9 @@ class Decider {
     Result<void> name_case(core::Command&, const std::string& definition);
     Receipt record(const core::Command&, CachedCase*, const model::ProgramPtr&, std::vector<core::Event>,
                    int depth);
+    // `bodies`: the events as the journal keeps them.
+    Receipt record(const core::Command&, CachedCase*, const model::ProgramPtr&, std::vector<core::Event>,
+                   std::vector<std::string> bodies, int depth);
     void write_case(const std::string& id, CachedCase&);
     Receipt record_stream(const std::string& stream, std::uint64_t& revision,
                           const std::vector<std::string>& bodies, const std::string& actor, Instant at,

@@ -24,6 +24,16 @@ class SystemTime final : public TimeSource {
 
 std::shared_ptr<TimeSource> system_time() { return std::make_shared<SystemTime>(); }
 
+std::chrono::nanoseconds stopwatch() { return std::chrono::steady_clock::now().time_since_epoch(); }
+std::chrono::nanoseconds processor_time() {
+    timespec t{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return std::chrono::seconds(t.tv_sec) + std::chrono::nanoseconds(t.tv_nsec);
+}
+double seconds_since(std::chrono::nanoseconds begun) {
+    return std::chrono::duration<double>(stopwatch() - begun).count();
+}
+
 Instant ManualTime::now() const {
     std::lock_guard lock(mutex_);
     return now_;

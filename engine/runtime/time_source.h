@@ -25,6 +25,11 @@ class TimeSource {
 
 std::shared_ptr<TimeSource> system_time();
 
+// For measuring, never for deciding: time that only runs forward, and how long ago it was.
+std::chrono::nanoseconds stopwatch();
+double seconds_since(std::chrono::nanoseconds begun);
+std::chrono::nanoseconds processor_time();  // that this process has used, all threads together
+
 // Virtual time: stands still until it is set. `set` moves both clocks forward, `jump` the wall clock alone,
 // as a bad time server would.
 class ManualTime final : public TimeSource {

@@ -68,7 +68,7 @@ OutboxRow outbox_row(const core::Alert& alert, Instant at) {
     row.person = alert.to;
     row.case_id = alert.case_id;
     row.at = at;
-    row.body = describe::write(alert, Times::millis).dump();
+    describe::print(row.body, alert);
     return row;
 }
 

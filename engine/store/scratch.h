@@ -11,8 +11,10 @@ namespace reeve::store {
 
 class ScratchFolder {
   public:
-    ScratchFolder() {
-        std::string path = (std::filesystem::temp_directory_path() / "reeve-XXXXXX").string();
+    // Below `base`; empty: below the system's folder for temporary files.
+    explicit ScratchFolder(const std::filesystem::path& base = {}) {
+        std::string path =
+            ((base.empty() ? std::filesystem::temp_directory_path() : base) / "reeve-XXXXXX").string();
         if (!::mkdtemp(path.data())) throw std::runtime_error("no scratch folder can be made at " + path);
         path_ = path;
     }

@@ -16,7 +16,8 @@ namespace reeve::store {
 // Streams of the journal that belong to no case.
 inline const std::string org_stream = "$org", definitions_stream = "$definitions", duties_stream = "$duties";
 
-// One event as it is kept. `body` is its canonical JSON; nothing ever changes it.
+// One event as it is kept. `body` is its canonical JSON on one line; nothing ever changes it. The events of
+// one command follow one another in one stream and share `at`, `occurred` and `actor`.
 struct JournalRow {
     std::uint64_t seq = 0;  // from 1, without a gap
     std::string stream;     // a case's id, or one of the streams above

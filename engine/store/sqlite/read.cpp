@@ -66,7 +66,8 @@ Query select(const char* table) {
     return Query(fmt::format("SELECT {} FROM {}", names<Row>(), table));
 }
 
-JournalRow journal_row(SQLite::Statement& s) {
+// The events of one command, from one row: their bodies are its lines.
+void unpack(SQLite::Statement& s, std::vector<JournalRow>& rows) {
     JournalRow row;
     get(s.getColumn(0), row.seq);
     get(s.getColumn(1), row.stream);
@@ -75,9 +76,20 @@ JournalRow journal_row(SQLite::Statement& s) {
     get(s.getColumn(4), row.occurred);
     get(s.getColumn(5), row.actor);
     if (!s.getColumn(6).isNull()) get(s.getColumn(6), row.key);
-    if (!s.getColumn(7).isNull()) get(s.getColumn(7), row.events);
-    get(s.getColumn(8), row.body);
-    return row;
+    get(s.getColumn(7), row.events);
+    const auto text = s.getColumn(8);
+    std::string_view bodies(text.getText(), static_cast<std::size_t>(text.getBytes()));
+    for (;;) {
+        const auto end = std::min(bodies.find('\n'), bodies.size());
+        row.body = bodies.substr(0, end);
+        rows.push_back(row);
+        if (end == bodies.size()) return;
+        bodies.remove_prefix(end + 1);
+        row.key.clear();
+        row.events = 0;
+        ++row.seq;
+        ++row.revision;
+    }
 }
 constexpr const char* journal_columns =
     "SELECT seq, stream, revision, at, occurred, actor, \"key\", events, body FROM journal ";
@@ -87,13 +99,15 @@ class SqliteReader final : public Reader {
     explicit SqliteReader(const std::filesystem::path& file)
         : db_(connect(file, Mode::read)),
           stream_(*db_,
-                  std::string(journal_columns) + "WHERE stream = ? AND revision >= ? ORDER BY revision"),
+                  std::string(journal_columns) +
+                      "WHERE stream = ?1 AND revision >= coalesce((SELECT max(revision) FROM journal WHERE "
+                      "stream = ?1 AND revision <= ?2), 0) ORDER BY revision"),
           receipt_(*db_, "SELECT seq, stream, revision, events FROM journal WHERE \"key\" = ?"),
           timers_(*db_, "SELECT at, id FROM timers WHERE (at, id) > (?, ?) ORDER BY at, id LIMIT ?") {}
 
     Head head() override {
         Head head;
-        SQLite::Statement last(*db_, "SELECT seq, at FROM journal ORDER BY seq DESC LIMIT 1");
+        SQLite::Statement last(*db_, "SELECT seq + events - 1, at FROM journal ORDER BY seq DESC LIMIT 1");
         if (last.executeStep()) {
             get(last.getColumn(0), head.seq);
             get(last.getColumn(1), head.at.emplace());
@@ -119,17 +133,24 @@ class SqliteReader final : public Reader {
         std::vector<JournalRow> rows;
         bind(stream_, 1, stream);
         bind(stream_, 2, from_revision);
-        while (stream_.executeStep()) rows.push_back(journal_row(stream_));
+        while (stream_.executeStep()) unpack(stream_, rows);
         stream_.reset();
         for (const auto& row : rows)
-            if (!each(row)) return;
+            if (row.revision >= from_revision && !each(row)) return;
     }
 
     void journal(std::uint64_t from_seq, const std::function<bool(const JournalRow&)>& each) override {
-        SQLite::Statement s(*db_, std::string(journal_columns) + "WHERE seq >= ? ORDER BY seq");
+        SQLite::Statement s(*db_, std::string(journal_columns) +
+                                      "WHERE seq >= coalesce((SELECT max(seq) FROM journal WHERE seq <= ?), "
+                                      "0) ORDER BY seq");
         bind(s, 1, from_seq);
-        while (s.executeStep())
-            if (!each(journal_row(s))) return;
+        std::vector<JournalRow> rows;
+        while (s.executeStep()) {
+            rows.clear();
+            unpack(s, rows);
+            for (const auto& row : rows)
+                if (row.seq >= from_seq && !each(row)) return;
+        }
     }
 
     std::vector<std::string> case_ids(const std::string& after, std::size_t limit) override {

@@ -64,8 +64,32 @@ CREATE TABLE marks (
 CREATE TABLE started (definition TEXT PRIMARY KEY, cases INTEGER NOT NULL) WITHOUT ROWID;
 )sql";
 
+// One journal row a command instead of one an event: a command touches the journal's trees once. The bodies
+// of its events stand in one text, a line each.
+constexpr const char* version_2 = R"sql(
+DROP TRIGGER journal_stands;
+DROP TRIGGER journal_stays;
+DROP INDEX journal_stream;
+DROP INDEX journal_key;
+ALTER TABLE journal RENAME TO journal_1;
+CREATE TABLE journal (
+  seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, revision INTEGER NOT NULL, at INTEGER NOT NULL,
+  occurred INTEGER, actor TEXT NOT NULL, "key" TEXT, events INTEGER NOT NULL, body TEXT NOT NULL);
+INSERT INTO journal SELECT seq, stream, revision, at, occurred, actor, "key", events,
+  (SELECT group_concat(body, char(10)) FROM (SELECT body FROM journal_1 AS of_command
+    WHERE of_command.seq >= first.seq AND of_command.seq < first.seq + first.events ORDER BY of_command.seq))
+  FROM journal_1 AS first WHERE events IS NOT NULL ORDER BY seq;
+DROP TABLE journal_1;
+CREATE UNIQUE INDEX journal_stream ON journal(stream, revision);
+CREATE UNIQUE INDEX journal_key ON journal("key") WHERE "key" IS NOT NULL;
+CREATE TRIGGER journal_stands BEFORE UPDATE ON journal
+  BEGIN SELECT RAISE(ABORT, 'what happened is never changed: the journal is append-only'); END;
+CREATE TRIGGER journal_stays BEFORE DELETE ON journal
+  BEGIN SELECT RAISE(ABORT, 'what happened is never changed: the journal is append-only'); END;
+)sql";
+
 // steps[n] leads from schema n to n + 1.
-constexpr const char* steps[schema_version] = {version_1};
+constexpr const char* steps[schema_version] = {version_1, version_2};
 
 }  // namespace
 

@@ -13,7 +13,7 @@ class Statement;
 
 namespace reeve::store::sqlite {
 
-constexpr int schema_version = 1;
+constexpr int schema_version = 2;
 
 std::filesystem::path database_path(const std::filesystem::path& folder);
 

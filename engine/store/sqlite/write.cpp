@@ -2,6 +2,8 @@
 // changed.
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <span>
+
 #include "engine/store/sqlite/columns.h"
 #include "engine/store/sqlite/connection.h"
 
@@ -30,6 +32,7 @@ struct Statements {
 
     SQLite::Statement journal, cases, tasks, clocks, escalations, links, started, set_timer, drop_timer,
         drop_duty, outbox, loads, mark, unmark;
+    std::string bodies;
 
     // Rows are only ever added to a case or changed in place (history has no gaps), so what differs is
     // written.
@@ -44,24 +47,34 @@ struct Statements {
         }
     }
 
-    void write(const JournalRow& row) {
-        bind(journal, 1, row.seq);
-        bind(journal, 2, row.stream);
-        bind(journal, 3, row.revision);
-        bind(journal, 4, row.at);
-        bind(journal, 5, row.occurred);
-        bind(journal, 6, row.actor);
-        if (row.key.empty()) {
+    // The events of one command are one row.
+    void write(std::span<const JournalRow> command) {
+        const auto& first = command.front();
+        for (std::size_t i = 1; i < command.size(); ++i) {
+            const auto& row = command[i];
+            if (row.stream != first.stream || row.seq != first.seq + i ||
+                row.revision != first.revision + i || row.at != first.at || row.occurred != first.occurred ||
+                row.actor != first.actor || !row.key.empty() || row.events != 0)
+                throw std::logic_error(fmt::format("event {} is not of the command before it", row.seq));
+        }
+        bodies.clear();
+        for (const auto& row : command) {
+            if (!bodies.empty()) bodies += '\n';
+            bodies += row.body;
+        }
+        sqlite::bind(journal, 1, first.seq);
+        bind(journal, 2, first.stream);
+        bind(journal, 3, first.revision);
+        bind(journal, 4, first.at);
+        bind(journal, 5, first.occurred);
+        bind(journal, 6, first.actor);
+        if (first.key.empty()) {
             journal.bind(7);
         } else {
-            bind(journal, 7, row.key);
+            bind(journal, 7, first.key);
         }
-        if (row.events == 0) {
-            journal.bind(8);
-        } else {
-            bind(journal, 8, row.events);
-        }
-        bind(journal, 9, row.body);
+        bind(journal, 8, first.events);
+        sqlite::bind(journal, 9, bodies);
         run(journal);
     }
 
@@ -95,7 +108,13 @@ struct Statements {
     }
 
     void write(const Batch& batch) {
-        for (const auto& row : batch.journal) write(row);
+        for (std::span rows(batch.journal); !rows.empty();) {
+            const auto events = static_cast<std::size_t>(rows.front().events);
+            if (events == 0 || events > rows.size())
+                throw std::logic_error(fmt::format("event {} begins no command", rows.front().seq));
+            write(rows.first(events));
+            rows = rows.subspan(events);
+        }
         for (const auto& change : batch.cases) write(change);
         for (const auto& row : batch.outbox) {
             bind_row(outbox, row);

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
 #include <fstream>
 
 #include "engine/store/scratch.h"
@@ -33,6 +35,24 @@ class StoreContract : public testing::Test {
                 std::move(key),
                 events};
     }
+    // The next event of the command that `first` begins.
+    static JournalRow then(const JournalRow& first, std::uint64_t steps) {
+        auto row = first;
+        row.seq += steps;
+        row.revision += steps;
+        row.key.clear();
+        row.events = 0;
+        row.body = fmt::format(R"({{"event":"NoteAdded","text":"{}"}})", steps);
+        return row;
+    }
+    std::vector<std::uint64_t> numbers(std::uint64_t from) {
+        std::vector<std::uint64_t> found;
+        store->read()->journal(from, [&](const JournalRow& row) {
+            found.push_back(row.seq);
+            return true;
+        });
+        return found;
+    }
     static std::shared_ptr<CaseView> view(const std::string& id) {
         auto v = std::make_shared<CaseView>();
         v->row.id = id;
@@ -55,23 +75,52 @@ class StoreContract : public testing::Test {
 TEST_F(StoreContract, GivesBackWhatWasCommitted) {
     auto written = event(1, "c-1", 1, "key-1", 2);
     written.occurred = at(7);
-    store->commit({.journal = {written, event(2, "c-1", 2, "", 0), event(3, "$org", 1)}});
+    const auto second = then(written, 1), third = event(3, "$org", 1);
+    store->commit({.journal = {written, second, third}});
     auto reader = store->read();
     std::vector<JournalRow> rows;
     reader->journal(1, [&](const JournalRow& row) {
         rows.push_back(row);
         return true;
     });
-    ASSERT_EQ(rows.size(), 3u);
-    EXPECT_EQ(rows[0], written);
+    EXPECT_THAT(rows, ElementsAre(written, second, third));
     EXPECT_EQ(reader->head().seq, 3u);
     EXPECT_EQ(reader->head().at, at(1003));
     EXPECT_THAT(revisions("c-1"), ElementsAre(1, 2));
     EXPECT_THAT(reader->case_ids("", 10), ElementsAre("c-1"));
 }
 
+// The events of a command lie together; they are read one by one all the same.
+TEST_F(StoreContract, IsReadFromTheMiddleOfACommand) {
+    const auto first = event(1, "c-1", 1, "", 3), other = event(4, "c-1", 4, "", 2);
+    store->commit({.journal = {first, then(first, 1), then(first, 2), other, then(other, 1)}});
+    EXPECT_THAT(numbers(1), ElementsAre(1, 2, 3, 4, 5));
+    EXPECT_THAT(numbers(3), ElementsAre(3, 4, 5));
+    EXPECT_THAT(numbers(5), ElementsAre(5));
+    EXPECT_THAT(numbers(6), ElementsAre());
+    EXPECT_EQ(store->read()->head().seq, 5u);
+    std::vector<std::uint64_t> found;
+    store->read()->stream("c-1", 2, [&](const JournalRow& row) {
+        found.push_back(row.revision);
+        return found.size() < 3;
+    });
+    EXPECT_THAT(found, ElementsAre(2, 3, 4));
+}
+
+TEST_F(StoreContract, TakesWholeCommandsOnly) {
+    const auto first = event(1, "c-1", 1, "", 2);
+    auto stranger = then(first, 1);
+    stranger.actor = "wang-wei";
+    EXPECT_THROW(store->commit({.journal = {first}}), std::logic_error);
+    EXPECT_THROW(store->commit({.journal = {first, stranger}}), std::logic_error);
+    EXPECT_THROW(store->commit({.journal = {then(first, 1)}}), std::logic_error);
+    store->reopen();
+    EXPECT_THAT(numbers(1), ElementsAre());
+}
+
 TEST_F(StoreContract, KeepsOneReceiptAKey) {
-    store->commit({.journal = {event(1, "c-1", 1, "key-1", 2), event(2, "c-1", 2, "", 0)}});
+    const auto first = event(1, "c-1", 1, "key-1", 2);
+    store->commit({.journal = {first, then(first, 1)}});
     const auto receipt = store->read()->receipt("key-1");
     ASSERT_TRUE(receipt);
     EXPECT_EQ(receipt->case_id, "c-1");
@@ -210,6 +259,43 @@ TEST(Folder, ANewerSchemaIsRefused) {
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code, "newer-schema");
     EXPECT_EQ(open_reader(folder.path()).error().code, "newer-schema");
+}
+
+// Every schema that was ever on main is kept under tests/schemas and comes forward whole.
+TEST(Folder, AnOlderSchemaComesForwardAfterACopy) {
+    ScratchFolder folder;
+    const auto file = folder.path() / "reeve.db";
+    std::ifstream in(REEVE_SOURCE "/tests/schemas/schema-1.sql");
+    const std::string sql(std::istreambuf_iterator<char>(in), {});
+    ASSERT_FALSE(sql.empty());
+    std::vector<std::string> bodies;
+    {
+        SQLite::Database db(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+        db.exec(sql);
+        SQLite::Statement rows(db, "SELECT body FROM journal ORDER BY seq");
+        while (rows.executeStep()) bodies.push_back(rows.getColumn(0).getString());
+    }
+    ASSERT_EQ(bodies.size(), 33u);
+    EXPECT_EQ(open_reader(folder.path()).error().code, "older-schema");
+    {
+        auto opened = open(folder.path(), {});
+        ASSERT_TRUE(opened) << opened.error().text();
+        std::vector<std::string> now;
+        (*opened)->read()->journal(1, [&](const JournalRow& row) {
+            now.push_back(row.body);
+            return true;
+        });
+        EXPECT_EQ(now, bodies);  // not a byte of what happened changes
+        EXPECT_EQ((*opened)->read()->receipt("first")->last_seq,
+                  (*opened)->read()->receipt("first")->first_seq + 5);
+    }
+    EXPECT_EQ(SQLite::Database(file.string() + ".schema-1.backup").execAndGet("PRAGMA user_version").getInt(),
+              1);
+    const auto report = check(folder.path());
+    ASSERT_TRUE(report);
+    EXPECT_THAT(report->faults, ElementsAre());
+    EXPECT_EQ(report->cases, 2u);
+    EXPECT_FALSE(rebuild(folder.path())->changed);
 }
 
 TEST(Folder, WithoutDataIsRefusedUnlessItIsToBeMade) {

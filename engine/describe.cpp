@@ -1,0 +1,37 @@
+#include "engine/describe.h"
+
+namespace reeve::describe {
+
+void print_text(std::string& out, std::string_view text) {
+    const bool plain =
+        std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+    if (plain)
+        out.append(1, '"').append(text).append(1, '"');
+    else
+        out += Json(text).dump();
+}
+
+void print_json(std::string& out, const Json& json) {
+    const auto list = [&](char open, char close, auto&& item) {
+        out += open;
+        for (auto it = json.begin(); it != json.end(); ++it) {
+            if (it != json.begin()) out += ',';
+            item(it);
+        }
+        out += close;
+    };
+    if (json.is_string())
+        print_text(out, json.get_ref<const std::string&>());
+    else if (json.is_object())
+        list('{', '}', [&](const auto& it) {
+            print_text(out, it.key());
+            out += ':';
+            print_json(out, *it);
+        });
+    else if (json.is_array())
+        list('[', ']', [&](const auto& it) { print_json(out, *it); });
+    else
+        out += json.dump();
+}
+
+}  // namespace reeve::describe
