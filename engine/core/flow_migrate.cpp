@@ -65,6 +65,10 @@ Outcome decide_flow(Decision& d, const Migrate& wish) {
     d.emit(CaseMigrated{
         .from = d.state.version, .to = wish.version, .stages = wish.stages, .reason = wish.reason});
     clocks_on_migrate(d, from);
+    // A child that could not be opened is asked for again: the new version may have it right.
+    for (const auto& stage : std::vector<StageState>(d.state.stages))
+        if (rules_of(d, stage).kind == model::StageKind::child && stage.child.empty())
+            request_child(d, stage.entry);
     return {};
 }
 
