@@ -63,6 +63,8 @@ constexpr Pattern patterns[] = {
     {"AnswerGiven", "answer to {escalation}: {text}"},
     {"AnswerMissed", "escalation {escalation} was not answered by {planned}[; told {told}][ ({notes})]"},
     {"CaseRequested", "a case of {definition} is to be opened[ at {unit}][ because of {cause}]"},
+    {"CaseNotOpened",
+     "the case {other} of {definition} could not be opened: {error}[; told {told}][ ({notes})]"},
     {"CaseLinked", "linked to case {other}[ ({relation})]"},
     {"ChildEnded", "part {child} ended[: {outcome}]"},
     {"MessageReceived", "message {message} received"},

@@ -111,6 +111,12 @@ struct Writer {
     void operator()(const JobFailed& e) const {
         if (!e.retry_at) tell(after.owner, fmt::format("{}: {} failed: {}", label(after), e.job, e.error));
     }
+    void operator()(const CaseNotOpened& e) const {
+        for (const auto& person : e.told)
+            if (auto* alert = tell(person, fmt::format("{}: a case of {} could not be opened: {}",
+                                                       label(after), e.definition, e.error)))
+                alert->expected = "see what is to be done instead";
+    }
     void operator()(const ChildEnded& e) const {
         tell(after.owner, fmt::format("{}: {} has ended ({})", label(after), e.child, e.outcome));
     }

@@ -17,8 +17,6 @@ void derive(ClockState&, const model::Program&);
 // The due instant, had a pause that still runs ended at `at`: what a paused clock is judged by. With the
 // calendar's warnings.
 time::Due due_judged(const ClockState&, const model::Program&, Instant at);
-// How much of the limit is left at `at`, in office time when it counts so; zero when it is over.
-time::Millis remaining(const ClockState&, const model::Program&, Instant at);
 // The count behind `due`, day by day, an extension of another kind after the limit.
 std::vector<time::DayLine> count_days(const ClockState&, const model::Program&);
 // After `derive` moved the times: what still stands fired at `at`. Steps whose planned moment lies ahead
@@ -59,6 +57,7 @@ struct Telling {
 };
 Telling tell(const Decision&, const ClockState&, const model::Ladder&, int step);
 Telling tell_above(const Decision&, const model::Ladder&, int step, const std::vector<std::string>& told);
+Telling tell_office(const Decision&);  // the owner and the head; when there is neither, the head of the root
 Telling tell_all(const Decision&, const std::vector<org::Who>&);
 // One ladder step takes effect (ladder_fire.cpp): `repeat` 0 is the step itself.
 void fire(Decision&, const ClockState&, int step, int repeat, Instant planned);

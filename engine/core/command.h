@@ -160,15 +160,20 @@ struct Tick {};  // every moment of the case up to Command::occurred (else ::at)
 struct EndChild {
     std::string child;
     std::string outcome;
-    Json data = Json::object();
+    Json data = Json::object() /* the child's; the stage takes what its "result" names */;
 };  // a child case ended
+struct FailOpening {
+    std::string definition;
+    std::string other;
+    std::string error;
+};  // a requested case could not be opened
 
 // The same list names the commands in JSON, over HTTP and in scenarios: {"command": "Act", "case": …}.
 using Wish =
     std::variant<StartCase, Act, CompleteTask, ClaimTask, AssignTask, DelegateTask, ReturnTask, AddFollowUp,
                  NameOwner, Transfer, Acknowledge, Unacknowledge, Answer, PauseClock, ResumeClock,
                  ExcludeTime, RestartClock, ExtendClock, Approve, Refuse, SendMessage, AddDocument, AddNote,
-                 CorrectData, Reopen, Cancel, Migrate, CompleteJob, FailJob, Tick, EndChild>;
+                 CorrectData, Reopen, Cancel, Migrate, CompleteJob, FailJob, Tick, EndChild, FailOpening>;
 
 inline const std::string system_actor = "system";  // timers and what follows from them
 inline const std::string petitioner_actor =

@@ -59,12 +59,16 @@ struct ClockExplanation {
 };
 ClockExplanation explain(const CaseState&, const ClockState&, const model::Program&);
 
-// What `migrate` would change for this case: stages, clocks and dates before and after. The dry run.
+// How much of the limit is left at `at`, in office time when it counts so; of a paused clock, what it goes on
+// with. Zero when it is over.
+time::Millis remaining(const ClockState&, const model::Program&, Instant at);
+
+// What a Migrate would change for this case: stages, clocks and dates before and after. The dry run: it is
+// decided by the same people, loads and moment as the command itself would be.
 struct MigrationPreview {
     std::vector<std::string> changes;  // one sentence each
     std::optional<Rejection> refused;
 };
-MigrationPreview preview_migration(const CaseState&, const Migrate&, const model::Program& from,
-                                   const model::Program& to);
+MigrationPreview preview_migration(const CaseState&, const Command& migrate, const Context&);
 
 }  // namespace reeve::core

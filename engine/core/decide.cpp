@@ -14,7 +14,9 @@ namespace {
 // Commands that move an open case; the others also serve what goes on after its end (follow-up tasks, notes).
 using NeedOpen = std::variant<Act, NameOwner, Transfer, SendMessage, Cancel, Migrate, CompleteJob, FailJob>;
 using OfPetitioner = std::variant<Act, SendMessage>;
-using OfSystem = std::variant<Tick, EndChild>;
+using OfSystem = std::variant<Tick, EndChild, FailOpening>;
+// What the engine does of its own: no timer goes first, each has its own turn.
+using OwnTurn = std::variant<Tick, FailOpening>;
 
 template <class List>
 bool among(const Wish& wish) {
@@ -145,7 +147,7 @@ Result<std::vector<Event>> decide(const CaseState* state, const Command& command
                .now = command.at,
                .effective = effective};
     d.state.id = command.case_id;
-    const bool timer = std::holds_alternative<Tick>(command.wish);
+    const bool timer = among<OwnTurn>(command.wish);
     // The act finds the case as its timers left it; what fell due since is fired after it.
     if (state) settle_leavers(d);
     if (state && !timer) catch_up(d, effective);

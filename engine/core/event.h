@@ -232,6 +232,13 @@ struct CaseRequested {
     std::string title;
     std::string other /* the id of the new case, CASE.N: a second StartCase of that id is refused */;
 };  // the runtime opens it, once, under the id `other`
+struct CaseNotOpened {
+    std::string definition;
+    std::string other /* the id that CaseRequested gave it: there is no such case */;
+    std::string error;
+    std::vector<std::string> told;
+    std::vector<std::string> notes;
+};
 struct CaseLinked {
     std::string other;
     std::string relation /* "child", "opened" */;
@@ -275,16 +282,15 @@ struct CaseMigrated {
     std::string reason;
 };
 
-using Event =
-    std::variant<CaseStarted, OwnerNamed, OwnerLost, StageEntered, StageLeft, ParallelOpened, BranchArrived,
-                 TaskCreated, TaskAssigned, TaskReturned, TaskUnassigned, TaskCompleted, TaskCancelled,
-                 ActionTaken, DataGiven, DataCorrected, DocumentAdded, NoteAdded, CaseTransferred,
-                 ClockStarted, ClockPaused, ClockResumed, TimeExcluded, ClockRestarted, ClockExtended,
-                 ClockMet, ClockCancelled, ClockExpired, ClockWarned, ApprovalAsked, ApprovalGiven,
-                 ApprovalRefused, EscalationFired, EscalationOvertaken, EscalationAcknowledged,
-                 AcknowledgementWithdrawn, AcknowledgementLapsed, AcknowledgementMissed, AnswerGiven,
-                 AnswerMissed, CaseRequested, CaseLinked, ChildEnded, MessageReceived, JobRequested,
-                 JobCompleted, JobFailed, CaseClosed, CaseReopened, CaseCancelled, CaseMigrated>;
+using Event = std::variant<
+    CaseStarted, OwnerNamed, OwnerLost, StageEntered, StageLeft, ParallelOpened, BranchArrived, TaskCreated,
+    TaskAssigned, TaskReturned, TaskUnassigned, TaskCompleted, TaskCancelled, ActionTaken, DataGiven,
+    DataCorrected, DocumentAdded, NoteAdded, CaseTransferred, ClockStarted, ClockPaused, ClockResumed,
+    TimeExcluded, ClockRestarted, ClockExtended, ClockMet, ClockCancelled, ClockExpired, ClockWarned,
+    ApprovalAsked, ApprovalGiven, ApprovalRefused, EscalationFired, EscalationOvertaken,
+    EscalationAcknowledged, AcknowledgementWithdrawn, AcknowledgementLapsed, AcknowledgementMissed,
+    AnswerGiven, AnswerMissed, CaseRequested, CaseNotOpened, CaseLinked, ChildEnded, MessageReceived,
+    JobRequested, JobCompleted, JobFailed, CaseClosed, CaseReopened, CaseCancelled, CaseMigrated>;
 
 // An event with what stands around it.
 struct Recorded {

@@ -35,6 +35,7 @@ Outcome take_action(Decision&, int entry, const model::Action&, const Act&, Inst
                     const std::string& how);
 const model::Stage& rules_of(const Decision&, const StageState&);
 void request_job(Decision&, int entry);
+void request_child(Decision&, int entry);
 Outcome job_failed(Decision&, int entry, const std::string& error, bool retry);
 void cancel_task(Decision&, const std::string& task);
 void close_requests(Decision&, const std::string& stage, const std::string& why);  // empty: of every stage
@@ -80,6 +81,7 @@ Outcome decide_flow(Decision&, const Migrate&);
 Outcome decide_flow(Decision&, const CompleteJob&);
 Outcome decide_flow(Decision&, const FailJob&);
 Outcome decide_flow(Decision&, const EndChild&);
+Outcome decide_flow(Decision&, const FailOpening&);
 
 // A choice or a loop that cannot be decided is refused to a person who acts; when the case moves by itself
 // (a timer, a job, a child case), there is nobody to refuse it to: see enter().

@@ -164,8 +164,20 @@ struct Flow {
     void operator()(const CaseRequested& e) {
         ++state.next_id;
         auto* stage = state.stage(e.entry);
-        if (stage) stage->child = e.other;
+        if (stage) {
+            stage->child = e.other;
+            stage->fault.clear();
+        }
         state.links.push_back({e.other, stage ? "child" : "opened"});
+    }
+    // Nothing points to a case that does not exist.
+    void operator()(const CaseNotOpened& e) {
+        std::erase_if(state.links, [&](const auto& link) { return link.other == e.other; });
+        for (auto& stage : state.stages) {
+            if (stage.child != e.other) continue;
+            stage.child.clear();
+            stage.fault = e.definition + " was not opened: " + e.error;
+        }
     }
     void operator()(const CaseLinked& e) { state.links.push_back({e.other, e.relation}); }
     void operator()(const JobRequested& e) {

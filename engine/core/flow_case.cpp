@@ -2,6 +2,7 @@
 // workers and child cases report.
 #include <fmt/format.h>
 
+#include "engine/core/clock.h"
 #include "engine/core/flow.h"
 
 namespace reeve::core {
@@ -26,6 +27,18 @@ std::optional<StageState> stage_of_job(const Decision& d, const std::string& job
     for (const auto& stage : d.state.stages)
         if (!job.empty() && stage.job == job) return stage;
     return {};
+}
+
+// What the parent takes from a child that has ended, as its stage's "result" says.
+Json result_of(const model::Stage& stage, const EndChild& wish) {
+    Json given = Json::object();
+    for (const auto& [field, source] : stage.child_result) {
+        const Json* value =
+            source.starts_with("data.") ? model::at_path(wish.data, source.substr(5)) : nullptr;
+        if (source == "outcome") given[field] = wish.outcome;
+        if (value) given[field] = *value;
+    }
+    return given;
 }
 
 Outcome unknown_job(const std::string& job) {
@@ -169,12 +182,25 @@ Outcome decide_flow(Decision& d, const EndChild& wish) {
     for (const auto& stage : d.state.stages)
         if (stage.child == wish.child) at = stage;
     ByItself child(d);
-    if (at)
-        if (auto no = check_given(d, wish.data, {})) return no;
     d.emit(ChildEnded{wish.child, wish.outcome});
     if (!at) return {};
-    record_given(d, wish.data, {});
+    const auto given = result_of(rules_of(d, *at), wish);
+    // Nobody is there to mend it: the parent goes on without what does not fit, and says so.
+    if (auto no = check_given(d, given, {}))
+        d.emit(NoteAdded{fmt::format("What {} gave was not taken: {}", wish.child, no->message)});
+    else
+        record_given(d, given, {});
     return go(d, at->entry, rules_of(d, *at).then, "then");
+}
+
+Outcome decide_flow(Decision& d, const FailOpening& wish) {
+    auto telling = tell_office(d);
+    d.emit(CaseNotOpened{.definition = wish.definition,
+                         .other = wish.other,
+                         .error = wish.error,
+                         .told = std::move(telling.people),
+                         .notes = std::move(telling.notes)});
+    return {};
 }
 
 }  // namespace reeve::core

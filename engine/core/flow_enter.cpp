@@ -150,6 +150,16 @@ Outcome come_to_rest(Decision& d, int parallel) {
 
 }  // namespace
 
+void request_child(Decision& d, int entry) {
+    const auto& stage = rules_of(d, *d.state.stage(entry));
+    d.emit(CaseRequested{.definition = stage.child,
+                         .unit = d.state.unit,
+                         .data = child_data(d, stage),
+                         .cause = "child:" + stage.name,
+                         .entry = entry,
+                         .title = d.state.title});
+}
+
 Outcome enter(Decision& d, int index, int parallel) {
     if (index == model::none) return reject("no-stage", "the definition says no stage to go to from here");
     const auto& stage = d.program().stages[index];
@@ -181,14 +191,7 @@ Outcome enter(Decision& d, int index, int parallel) {
             if (!to) return to.error();
             return go(d, entry, *to, "then");
         }
-        case StageKind::child:
-            d.emit(CaseRequested{.definition = stage.child,
-                                 .unit = d.state.unit,
-                                 .data = child_data(d, stage),
-                                 .cause = "child:" + stage.name,
-                                 .entry = entry,
-                                 .title = d.state.title});
-            return {};
+        case StageKind::child: request_child(d, entry); return {};
         case StageKind::end: finish(d, entered, stage); return {};
         default: return {};  // a wait wakes by its time
     }

@@ -65,32 +65,31 @@ Outcome decide_flow(Decision& d, const Migrate& wish) {
     d.emit(CaseMigrated{
         .from = d.state.version, .to = wish.version, .stages = wish.stages, .reason = wish.reason});
     clocks_on_migrate(d, from);
+    // A child that could not be opened is asked for again: the new version may have it right.
+    for (const auto& stage : std::vector<StageState>(d.state.stages))
+        if (rules_of(d, stage).kind == model::StageKind::child && stage.child.empty())
+            request_child(d, stage.entry);
     return {};
 }
 
-MigrationPreview preview_migration(const CaseState& state, const Migrate& wish, const model::Program& from,
-                                   const model::Program& to) {
-    static const org::Directory nobody;
-    static const org::Loads idle;
-    const Context context{from, nobody, idle, &to};
-    const Command command{.actor = system_actor,
-                          .case_id = state.id,
-                          .at = state.last,
-                          .occurred = {},
-                          .expect = {},
-                          .wish = wish};
+MigrationPreview preview_migration(const CaseState& state, const Command& command, const Context& context) {
     auto events = decide(&state, command, context);
     if (!events) return {.changes = {}, .refused = events.error()};
 
+    const auto& to = *context.target;
     CaseState after = state;
-    for (const auto& event : *events)
+    const auto* program = &context.program;
+    for (const auto& event : *events) {
+        if (std::holds_alternative<CaseMigrated>(event)) program = &to;
         apply(after,
               {.case_id = state.id,
                .revision = after.revision + 1,
-               .at = state.last,
-               .actor = system_actor,
+               .at = command.at,
+               .occurred = command.occurred,
+               .actor = command.actor,
                .event = event},
-              to);
+              *program);
+    }
     MigrationPreview preview;
     auto& changes = preview.changes;
     changes.push_back(fmt::format("version {} becomes {}", state.version, after.version));

@@ -50,6 +50,13 @@ void to_the_root(const Decision& d, Telling& telling) {
 
 }  // namespace
 
+Telling tell_office(const Decision& d) {
+    Telling telling;
+    resolve(d, {Who{}, head_of(d.state.unit)}, telling);
+    if (telling.people.empty()) to_the_root(d, telling);
+    return telling;
+}
+
 Telling tell_all(const Decision& d, const std::vector<Who>& who) {
     Telling telling;
     resolve(d, who, telling);

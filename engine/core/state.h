@@ -20,6 +20,7 @@ struct StageState {
     int attempt = 0;
     std::optional<Instant> job_times_out, job_retry_at;
     std::string child;  // the child case, for a child stage
+    std::string fault;  // why there is none
     bool operator==(const StageState&) const = default;
 };
 

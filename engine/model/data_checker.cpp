@@ -91,6 +91,12 @@ std::string dotted(std::string pointer) {
     return pointer;
 }
 
+// What is personal stands in no message: messages are kept in histories and sent about.
+std::string shown(const Json& schema, const Json& value) {
+    if (schema.value("x-personal", false)) return "another text";
+    return value.is_string() ? in_quotes(value.get<std::string>()) : value.dump();
+}
+
 bool is_date(std::string_view text) {
     auto digits = [&](std::size_t from, std::size_t count) {
         return std::ranges::all_of(text.substr(from, count), [](char c) { return c >= '0' && c <= '9'; });
@@ -135,12 +141,12 @@ struct DataChecker::Parts {
         if (format == "date" && !is_date(value))
             out.push_back({"bad-date",
                            fmt::format("{} is {}; it should be a date such as 2026-02-25",
-                                       in_quotes(dotted(place)), in_quotes(value)),
+                                       in_quotes(dotted(place)), shown(schema, value)),
                            place});
         if (format == "date-time" && !time::parse_instant(value))
             out.push_back({"bad-date",
                            fmt::format("{} is {}; it should be a time such as 2026-02-25T09:30:00+08:00",
-                                       in_quotes(dotted(place)), in_quotes(value)),
+                                       in_quotes(dotted(place)), shown(schema, value)),
                            place});
         if (auto pattern = schema.find("pattern"); pattern != schema.end() && pattern->is_string()) {
             if (value.size() > longest_matched)
@@ -191,8 +197,13 @@ struct DataChecker::Parts {
             std::string list;
             for (const auto& one : schema.at("enum"))
                 list.append(list.empty() ? "" : ", ").append(one.dump());
-            return {"not-allowed",
-                    fmt::format("{} is {}; it should be one of {}", subject, value->dump(), list), place};
+            return {
+                "not-allowed",
+                fmt::format("{} is {}; it should be one of {}", subject,
+                            value->is_string() && !schema.value("x-personal", false) ? value->dump()
+                                                                                     : shown(schema, *value),
+                            list),
+                place};
         }
         if (what.starts_with("Object contains a property")) {
             auto name = named();

@@ -161,8 +161,9 @@ struct Stage {
     Stage::Need join_need = Need::all;
     int join_n = 0;
     // child case
-    std::string child;  // definition id
-    Json child_data;    // {"field": "data.path" or a literal}
+    std::string child;                                // definition id
+    Json child_data;                                  // {"field": "data.path" or a literal}
+    std::map<std::string, std::string> child_result;  // field of this case -> "outcome" or "data.path" of it
     // end
     std::string outcome;
     std::optional<FollowUp> follow_up;

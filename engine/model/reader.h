@@ -64,6 +64,7 @@ class Reader {
     void read_parallel(const Node&, Stage&);
     void read_join(const Node&, Stage&);
     void read_child(const Node&, Stage&);
+    void read_result(const Node&, Stage&);
     void read_end(const Node&, int index);
     void read_tasks(const Node&, int index);  // tasks.cpp
     void read_actions(const Node&, Stage&);

@@ -13,6 +13,15 @@ void Reader::patterns() {
                 out.same.push_back("unit");
             else if (auto path = field(item); !path.empty())
                 out.same.push_back(path);
+            // What is compared is kept beside the journal, where no erasing reaches; and Reeve watches
+            // nobody.
+            if (!out.same.empty() &&
+                std::ranges::find(program_.personal, out.same.back()) != program_.personal.end())
+                faults_.add(
+                    item, "pattern-personal",
+                    fmt::format("{} is personal, and nobody is counted by what is personal; name what the "
+                                "cases share besides, e.g. \"unit\"",
+                                in_quotes(out.same.back())));
         }
         out.when = condition(node["when"]);
         out.start = definition(node["start"]);

@@ -32,7 +32,8 @@ const std::vector<KindKeys>& kind_keys() {
         {StageKind::join, "a join", {"title", "join", "then"}},
         {StageKind::child,
          "a child case",
-         {"title", "assign", "due", "limit", "basis", "ladder", "clock", "actions", "then", "child", "data"}},
+         {"title", "assign", "due", "limit", "basis", "ladder", "clock", "actions", "then", "child", "data",
+          "result"}},
         {StageKind::end, "an end", {"title", "end", "follow_up"}},
     };
     return all;
@@ -219,6 +220,19 @@ void Reader::read_child(const Node& node, Stage& stage) {
     for (const auto& [key, value] : node["data"].members()) {
         stage.child_data[key] = value.value();
         if (value.text().starts_with("data.")) known_field(value, value.text().substr(5));
+    }
+    read_result(node, stage);
+}
+
+void Reader::read_result(const Node& node, Stage& stage) {
+    for (const auto& [key, value] : node["result"].members()) {
+        known_field(value, key);
+        if (value.text() == "outcome" || value.text().starts_with("data."))
+            stage.child_result[key] = value.text();
+        else
+            faults_.add(
+                value, "bad-result",
+                "what a child case gives is its \"outcome\" or a field of its data, e.g. \"data.finding\"");
     }
 }
 

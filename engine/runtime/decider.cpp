@@ -1,5 +1,7 @@
 #include "engine/runtime/decider.h"
 
+#include "engine/runtime/key_use.h"
+
 #include <stdexcept>
 
 namespace reeve::runtime {
@@ -46,7 +48,7 @@ void Decider::load() {
     seq_ = head.seq;
     last_at_ = head.at;
     for (const auto& row : reader_->loads()) loads_[row.person] = {row.open, row.last_given};
-    for (auto& row : reader_->marks()) marks_[row.pattern].push_back(std::move(row));
+    for (const auto& row : reader_->marks()) marks_.add(row);
     duty_dates_ = store::duty_dates(*reader_);
     duties_revision_ = org_revision_ = 0;
     reader_->stream(store::duties_stream, 1,
@@ -126,16 +128,28 @@ void Decider::tick(const store::TimerRow& timer, Instant now) {
     timers_.change(due.id, std::nullopt, again);
 }
 
-Result<Receipt> Decider::receipt_of(const std::string& key) {
-    if (auto it = keys_.find(key); it != keys_.end()) {
-        auto again = it->second;
-        again.repeated = true;
-        again.events.clear();
-        return again;
+// What the key gave before; refused when that was something else.
+std::optional<Result<Receipt>> Decider::receipt_of(const core::Command& command) {
+    Receipt first;
+    if (auto it = keys_.find(command.key); it != keys_.end()) {
+        first = it->second;
+    } else if (auto found = reader_->receipt(command.key)) {
+        first = Receipt{.case_id = found->case_id,
+                        .revision = found->revision,
+                        .first_seq = found->first_seq,
+                        .last_seq = found->last_seq};
+        reader_->stream(first.case_id, found->revision - (found->last_seq - found->first_seq),
+                        [&](const store::JournalRow& row) {
+                            first.events.push_back(store::recorded(row));
+                            return row.seq < found->last_seq;
+                        });
+    } else {
+        return std::nullopt;
     }
-    if (auto found = reader_->receipt(key))
-        return Receipt{found->case_id, found->revision, found->first_seq, found->last_seq, {}, true};
-    return refuse("no-receipt", "", "");
+    if (!same_use(command, first)) return std::unexpected(key_used(command, first));
+    first.repeated = true;
+    first.events.clear();
+    return first;
 }
 
 CachedCase* Decider::lookup(const std::string& case_id) {
@@ -165,7 +179,7 @@ Result<void> Decider::name_case(core::Command& command, const std::string& defin
 
 Result<Receipt> Decider::decide(core::Command command, int depth) {
     if (!command.key.empty())
-        if (auto again = receipt_of(command.key)) return again;
+        if (auto again = receipt_of(command)) return *again;
     if (depth > deepest)
         return refuse("too-deep", fmt::format("more than {} cases would open one another at once", deepest),
                       "definition");
@@ -271,7 +285,6 @@ Receipt Decider::record(const core::Command& command, CachedCase* entry, const m
     last_at_ = command.at;
     if (!command.key.empty()) {
         keys_[command.key] = receipt;
-        keys_[command.key].events.clear();
         open_.keys.push_back(command.key);
     }
     write_case(id, *entry);
@@ -340,7 +353,10 @@ Receipt Decider::record_deployment(const store::DefinitionDeployed& event, const
     if (event.version > 1)
         for (const auto& duty : catalog_.program(event.id)->duties)
             open_.rows.duties.push_back({Instant::max(), store::duty_id(event.id, duty.name)});
-    for (auto& timer : store::duty_timers(program, at, duty_dates_))
+    const auto since = [&](const std::string& duty) {
+        return catalog_.duty_since(event.id, duty).value_or(at);
+    };
+    for (auto& timer : store::duty_timers(program, since, duty_dates_))
         open_.rows.duties.push_back(std::move(timer));
     return record_stream(store::definitions_stream, definitions_revision_, {store::body_of(event)}, actor, at,
                          std::nullopt);

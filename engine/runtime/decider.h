@@ -9,6 +9,7 @@
 
 #include "engine/runtime/case_cache.h"
 #include "engine/runtime/engine.h"
+#include "engine/runtime/mark_book.h"
 #include "engine/runtime/near_timers.h"
 #include "engine/store/derive.h"
 
@@ -65,7 +66,7 @@ class Decider {
   private:
     // decider.cpp
     Result<Receipt> decide(core::Command, int depth);
-    Result<Receipt> receipt_of(const std::string& key);
+    std::optional<Result<Receipt>> receipt_of(const core::Command&);
     CachedCase* lookup(const std::string& case_id);
     Result<void> name_case(core::Command&, const std::string& definition);
     Receipt record(const core::Command&, CachedCase*, const model::ProgramPtr&, std::vector<core::Event>,
@@ -80,10 +81,13 @@ class Decider {
     // follow.cpp: what follows from events, within the same transaction
     void follow(const std::string& case_id, const std::vector<core::Recorded>&, bool was_open, int depth);
     void open_requested(const core::Recorded&, const core::CaseRequested&, int depth);
-    void count_patterns(const core::Recorded&, const core::CaseStarted&, int depth);
     void end_child(const core::Recorded&, const core::CaseState&, int depth);
     void duty(const store::TimerRow&, Instant now);
-    void note(const std::string& case_id, const std::string& key, Instant at, const std::string& text);
+    void note(const std::string& case_id, Instant at, const std::string& text);
+    // patterns.cpp
+    void count_patterns(const core::Recorded&, const core::CaseStarted&, int depth);
+    void open_pattern(const core::Recorded&, const core::CaseStarted&, const model::Pattern&,
+                      const model::Program&, const std::vector<store::MarkRow>& found, int depth);
 
     store::Store& store_;
     store::Catalog& catalog_;
@@ -94,9 +98,9 @@ class Decider {
     std::uint64_t seq_ = 0, org_revision_ = 0, definitions_revision_ = 0, duties_revision_ = 0;
     std::optional<Instant> last_at_;
     org::Loads loads_;
-    std::unordered_map<std::string, Receipt> keys_;             // of what is not durable yet
-    std::unordered_map<std::string, std::uint64_t> started_;    // cases ever started, by definition
-    std::map<std::string, std::vector<store::MarkRow>> marks_;  // by pattern
+    std::unordered_map<std::string, Receipt> keys_;           // of what is not durable yet
+    std::unordered_map<std::string, std::uint64_t> started_;  // cases ever started, by definition
+    MarkBook marks_;
     store::DutyDates duty_dates_;
     std::size_t stuck_ = 0;
     mutable std::mutex mutex_;  // of directory_

@@ -30,16 +30,22 @@ void Decider::open_requested(const core::Recorded& cause, const core::CaseReques
                                                   .parent = cause.case_id,
                                                   .cause = requested.cause}};
     if (auto opened = decide(std::move(command), depth + 1); !opened)
-        note(cause.case_id, key, cause.at,
-             fmt::format("{} was not opened: {}", requested.definition, opened.error().text()));
+        (void)decide({.key = key,
+                      .actor = core::system_actor,
+                      .case_id = cause.case_id,
+                      .at = cause.at,
+                      .occurred = cause.occurred,
+                      .wish = core::FailOpening{.definition = requested.definition,
+                                                .other = requested.other,
+                                                .error = opened.error().text()}},
+                     depth);
 }
 
 // Never silent: what could not follow stands in the history of its cause.
-void Decider::note(const std::string& case_id, const std::string& key, Instant at, const std::string& text) {
+void Decider::note(const std::string& case_id, Instant at, const std::string& text) {
     auto* entry = lookup(case_id);
-    record(
-        {.key = key, .actor = core::system_actor, .case_id = case_id, .at = at, .wish = core::AddNote{text}},
-        entry, entry->program, {core::NoteAdded{text}}, 0);
+    record({.actor = core::system_actor, .case_id = case_id, .at = at, .wish = core::AddNote{text}}, entry,
+           entry->program, {core::NoteAdded{text}}, 0);
 }
 
 void Decider::end_child(const core::Recorded& last, const core::CaseState& child, int depth) {
@@ -49,63 +55,8 @@ void Decider::end_child(const core::Recorded& last, const core::CaseState& child
                   .actor = core::system_actor,
                   .case_id = child.parent,
                   .at = last.at,
-                  .wish = core::EndChild{.child = child.id, .outcome = child.outcome}},
+                  .wish = core::EndChild{.child = child.id, .outcome = child.outcome, .data = child.data}},
                  depth + 1);
-}
-
-void Decider::count_patterns(const core::Recorded& event, const core::CaseStarted& started, int depth) {
-    const auto program = lookup(event.case_id)->program;
-    for (auto& mark : store::marks_of(event, started, *program)) {
-        auto& marks = marks_[mark.pattern];
-        marks.push_back(mark);
-        // The store gives them back in another order; what is decided may not depend on a restart.
-        std::ranges::sort(marks, {}, [](const auto& m) { return std::pair(m.at, m.case_id); });
-        open_.rows.marks.push_back(mark);
-        const auto& pattern = *std::find_if(
-            program->patterns.begin(), program->patterns.end(),
-            [&](const auto& p) { return mark.pattern.starts_with(store::mark_prefix(program->id, p.name)); });
-        const Instant from = time::due(*program->calendar, mark.at, -pattern.within).at;
-        std::vector<std::string> related;
-        for (const auto& m : marks)
-            if (m.at > from && m.at <= mark.at) related.push_back(m.case_id);
-        if (static_cast<int>(related.size()) < pattern.count) continue;
-
-        const org::Asking asking{started.unit, {}, &started.data, event.at};
-        const auto unit = pattern.unit ? directory()->locate(*pattern.unit, asking) : std::nullopt;
-        core::StartCase start{.definition = pattern.start,
-                              .unit = unit.value_or(started.unit),
-                              .cause = "pattern:" + program->id + "/" + pattern.name,
-                              .related = related};
-        // What the cases have in common is known of the new one too, where its definition asks for it.
-        if (const auto target = catalog_.program(pattern.start))
-            for (const auto& path : pattern.same) {
-                const Json* value = path == "unit" ? nullptr : model::at_path(started.data, path);
-                if (value && target->data_schema.contains("properties") &&
-                    target->data_schema["properties"].contains(path))
-                    start.data[path] = *value;
-            }
-        const auto key = fmt::format("pattern:{}/{}/{}", program->id, pattern.name, event.case_id);
-        auto opened = decide(
-            {.key = key, .actor = core::system_actor, .at = event.at, .wish = std::move(start)}, depth + 1);
-        if (!opened) {
-            note(event.case_id, "", event.at,
-                 fmt::format("the pattern {} holds, but {} was not opened: {}", pattern.name, pattern.start,
-                             opened.error().text()));
-            continue;
-        }
-        for (const auto& other : related) {
-            auto* entry = lookup(other);
-            if (!entry) continue;
-            record({.actor = core::system_actor, .case_id = other, .at = event.at, .wish = core::Tick{}},
-                   entry, entry->program, {core::CaseLinked{.other = opened->case_id, .relation = "pattern"}},
-                   0);
-        }
-        std::erase_if(marks_[mark.pattern], [&](const store::MarkRow& m) {
-            const bool used = std::find(related.begin(), related.end(), m.case_id) != related.end();
-            if (used) open_.rows.marks_used.push_back(m);
-            return used;
-        });
-    }
 }
 
 void Decider::duty(const store::TimerRow& due, Instant now) {
@@ -145,7 +96,8 @@ void Decider::duty(const store::TimerRow& due, Instant now) {
                   due.at < now ? std::optional(due.at) : std::nullopt);
     duty_dates_[due.id] = due.at;
     std::optional<Instant> next;
-    for (const auto& timer : store::duty_timers(*program, due.at, duty_dates_))
+    for (const auto& timer : store::duty_timers(
+             *program, [&](const auto&) { return due.at; }, duty_dates_))
         if (timer.id == due.id) next = timer.at;
     timers_.change(due.id, due.at, next);
     open_.rows.duties.push_back({next.value_or(Instant::max()), due.id});

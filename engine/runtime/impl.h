@@ -24,6 +24,9 @@ class Engine::Impl {
     std::expected<Deployed, Errors> deploy(const std::string& text, const std::string& name,
                                            const std::string& calendar, const std::string& actor,
                                            bool even_if_unchanged);
+    // What moving this case would change, decided as the command would be, now.
+    core::MigrationPreview preview(store::Reader&, const std::string& case_id, const core::Migrate&,
+                                   const std::string& actor, const model::Program& target) const;
     std::vector<std::string> units_within(const std::string& unit) const;
 };
 

@@ -36,6 +36,20 @@ std::vector<std::string> Engine::Impl::units_within(const std::string& unit) con
     return units;
 }
 
+core::MigrationPreview Engine::Impl::preview(store::Reader& reader, const std::string& case_id,
+                                             const core::Migrate& wish, const std::string& actor,
+                                             const model::Program& target) const {
+    const auto file = store::find(reader, catalog, case_id);
+    if (!file) return {.changes = {}, .refused = file.error()};
+    org::Loads loads;
+    for (const auto& row : reader.loads()) loads[row.person] = {row.open, row.last_given};
+    const auto directory = writer->directory();
+    return core::preview_migration(
+        file->state,
+        {.actor = actor, .case_id = case_id, .at = std::max(time->now(), file->state.last), .wish = wish},
+        {*file->program, *directory, loads, &target});
+}
+
 Result<std::uint64_t> Engine::run_until(Instant until) {
     auto* manual = dynamic_cast<ManualTime*>(impl_->time.get());
     if (!manual)
@@ -158,9 +172,7 @@ Result<std::vector<CaseChange>> Engine::migrate(const MigrateAll& wanted, const 
     std::vector<core::Command> commands;
     for (const auto& row : reader->cases({.definition = wanted.definition, .status = "open"})) {
         if (row.version == version || (!wanted.case_id.empty() && row.id != wanted.case_id)) continue;
-        auto file = store::find(*reader, catalog(), row.id);
-        if (!file) continue;
-        auto preview = core::preview_migration(file->state, wish, *file->program, *target);
+        auto preview = impl_->preview(*reader, row.id, wish, actor, *target);
         changes.push_back({row.id, std::move(preview.changes), std::move(preview.refused)});
         commands.push_back({.actor = actor, .case_id = row.id, .wish = wish});
     }
@@ -201,9 +213,7 @@ std::expected<std::vector<CaseChange>, Errors> Engine::change_calendar(const std
                 if (!compiled) return std::unexpected(compiled.error());
                 const core::Migrate wish{.version = anew.version, .reason = reason};
                 for (const auto& case_id : ids) {
-                    auto file = store::find(*reader, catalog(), case_id);
-                    auto preview =
-                        core::preview_migration(file->state, wish, *file->program, *compiled->program);
+                    auto preview = impl_->preview(*reader, case_id, wish, actor, *compiled->program);
                     changes.push_back({case_id, std::move(preview.changes), std::move(preview.refused)});
                 }
                 continue;
@@ -214,11 +224,8 @@ std::expected<std::vector<CaseChange>, Errors> Engine::change_calendar(const std
             const core::Migrate wish{.version = deployed->version, .reason = reason};
             const auto target = catalog().program(id, deployed->version);
             for (const auto& case_id : ids) {
-                auto file = store::find(*reader, catalog(), case_id);
                 changes.push_back(
-                    {case_id,
-                     core::preview_migration(file->state, wish, *file->program, *target).changes,
-                     {}});
+                    {case_id, impl_->preview(*reader, case_id, wish, actor, *target).changes, {}});
                 commands.push_back({.actor = actor, .case_id = case_id, .wish = wish});
             }
             const auto answers = impl_->all(std::move(commands));

@@ -236,7 +236,8 @@ std::optional<Instant> Writer::read_clock() {
     accepted_ = false;
     if (wall_ && (wall - *wall_) - (steady - steady_) > options_.greatest_jump) {
         clock_alarm_ = fmt::format(
-            "the clock jumped from {} to {}; nothing is done until it is set right, or accepted as it is",
+            "the clock jumped from {} to {}; nothing is done until it is set right, or, where it is right, "
+            "accepted as it is: start reeve anew (or call Engine::accept_clock)",
             time::to_utc_string(*wall_), time::to_utc_string(wall));
         return std::nullopt;
     }

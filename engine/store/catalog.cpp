@@ -114,6 +114,16 @@ std::optional<Instant> Catalog::deployed_at(const std::string& id, int version) 
     return found ? std::optional(found->at) : std::nullopt;
 }
 
+std::optional<Instant> Catalog::duty_since(const std::string& id, const std::string& duty) const {
+    std::optional<Instant> since;
+    for (int version = newest(id); version > 0; --version) {
+        const auto has = program(id, version);
+        if (std::ranges::none_of(has->duties, [&](const auto& d) { return d.name == duty; })) break;
+        since = deployed_at(id, version);
+    }
+    return since;
+}
+
 std::string Catalog::calendar(const std::string& name) const {
     std::lock_guard lock(mutex_);
     auto it = calendars_.find(name);

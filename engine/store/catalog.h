@@ -35,6 +35,9 @@ class Catalog {
     std::uint64_t revision() const;  // how many deployments there were
     std::optional<DefinitionDeployed> deployed(const std::string& id, int version = 0) const;
     std::optional<Instant> deployed_at(const std::string& id, int version = 0) const;
+    // When the first of the versions was deployed that have had the duty ever since; none when the newest has
+    // not got it.
+    std::optional<Instant> duty_since(const std::string& id, const std::string& duty) const;
     // The newest canonical text of a calendar by that name, empty when none.
     std::string calendar(const std::string& name) const;
 

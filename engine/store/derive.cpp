@@ -57,6 +57,30 @@ std::vector<MarkRow> marks_of(const core::Recorded& event, const core::CaseStart
     return marks;
 }
 
+namespace {
+
+constexpr time::DueRule to_the_moment{.until = time::Until::moment, .count_first_day = false, .roll = false};
+
+}  // namespace
+
+Instant window_end(const model::Program& program, const model::Pattern& pattern, Instant first) {
+    return time::due(*program.calendar, first, pattern.within, to_the_moment).at;
+}
+
+Instant oldest_mark(const model::Program& program, const model::Pattern& pattern, Instant now) {
+    const auto window = -pattern.within;
+    const auto before = time::due(*program.calendar, now, window, to_the_moment).at;
+    return time::due(*program.calendar, before, window, to_the_moment).at;
+}
+
+std::string prefix_of(const MarkRow& mark) { return mark.pattern.substr(0, mark.pattern.find(' ') + 1); }
+
+const model::Pattern& pattern_of(const model::Program& program, const MarkRow& mark) {
+    return *std::ranges::find_if(program.patterns, [prefix = prefix_of(mark), &program](const auto& p) {
+        return mark_prefix(program.id, p.name) == prefix;
+    });
+}
+
 std::string uses_marks(const core::CaseStarted& started) {
     constexpr std::string_view cause = "pattern:";
     return started.cause.starts_with(cause) ? started.cause.substr(cause.size()) + " " : std::string();
@@ -108,15 +132,17 @@ DutyDates duty_dates(Reader& reader) {
     return dates;
 }
 
-std::vector<TimerRow> duty_timers(const model::Program& program, Instant deployed, const DutyDates& dates) {
+std::vector<TimerRow> duty_timers(const model::Program& program, const DutySince& since,
+                                  const DutyDates& dates) {
     std::vector<TimerRow> timers;
     for (const auto& duty : program.duties) {
         const auto key = duty_id(program.id, duty.name);
         auto start = time::parse_instant(duty.start, *program.calendar);
         if (!start) throw std::runtime_error(key + ": " + start.error().text());
-        auto last = dates.find(key);
+        const auto last = dates.find(key);
+        const auto began = since(duty.name);
         auto next = time::next_occurrence(*program.calendar, duty.rule, *start,
-                                          last == dates.end() ? deployed : last->second);
+                                          last == dates.end() ? began : std::max(began, last->second));
         if (!next) throw std::runtime_error(key + ": " + next.error().text());
         if (*next) timers.push_back({**next, key});
     }

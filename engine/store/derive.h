@@ -18,6 +18,15 @@ std::string given_to(const core::Event&);
 std::vector<MarkRow> marks_of(const core::Recorded&, const core::CaseStarted&, const model::Program&);
 // "DEFINITION/NAME " before the values.
 std::string mark_prefix(const std::string& definition, const std::string& pattern);
+// The cases of a pattern lie in one window: `within` from its first on, that instant included, to the moment
+// and without a roll, so that it is as long on every day.
+Instant window_end(const model::Program&, const model::Pattern&, Instant first);
+// What happened before this counts no more once `now` is recorded: two windows back. Whoever enters a case
+// later than that comes too late to call for anything, and nothing older need be kept.
+Instant oldest_mark(const model::Program&, const model::Pattern&, Instant now);
+// The pattern of the program that the mark is of.
+const model::Pattern& pattern_of(const model::Program&, const MarkRow&);
+std::string prefix_of(const MarkRow&);  // its mark_prefix
 // The prefix whose marks a case opened by a pattern uses up (those of its related cases); empty: none.
 std::string uses_marks(const core::CaseStarted&);
 
@@ -37,7 +46,10 @@ DutyFell duty_from(const std::string& body);
 std::string duty_id(const std::string& definition, const std::string& duty);
 using DutyDates = std::map<std::string, Instant, std::less<>>;  // by duty id: the last planned date that fell
 DutyDates duty_dates(Reader&);
-// The next date of each of its duties: after the last that fell, or after it was deployed.
-std::vector<TimerRow> duty_timers(const model::Program&, Instant deployed, const DutyDates&);
+// The next date of each of its duties: after the last that fell, but none before the duty began. `since`: the
+// first deployment of the unbroken run of versions that have it; a duty that was taken out and comes back
+// owes nothing for the time between.
+using DutySince = std::function<Instant(const std::string& duty)>;
+std::vector<TimerRow> duty_timers(const model::Program&, const DutySince&, const DutyDates&);
 
 }  // namespace reeve::store

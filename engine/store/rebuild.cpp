@@ -4,26 +4,53 @@
 #include "engine/store/replay_all.h"
 
 namespace reeve::store {
+namespace {
+
+struct AgedMark {
+    MarkRow row;
+    std::uint64_t seq = 0;
+    Instant oldest;  // what it made out of date: the marks of its pattern before this
+};
+using Used = std::set<std::pair<std::string, std::string>>;  // case, mark prefix
+
+// As the engine left them: without those used up, and those that had become too old when a later one came.
+std::vector<MarkRow> still_counting(std::vector<AgedMark> marks, const Used& used) {
+    std::ranges::sort(marks, std::ranges::greater{}, &AgedMark::seq);
+    std::map<std::string, Instant> oldest;  // by mark prefix
+    std::vector<MarkRow> rows;
+    for (auto& mark : marks) {
+        const auto prefix = prefix_of(mark.row);
+        auto& limit = oldest.emplace(prefix, mark.oldest).first->second;
+        limit = std::max(limit, mark.oldest);
+        if (mark.row.at >= limit && !used.contains({mark.row.case_id, prefix}))
+            rows.push_back(std::move(mark.row));
+    }
+    return rows;
+}
+
+}  // namespace
 
 std::uint64_t ReplayAll::run() {
     constexpr std::size_t page = 256;
     LoadMap loads;
-    std::set<std::pair<std::string, std::string>> used;  // case, mark prefix
-    std::vector<MarkRow> marks;
+    Used used;
+    std::vector<AgedMark> marks;
     std::uint64_t cases = 0, events = 0;
     const std::uint64_t of = from.head().seq;
 
     auto one_case = [&](const std::string& id, Batch& batch) {
         CaseFile file;
         std::vector<OutboxRow> outbox;
-        std::vector<MarkRow> own;
+        std::vector<AgedMark> own;
         from.stream(id, 1, [&](const JournalRow& row) {
             replay(file, row, catalog);
             const auto& event = file.history.back();
             for (const auto& alert : core::alerts(file.state, event, *file.program))
                 outbox.push_back(outbox_row(alert, event.at));
             if (const auto* started = std::get_if<core::CaseStarted>(&event.event)) {
-                own = marks_of(event, *started, *file.program);
+                for (const auto& mark : marks_of(event, *started, *file.program))
+                    own.push_back({mark, event.seq,
+                                   oldest_mark(*file.program, pattern_of(*file.program, mark), event.at)});
                 if (const auto prefix = uses_marks(*started); !prefix.empty())
                     for (const auto& other : started->related) used.emplace(other, prefix);
             }
@@ -63,13 +90,11 @@ std::uint64_t ReplayAll::run() {
     }
     Batch rest;
     for (const auto& [person, load] : loads) rest.loads.push_back(load);
-    for (auto& mark : marks) {
-        const auto prefix = mark.pattern.substr(0, mark.pattern.find(' ') + 1);
-        if (!used.contains({mark.case_id, prefix})) rest.marks.push_back(std::move(mark));
-    }
+    rest.marks = still_counting(std::move(marks), used);
     const auto dates = duty_dates(from);
     for (const auto& id : catalog.ids()) {
-        const auto timers = duty_timers(*catalog.program(id), *catalog.deployed_at(id), dates);
+        const auto timers = duty_timers(
+            *catalog.program(id), [&](const auto& duty) { return *catalog.duty_since(id, duty); }, dates);
         rest.duties.insert(rest.duties.end(), timers.begin(), timers.end());
     }
     write(rest);

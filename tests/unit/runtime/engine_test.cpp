@@ -143,6 +143,43 @@ TEST(Engine, ASecondOneOnTheFolderIsRefused) {
     EXPECT_EQ(second.error().code, "in-use");
 }
 
+TEST(Engine, AKeyThatWasUsedForSomethingElseIsRefused) {
+    Office office;
+    auto first = Office::start("", "permit");
+    first.key = "k-1";
+    const auto id = office.ask(first).case_id;
+    office.ask(Office::start("c-2"));
+    EXPECT_EQ(office.ask(first).case_id, id);  // the same command again
+    office.ask(Office::note(id, "heard", "k-2"));
+    for (bool reopened : {false, true}) {
+        SCOPED_TRACE(reopened);
+        if (reopened) office.reopen();
+        EXPECT_TRUE(office.ask(Office::note(id, "heard", "k-2")).repeated);
+        auto act = Office::act(id, "approve");
+        act.key = "k-2";
+        auto inspection = Office::start("", "inspection");
+        inspection.key = "k-1";
+        auto named = Office::start("c-9", "permit");
+        named.key = "k-1";
+        for (const auto& command : {Office::note("c-2", "heard", "k-2"), Office::note(id, "heard", "k-1"),
+                                    act, inspection, named}) {
+            const auto refused = office.engine->ask(command);
+            ASSERT_FALSE(refused);
+            EXPECT_EQ(refused.error().code, "key-used");
+        }
+    }
+    EXPECT_EQ(office.events<core::NoteAdded>().size(), 1u);
+    // In one batch, before any of it is durable.
+    auto hold = office.hold_next();
+    auto busy = office.post(Office::note("c-2", "holds the committer"));
+    hold->held.get_future().wait();
+    auto noted = office.post(Office::note(id, "again", "k-3"));
+    auto elsewhere = office.post(Office::note("c-2", "again", "k-3"));
+    hold->release.set_value();
+    EXPECT_TRUE(noted.get());
+    EXPECT_EQ(elsewhere.get().error().code, "key-used");
+}
+
 TEST(Engine, StoppingAnswersWhatWasTaken) {
     Office office;
     std::vector<std::future<Result<Receipt>>> answers;
@@ -160,7 +197,7 @@ TEST(Engine, AWallClockThatJumpsAheadRaisesAnAlarmAndFiresNothing) {
     office.time->jump(monday + 30 * day);
     EXPECT_EQ(office.engine->ask(Office::note("c-1", "x")).error().code, "clock-jumped");
     EXPECT_EQ(office.engine->change({}, "boss").error().code, "clock-jumped");
-    office.time->jump(monday + hour);
+    office.time->jump(monday + hour / 60);
     EXPECT_TRUE(office.engine->ask(Office::note("c-1", "back")));
     EXPECT_TRUE(office.events<core::EscalationFired>().empty());
     office.time->jump(monday + 30 * day);

@@ -5,6 +5,7 @@ namespace reeve::runtime {
 namespace {
 
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
 TEST(Follow, AChildIsOpenedWithItsCauseAndItsEndMovesTheParent) {
@@ -33,17 +34,96 @@ TEST(Follow, AChildIsOpenedOnceThoughTheOutcomeWasUnknown) {
     office.expect_clean();
 }
 
-TEST(Follow, WhatCannotBeOpenedStandsInTheHistory) {
-    Office office;
+// A permit whose inspection is of a definition that is not deployed.
+std::string with_child(const std::string& child) {
     auto other = permit;
-    for (const std::string name : {"\"child\": \"inspection\""})
-        other.replace(other.find(name), name.size(), "\"child\": \"audit\"");
-    office.deploy("permit", other);
+    const std::string old = "\"child\": \"inspection\"";
+    return other.replace(other.find(old), old.size(), "\"child\": \"" + child + "\"");
+}
+
+std::vector<std::string> told(Office& office, const std::string& kind) {
+    std::vector<std::string> people;
+    for (const auto& row : office.engine->read()->outbox({}))
+        if (Json::parse(row.body)["kind"] == kind) people.push_back(row.person);
+    return people;
+}
+
+TEST(Follow, AParentWhoseChildCannotBeOpenedDoesNotWaitInSilence) {
+    Office office;
+    office.deploy("permit", with_child("audit"));
     office.ask(Office::start("c-1"));
     office.ask(Office::act("c-1", "inspect"));
-    const auto notes = office.events<core::NoteAdded>("c-1");
-    ASSERT_EQ(notes.size(), 1u);
-    EXPECT_THAT(notes[0].second.text, HasSubstr("audit was not opened"));
+    const auto waits = office.state("c-1");
+    EXPECT_THAT(waits.links, IsEmpty());
+    EXPECT_THAT(office.engine->read()->links("c-1"), IsEmpty());
+    ASSERT_EQ(waits.stages.size(), 1u);
+    EXPECT_EQ(waits.stages[0].child, "");
+    EXPECT_THAT(waits.stages[0].fault, HasSubstr("audit was not opened: "));
+    EXPECT_THAT(waits.stages[0].fault, HasSubstr("there is no definition"));
+    EXPECT_THAT(told(office, "CaseNotOpened"), UnorderedElementsAre(waits.owner, "chief"));
+    // Its clock goes on and climbs.
+    EXPECT_EQ(waits.clock("inspection")->status, core::ClockStatus::running);
+    office.reopen();
+    EXPECT_EQ(office.state("c-1"), waits);
+    // A version that has it right opens it.
+    office.deploy("permit", permit);
+    ASSERT_TRUE(office.engine->migrate(
+        {.definition = "permit", .reason = "the name was wrong", .dry_run = false}, "boss"));
+    ASSERT_EQ(office.ids("inspection").size(), 1u);
+    EXPECT_EQ(office.state("c-1").stages[0].fault, "");
+    office.ask(Office::act(office.ids("inspection")[0], "done"));
+    EXPECT_EQ(office.state("c-1").outcome, "approved");
+    office.expect_clean();
+}
+
+TEST(Follow, NothingPointsToTheCaseThatALadderCouldNotOpen) {
+    Office office;
+    auto starts = permit;
+    const std::string step = R"({"at": "50%", "light": "yellow", "tell": ["owner"]})";
+    starts.replace(starts.find(step), step.size(),
+                   R"({"at": "50%", "light": "yellow", "tell": ["owner"], "start": "audit"})");
+    office.deploy("permit", starts);
+    office.ask(Office::start("c-1"));
+    ASSERT_TRUE(office.engine->run_until(monday + 25 * hour));
+    EXPECT_THAT(office.state("c-1").links, IsEmpty());
+    EXPECT_THAT(told(office, "CaseNotOpened"), UnorderedElementsAre(office.state("c-1").owner, "chief"));
+    office.expect_clean();
+}
+
+TEST(Follow, AParentKnowsWhatCameOfItsChild) {
+    Office office;
+    office.deploy("inspection", R"({
+      "id": "inspection", "title": {"en": "Inspection"}, "calendar": "office", "owner": {"role": "clerk"},
+      "data": {"type": "object", "properties": {"finding": {"type": "string"}}},
+      "stages": {"look": {"assign": "owner", "due": "3 days", "actions": {"done": {"to": "unsound"}}},
+                 "unsound": {"end": "unsound"}},)" +
+                                    std::string(ladders) + "}");
+    office.deploy("permit", R"({
+      "id": "permit", "title": {"en": "Permit"}, "calendar": "office", "owner": {"role": "clerk"},
+      "data": {"type": "object", "properties": {"outcome": {"type": "string"}, "finding": {"type": "string", "maxLength": 20}}},
+      "stages": {
+        "review": {"assign": "owner", "due": "48 hours", "actions": {"inspect": {"to": "inspection"}}},
+        "inspection": {"child": "inspection", "due": "5 days", "then": "sound",
+                       "result": {"outcome": "outcome", "finding": "data.finding"}},
+        "sound": {"choice": [{"when": "data.outcome == 'unsound'", "to": "refused"}, {"else": "approved"}]},
+        "approved": {"end": "approved"}, "refused": {"end": "refused"}},)" +
+                                std::string(ladders) + "}");
+    office.ask(Office::start("c-1"));
+    office.ask(Office::act("c-1", "inspect"));
+    auto done = Office::act(office.ids("inspection").at(0), "done");
+    std::get<core::Act>(done.wish).data = {{"finding", "cracks"}};
+    office.ask(done);
+    EXPECT_EQ(office.state("c-1").outcome, "refused");
+    EXPECT_EQ(office.state("c-1").data["outcome"], "unsound");
+    EXPECT_EQ(office.state("c-1").data["finding"], "cracks");
+    // What does not fit is said and left out; the parent goes on.
+    office.ask(Office::start("c-2"));
+    office.ask(Office::act("c-2", "inspect"));
+    done.case_id = office.ids("inspection").at(1);
+    std::get<core::Act>(done.wish).data = {{"finding", std::string(30, 'x')}};
+    office.ask(done);
+    EXPECT_EQ(office.state("c-2").status, core::CaseStatus::closed);
+    EXPECT_THAT(office.events<core::NoteAdded>("c-2").at(0).second.text, HasSubstr("was not taken"));
     office.expect_clean();
 }
 
@@ -124,6 +204,31 @@ TEST(Follow, ANewVersionWithoutTheDutyEndsIt) {
     EXPECT_EQ(office.deploy("patrol", without), 2);
     ASSERT_TRUE(office.engine->run_until(monday + 3 * day));
     EXPECT_TRUE(office.ids("patrol").empty());
+    office.expect_clean();
+}
+
+TEST(Follow, ADutyThatComesBackOpensNoneOfTheDatesInWhichItDidNotExist) {
+    Office office;
+    office.deploy("patrol", patrol);
+    ASSERT_TRUE(office.engine->run_until(monday + day));
+    EXPECT_EQ(office.ids("patrol").size(), 2u);
+    auto without = patrol;
+    const auto from = without.find("\"duties\"");
+    without.erase(from, without.find("\"stages\"") - from);
+    office.deploy("patrol", without);
+    ASSERT_TRUE(office.engine->run_until(monday + 5 * day));
+    office.deploy("patrol", patrol);
+    ASSERT_TRUE(office.engine->run_until(monday + 5 * day + hour));
+    EXPECT_EQ(office.ids("patrol").size(), 2u);
+    // A version that keeps it does not begin it anew.
+    auto other = patrol;
+    other.replace(other.find("10 days"), 7, "11 days");
+    office.deploy("patrol", other);
+    office.engine.reset();
+    EXPECT_FALSE(store::rebuild(office.folder.path())->changed);
+    office.open();
+    ASSERT_TRUE(office.engine->run_until(monday + 6 * day));
+    EXPECT_EQ(office.ids("patrol").size(), 4u);
     office.expect_clean();
 }
 

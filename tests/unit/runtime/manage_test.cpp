@@ -3,6 +3,7 @@
 namespace reeve::runtime {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 std::string replaced(std::string text, const std::string& what, const std::string& with) {
@@ -69,6 +70,54 @@ TEST(Migrate, RunningCasesStayPinnedUntilTheyAreMoved) {
     office.expect_clean();
 }
 
+// What happened to the clocks of a case, in the words of a preview.
+std::vector<std::string> clock_changes(const core::CaseState& before, const core::CaseState& after) {
+    std::vector<std::string> changes;
+    const auto shown = [](Instant at) {
+        return time::to_string(at, *time::elapsed_calendar("Asia/Shanghai"));
+    };
+    for (const auto& clock : after.clocks) {
+        const auto was = std::ranges::find(before.clocks, clock.id, &core::ClockState::id);
+        if (was == before.clocks.end())
+            changes.push_back(fmt::format("clock {} starts, due {}", clock.name, shown(clock.due)));
+        else if (was->due != clock.due)
+            changes.push_back(
+                fmt::format("clock {} was due {}, is due {}", clock.name, shown(was->due), shown(clock.due)));
+    }
+    return changes;
+}
+
+TEST(Migrate, TheDryRunDoesNotTakeTheOwnerForOneWhoHasLeft) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    office.deploy("permit", replaced(permit, "48 hours", "72 hours"), "");
+    const auto before = office.state("c-1");
+    auto dry = office.engine->migrate({.definition = "permit", .reason = "longer"}, "boss");
+    ASSERT_TRUE(dry) << dry.error().text();
+    EXPECT_THAT(dry->at(0).changes, ElementsAre("version 1 becomes 2",
+                                                "clock review was due 2026-03-04T09:00:00+08:00, is due "
+                                                "2026-03-05T09:00:00+08:00"));
+    auto done =
+        office.engine->migrate({.definition = "permit", .reason = "longer", .dry_run = false}, "boss");
+    ASSERT_TRUE(done) << done.error().text();
+    EXPECT_EQ(done->at(0).changes, dry->at(0).changes);
+    auto said = dry->at(0).changes;
+    said.erase(said.begin());
+    EXPECT_EQ(clock_changes(before, office.state("c-1")), said);
+    office.expect_clean();
+}
+
+TEST(Migrate, TheDryRunIsRefusedToWhomItWouldBeRefused) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    office.deploy("permit", replaced(permit, "48 hours", "72 hours"), "");
+    auto dry = office.engine->migrate({.definition = "permit", .reason = "longer"}, "cyn");
+    auto done = office.engine->migrate({.definition = "permit", .reason = "longer", .dry_run = false}, "cyn");
+    ASSERT_TRUE(dry && done);
+    ASSERT_TRUE(dry->at(0).refused && done->at(0).refused);
+    EXPECT_EQ(dry->at(0).refused->text(), done->at(0).refused->text());
+}
+
 TEST(Calendar, AChangeIsPreviewedThenAppliedToOpenCases) {
     Office office;
     const auto counted = replaced(permit, "48 hours", "2 working days");
@@ -80,12 +129,16 @@ TEST(Calendar, AChangeIsPreviewedThenAppliedToOpenCases) {
     auto preview = office.engine->change_calendar("office", holiday, "a holiday was declared", "boss", true);
     ASSERT_TRUE(preview) << preview.error().front().text();
     ASSERT_EQ(preview->size(), 1u);
-    EXPECT_FALSE((*preview)[0].changes.empty());
+    EXPECT_THAT((*preview)[0].changes, ElementsAre("version 2 becomes 3",
+                                                   "clock review was due 2026-03-04T17:00:00+08:00, is due "
+                                                   "2026-03-05T17:00:00+08:00"));
     EXPECT_EQ(*office.engine->read()->find_case("c-1")->due, due);
     auto applied = office.engine->change_calendar("office", holiday, "a holiday was declared", "boss", false);
     ASSERT_TRUE(applied) << applied.error().front().text();
     EXPECT_FALSE((*applied)[0].refused) << (*applied)[0].refused->text();
+    EXPECT_EQ((*applied)[0].changes, (*preview)[0].changes);
     EXPECT_EQ(*office.engine->read()->find_case("c-1")->due - due, day);
+    EXPECT_EQ(office.state("c-1").clocks.size(), 1u);
     EXPECT_EQ(office.engine->catalog().deployed("permit")->text, counted);
     office.expect_clean();
 }

@@ -1,0 +1,57 @@
+// What the engine makes of a wall clock that is wrong.
+#include "tests/unit/runtime/office.h"
+
+namespace reeve::runtime {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr Millis minute{60'000};
+
+TEST(WallClock, Law5AJumpOfMinutesFiresNothingEarly) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    ASSERT_TRUE(office.engine->run_until(monday + 24 * hour - minute));
+    office.time->jump(monday + 24 * hour + 2 * minute);  // three minutes ahead, over the first step
+    const auto refused = office.engine->ask(Office::note("c-1", "x"));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, "clock-jumped");
+    EXPECT_THAT(refused.error().message, HasSubstr("accept"));
+    EXPECT_THAT(office.events<core::EscalationFired>(), IsEmpty());
+    office.time->jump(monday + 24 * hour - minute / 2);
+    EXPECT_TRUE(office.engine->ask(Office::note("c-1", "the clock was set right")));
+    EXPECT_THAT(office.events<core::EscalationFired>(), IsEmpty());
+    office.expect_clean();
+}
+
+TEST(WallClock, OneThatIsSetALittleIsNoAlarm) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    office.time->jump(monday + minute);
+    EXPECT_TRUE(office.engine->ask(Office::note("c-1", "a time server corrects it")));
+    EXPECT_FALSE(office.engine->health().clock_alarm);
+}
+
+// At the start nothing earlier is known to hold the wall clock against but the journal.
+TEST(WallClock, Law5OneThatWentBackWhileTheEngineWasDownRefusesNothingAndFiresNothingEarly) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    ASSERT_TRUE(office.engine->run_until(monday + 23 * hour));
+    office.ask(Office::note("c-1", "the last before the stop"));
+    office.engine.reset();
+    office.time->jump(monday + 22 * hour);
+    office.open();
+    office.ask(Office::note("c-1", "after it"));
+    office.deploy("patrol", patrol);
+    EXPECT_EQ(office.events<core::NoteAdded>().back().first.at, monday + 23 * hour);
+    ASSERT_TRUE(office.engine->run_until(monday + 24 * hour - Millis(1)));
+    EXPECT_THAT(office.events<core::EscalationFired>(), IsEmpty());
+    ASSERT_TRUE(office.engine->run_until(monday + 24 * hour));
+    EXPECT_THAT(office.events<core::EscalationFired>(), SizeIs(1));
+    office.expect_clean();
+}
+
+}  // namespace
+}  // namespace reeve::runtime
