@@ -8,14 +8,20 @@ namespace reeve::core {
 namespace {
 
 // What counts as progress: someone of the office did something about the matter itself. Passing the case on,
-// acknowledging, pausing or extending is none, nor is what timers and the person who asked do.
+// acknowledging, pausing or extending is none, nor is what timers, the person who asked and bystanders do.
+// Who was a bystander is known when it is decided and stands in the event: people come and go, history stays.
 using Progress = std::variant<TaskCompleted, ActionTaken, DataGiven, DataCorrected, DocumentAdded, NoteAdded,
                               AnswerGiven, CaseReopened>;
 
 bool is_progress(const Recorded& recorded) {
     if (recorded.actor == system_actor || recorded.actor == petitioner_actor) return false;
-    return std::visit([]<class E>(const E&) { return boost::mp11::mp_contains<Progress, E>::value; },
-                      recorded.event);
+    return std::visit(
+        []<class E>(const E& event) {
+            if constexpr (requires { event.bystander; })
+                if (event.bystander) return false;
+            return boost::mp11::mp_contains<Progress, E>::value;
+        },
+        recorded.event);
 }
 
 }  // namespace

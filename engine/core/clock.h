@@ -44,6 +44,7 @@ const Duration& acknowledged_for(const model::Step&);
 // Emits ClockMet as of Decision::effective, and marks the escalations which that overtakes.
 void meet(Decision&, const std::string& clock_id);
 void cancel(Decision&, const std::string& clock_id, std::string why);
+void end_requests(Decision&, const std::string& clock_id);  // extensions asked for a clock that ends
 // Starts the clock of a rule at `from` and warns when the calendar does not reach.
 void start(Decision&, int rule, Instant from, std::string task = {}, int entry = 0,
            const Duration& limit = {}, const std::string& name = {});

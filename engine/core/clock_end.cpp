@@ -19,8 +19,20 @@ std::vector<std::string> counting(const CaseState& state, F which) {
 
 }  // namespace
 
+// An extension that was asked for comes too late once its clock has ended.
+void end_requests(Decision& d, const std::string& clock_id) {
+    std::vector<std::string> over;
+    for (const auto& request : d.state.requests) {
+        if (!request.open || request.what != "extension") continue;
+        const auto* clock = d.state.clock(request.wish.value("clock", ""));
+        if (clock && clock->id == clock_id) over.push_back(request.id);
+    }
+    for (const auto& id : over) d.emit(ApprovalRefused{id, "the clock has ended"});
+}
+
 void meet(Decision& d, const std::string& clock_id) {
     const ClockState clock = *d.state.clock(clock_id);
+    end_requests(d, clock_id);
     const Instant at = std::max(d.effective, clock.from);
     const auto late = at - due_judged(clock, d.program(), at).at;  // at the due instant is in time
     d.emit(ClockMet{clock_id, at, std::max<std::int64_t>(0, late.count())});
@@ -33,6 +45,7 @@ void meet(Decision& d, const std::string& clock_id) {
 }
 
 void cancel(Decision& d, const std::string& clock_id, std::string why) {
+    end_requests(d, clock_id);
     d.emit(ClockCancelled{clock_id, std::move(why)});
 }
 
@@ -40,7 +53,8 @@ void clocks_on_leave(Decision& d, const StageState& left, bool done) {
     const int entry = left.entry, index = d.program().stage(left.stage);
     const std::string name = left.stage;
     const auto own = counting(d.state, [&](const ClockState& clock) {
-        return clock.entry == entry && clock.task.empty() && clock.rule != model::none;
+        return clock.entry == entry && clock.task.empty() &&
+               (clock.rule != model::none || is_unattended(clock));
     });
     for (const auto& id : own) {
         if (done) {
@@ -56,6 +70,17 @@ void clocks_on_leave(Decision& d, const StageState& left, bool done) {
                rule->to_stage == index;
     });
     for (const auto& id : spanning) meet(d, id);
+}
+
+void clocks_on_cut(Decision& d, const StageState& left) {
+    clocks_on_leave(d, left, false);
+    const int index = d.program().stage(left.stage);
+    const auto spanning = counting(d.state, [&](const ClockState& clock) {
+        const auto* rule = rule_of(clock, d.program());
+        return rule && clock.cycle == d.state.cycle && clock.entry == 0 && index != model::none &&
+               rule->to_stage == index;
+    });
+    for (const auto& id : spanning) cancel(d, id, "the stage " + left.stage + " was left behind");
 }
 
 void clocks_on_task_end(Decision& d, const TaskState& task, bool done) {

@@ -191,7 +191,8 @@ Outcome decide_clock(Decision& d, const ExtendClock& wish, bool approved, const 
                           " at most, not by " + time::to_string(wish.by),
                       "by");
 
-    std::string by = approver.empty() ? d.command.actor : approver;
+    // Nobody approves where the definition asks for no approver: whoever extends it answers for it by name.
+    std::string by = !cap.approve ? "" : approver.empty() ? d.command.actor : approver;
     if (cap.approve && !approved) {
         const auto approvers = tell_all(d, {*cap.approve}).people;
         if (std::ranges::find(approvers, d.command.actor) == approvers.end()) {
@@ -202,7 +203,10 @@ Outcome decide_clock(Decision& d, const ExtendClock& wish, bool approved, const 
                         "approval-pending",
                         "an extension of " + clock.name + " waits for approval already: " + request.id,
                         "clock");
-            return ask_approval(d, "extension", *cap.approve, d.command.wish);
+            // By its id: the name may be that of another clock by the time it is judged.
+            auto asked = wish;
+            asked.clock = clock.id;
+            return ask_approval(d, "extension", *cap.approve, asked);
         }
     }
     const auto before = warnings(clock, d.program());

@@ -34,6 +34,32 @@ void start_stage(Decision& d, const StageState& stage, Instant at) {
     }
 }
 
+// The date from which the rule counts; none when it is not given, and a note when it is no date.
+std::optional<Instant> date_of(Decision& d, int rule) {
+    const auto& program = d.program();
+    const auto& path = program.clocks[rule].from_data;
+    const auto* date = model::at_path(d.state.data, path);
+    if (!date || !date->is_string()) return {};
+    auto at = time::parse_instant(date->get_ref<const std::string&>(), *program.calendar);
+    if (at) return *at;
+    d.emit(NoteAdded{"the clock " + program.clocks[rule].name + " cannot start from " + path + ": " +
+                     at.error().message});
+    return {};
+}
+
+// What the definition counts on in a stage and the case came past: a clock that would have started on every
+// way there. When a case is put into a stage from outside, nothing else would start it.
+void start_on_the_way(Decision& d, const StageState& stage, Instant at) {
+    const int index = d.program().stage(stage.stage);
+    if (index == model::none) return;
+    for (const int rule : d.program().stages[index].counts_on) {
+        const bool had = std::ranges::any_of(d.state.clocks, [&](const ClockState& clock) {
+            return clock.rule == rule && clock.cycle == d.state.cycle;
+        });
+        if (!had && d.program().clocks[rule].from == From::stage) start(d, rule, at);
+    }
+}
+
 void start_inactivity(Decision& d, Instant at) {
     const int rule = d.program().inactivity_clock;
     if (rule != model::none && !runs(d.state, rule)) start(d, rule, at);
@@ -63,7 +89,7 @@ void warn(Decision& d, const std::string& clock_id, const std::vector<std::strin
 void clocks_on_start(Decision& d) {
     start_all(d, From::start, d.now);  // registration; what had happened before it is From::occurred
     start_all(d, From::occurred, d.state.occurred);
-    clocks_on_data(d);
+    clocks_on_data(d, Json::object());
     start_inactivity(d, d.now);
     // Only once it is known that nobody could be named.
     if (std::ranges::any_of(d.events, [](const Event& e) { return std::holds_alternative<OwnerLost>(e); }))
@@ -84,28 +110,25 @@ void clocks_on_enter(Decision& d, const StageState& entered) {
     start_stage(d, stage, d.effective);
 }
 
-void clocks_on_data(Decision& d) {
+void clocks_on_data(Decision& d, const Json& before) {
     const auto& program = d.program();
     for (int rule = 0; rule < static_cast<int>(program.clocks.size()); ++rule) {
         if (program.clocks[rule].from != From::data) continue;
-        const auto* date = model::at_path(d.state.data, program.clocks[rule].from_data);
-        if (!date || !date->is_string()) continue;
-        const auto at = time::parse_instant(date->get_ref<const std::string&>(), *program.calendar);
-        if (!at) {
-            d.emit(NoteAdded{"the clock " + program.clocks[rule].name + " cannot start from " +
-                             program.clocks[rule].from_data + ": " + at.error().message});
-            continue;
-        }
+        const auto& path = program.clocks[rule].from_data;
+        const auto* date = model::at_path(d.state.data, path);
+        const auto* was = model::at_path(before, path);
+        if (date && was && *date == *was) continue;
+        const auto at = date_of(d, rule);
+        if (!at) continue;
         std::string running;
-        bool known = false;  // a clock counted from this very date, whatever became of it
+        bool same = false;  // another spelling of the same date
         for (const auto& clock : d.state.clocks) {
-            if (clock.rule != rule) continue;
-            known |= clock.from == *at;
-            if (counts(clock)) running = clock.id;
+            if (clock.rule != rule || !counts(clock) || clock.cycle != d.state.cycle) continue;
+            running = clock.id;
+            same = clock.from == *at;
         }
-        if (known) continue;
-        if (!running.empty())
-            cancel(d, running, "the date it counts from was corrected: " + program.clocks[rule].from_data);
+        if (same) continue;
+        if (!running.empty()) cancel(d, running, "the date it counts from was corrected: " + path);
         start(d, rule, *at);
     }
 }
@@ -145,12 +168,20 @@ void clocks_on_progress(Decision&) {
 
 void clocks_on_reopen(Decision& d) {
     // The cycle is new (CaseReopened raised it), so nothing of the old one counts as running here; its clocks
-    // have ended and stay as they were. A date in the data starts a clock again only if it is another date.
+    // have ended and stay as they were. The new ones count from the reopening, a date too unless it lies
+    // ahead: what was due before the case was closed is not due again the moment it is opened.
     start_all(d, From::start, d.effective);
     start_all(d, From::occurred, d.effective);
-    clocks_on_data(d);
+    for (int rule = 0; rule < static_cast<int>(d.program().clocks.size()); ++rule)
+        if (d.program().clocks[rule].from == From::data)
+            if (const auto at = date_of(d, rule)) start(d, rule, std::max(*at, d.effective));
     start_inactivity(d, d.effective);
     if (d.state.owner.empty()) clocks_on_owner(d);
+}
+
+void clocks_on_reopened_at(Decision& d, int stage) {
+    for (const auto& entered : std::vector(d.state.stages))
+        if (d.program().stage(entered.stage) == stage) start_on_the_way(d, entered, d.effective);
 }
 
 void clocks_on_migrate(Decision& d, const model::Program& from) {
@@ -161,6 +192,12 @@ void clocks_on_migrate(Decision& d, const model::Program& from) {
             gone.emplace_back(clock.id, clock.name);
     for (const auto& [id, name] : gone)
         cancel(d, id, "version " + std::to_string(program.version) + " has no clock " + name);
+    // A person looked into it; if the new version drives the case no better, the migration is refused.
+    std::vector<std::string> unattended;
+    for (const auto& clock : d.state.clocks)
+        if (counts(clock) && is_unattended(clock)) unattended.push_back(clock.id);
+    for (const auto& id : unattended)
+        cancel(d, id, "the case was migrated to version " + std::to_string(program.version));
 
     // What the new version asks for and the case has not got, from the moment at which it would have started.
     auto had = [&](int rule) {
@@ -174,8 +211,9 @@ void clocks_on_migrate(Decision& d, const model::Program& from) {
         if (program.clocks[rule].from == From::start) start(d, rule, first ? d.state.started : d.effective);
         if (program.clocks[rule].from == From::occurred)
             start(d, rule, first ? d.state.occurred : d.effective);
+        if (program.clocks[rule].from == From::data)
+            if (const auto at = date_of(d, rule)) start(d, rule, *at);
     }
-    clocks_on_data(d);
     start_inactivity(d, d.state.last_progress);
     clocks_on_owner(d);
     for (const auto& stage : std::vector(d.state.stages)) {
@@ -187,6 +225,7 @@ void clocks_on_migrate(Decision& d, const model::Program& from) {
             if (own ? !runs(d.state, rule, stage.entry) : !had(rule))
                 start(d, rule, stage.since, {}, own ? stage.entry : 0);
         }
+        start_on_the_way(d, stage, stage.since);
         if (index == model::none) continue;
         for (const auto& task : std::vector(d.state.tasks)) {
             if (task.status != TaskStatus::open || task.entry != stage.entry) continue;

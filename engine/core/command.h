@@ -48,6 +48,7 @@ struct CompleteTask {
 };
 struct ClaimTask {
     std::string task;
+    std::string reason;  // why it is taken from the one who has it
 };
 struct AssignTask {
     std::string task;

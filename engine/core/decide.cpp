@@ -17,6 +17,9 @@ using OfPetitioner = std::variant<Act, SendMessage>;
 using OfSystem = std::variant<Tick, EndChild, FailOpening>;
 // What the engine does of its own: no timer goes first, each has its own turn.
 using OwnTurn = std::variant<Tick, FailOpening>;
+// Nobody waits for the answer: a case that loses its last clock by one of these gets the engine's own.
+using OfTimers = std::variant<Tick, EndChild, FailOpening, CompleteJob, FailJob>;
+using PutsTheCase = std::variant<Reopen, Migrate>;
 
 template <class List>
 bool among(const Wish& wish) {
@@ -91,23 +94,33 @@ Outcome dispatch(Decision& d) {
         d.command.wish);
 }
 
-bool counts(const ClockState& clock) {
-    return clock.status == ClockStatus::running || clock.status == ClockStatus::paused;
+// Law 3: every open case has an owner, or the clock that climbs for want of one; and a clock. attend() sees
+// to it, so a breach is never met; if it is, nothing may be built on it.
+void hold_law_3(const CaseState& state) {
+    if (state.status != CaseStatus::open) return;
+    const bool clock = std::ranges::any_of(state.clocks, [](const ClockState& c) {
+        return c.status == ClockStatus::running || c.status == ClockStatus::paused;
+    });
+    if (clock) return;
+    std::fprintf(stderr,
+                 "reeve: broken invariant: the open case %s has no clock (definition %s, version %d)\n",
+                 state.id.c_str(), state.definition.c_str(), state.version);
+    std::abort();
 }
 
-// Law 3: every open case has an owner, or the clock that climbs for want of one; and a clock. Definitions
-// that could break it do not compile, so this is never met; if it is, nothing may be built on it.
-void hold_law_3(const CaseState& state, const model::Program& program) {
-    if (state.status != CaseStatus::open) return;
-    const bool clock = std::ranges::any_of(state.clocks, counts);
-    const bool owned = !state.owner.empty() || std::ranges::any_of(state.clocks, [&](const auto& c) {
-        return counts(c) && c.rule != model::none && c.rule == program.unowned_clock;
-    });
-    if (clock && owned) return;
-    std::fprintf(stderr, "reeve: broken invariant: the open case %s has no %s (definition %s, version %d)\n",
-                 state.id.c_str(), clock ? "owner and no clock for that" : "clock", state.definition.c_str(),
-                 state.version);
-    std::abort();
+// What a person decides may not take the last clock from a case: unlike a timer, they can be told.
+Outcome check_attended(const Decision& d, bool was_attended) {
+    if (d.state.status != CaseStatus::open || is_attended(d.state, d.program())) return {};
+    // Reopening and migrating put a case somewhere. Another act may go on when the case had none before, else
+    // nobody could ever move it on.
+    if (among<OfTimers>(d.command.wish) || !(was_attended || among<PutsTheCase>(d.command.wish))) return {};
+    std::string where;
+    for (const auto& stage : d.state.stages) where += (where.empty() ? "" : ", ") + stage.stage;
+    return reject(
+        "no-clock",
+        fmt::format("after this no clock would run for {} in {}: version {} of {} gives none there; "
+                    "choose another stage, or migrate it to a version that does",
+                    d.state.id, where.empty() ? "any stage" : where, d.state.version, d.state.definition));
 }
 
 }  // namespace
@@ -135,7 +148,13 @@ org::Asking Decision::asking() const {
 }
 
 Result<std::vector<Event>> decide(const CaseState* state, const Command& command, const Context& context) {
-    if (auto no = check_case(state, command)) return std::unexpected(*no);
+    if (auto no = check_case(state, command)) {
+        // Still open when it happened: say what ended it meanwhile.
+        const bool late = command.occurred && state && state->ended && *command.occurred < *state->ended;
+        if (late && no->code == "case-closed" && among<OfPetitioner>(command.wish))
+            return std::unexpected(moved_on(*state, context.program, *command.occurred));
+        return std::unexpected(*no);
+    }
     if (auto no = check_time(state, command)) return std::unexpected(*no);
     if (auto no = check_actor(command, context.directory)) return std::unexpected(*no);
 
@@ -151,10 +170,14 @@ Result<std::vector<Event>> decide(const CaseState* state, const Command& command
     // The act finds the case as its timers left it; what fell due since is fired after it.
     if (state) settle_leavers(d);
     if (state && !timer) catch_up(d, effective);
+    if (state) attend(d);  // a leaver's tasks and timers may have taken the last clock
+    const bool was_attended = !state || is_attended(d.state, d.program());
     d.effective = effective;
     if (auto no = dispatch(d)) return std::unexpected(*no);
+    if (auto no = check_attended(d, was_attended)) return std::unexpected(*no);
+    attend(d);
     if (!timer) catch_up(d, command.at);
-    hold_law_3(d.state, d.program());
+    hold_law_3(d.state);
     return std::move(d.events);
 }
 

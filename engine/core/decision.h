@@ -55,7 +55,10 @@ void clocks_on_enter(Decision&,
                      const StageState&);  // a stage's own clock, clocks from it, clocks met by entering it
 // Met by leaving it, judged by Decision::effective; not `done` (a branch that a join left behind): cancelled.
 void clocks_on_leave(Decision&, const StageState&, bool done = true);
-void clocks_on_data(Decision&);  // clocks that start from a date in the data
+// An expiry of the case cut it off: what leaving it would have met is cancelled.
+void clocks_on_cut(Decision&, const StageState&);
+// Clocks that start from a date in the data that is another now than `before`.
+void clocks_on_data(Decision&, const Json& before);
 void clocks_on_task(Decision&, const TaskState&, const model::TaskRule*, const Duration* limit = nullptr);
 void clocks_on_task_end(Decision&, const TaskState&, bool done);
 void clocks_on_owner(Decision&);      // unowned clock met, or started anew
@@ -64,6 +67,7 @@ void clocks_on_received(Decision&);   // met when the receiver acts
 void clocks_on_progress(Decision&);   // inactivity starts anew; acknowledgements count as followed up
 void clocks_on_end(Decision&);        // closed or cancelled: what still runs is met or cancelled
 void clocks_on_reopen(Decision&);     // a new cycle
+void clocks_on_reopened_at(Decision&, int stage);  // once it is entered: clocks that started before it
 void clocks_on_migrate(Decision&, const model::Program& from);
 Outcome tick(Decision&);
 Outcome decide_clock(Decision&, const Acknowledge&);
@@ -75,12 +79,40 @@ Outcome decide_clock(Decision&, const ExcludeTime&);
 Outcome decide_clock(Decision&, const RestartClock&);
 Outcome decide_clock(Decision&, const ExtendClock&, bool approved = false, const std::string& approver = {});
 
+// --- law 3 (attend.cpp)
+inline const std::string unattended_clock = "unattended";
+bool is_unattended(const ClockState&);  // the clock that the engine starts where nothing else drives the case
+// Whether a clock that drives the case runs or is paused: neither that one, nor one of a follow-up, nor one
+// for want of an owner or for a receiver.
+bool is_attended(const CaseState&, const model::Program&);
+// The case could not move by itself: the history says why, and the unattended clock runs until the stage is
+// left.
+void leave_to_people(Decision&, int entry, const std::string& why);
+// An open case that nothing drives gets the unattended clock, one that nobody owns the clock for that: so law
+// 3 holds by construction.
+void attend(Decision&);
+// A decision that moves the case by itself is made whole or not at all: what was emitted before the refusal
+// is taken back.
+template <class Move>
+Outcome all_or_nothing(Decision& d, Move move) {
+    const auto before = d.state;
+    const auto events = static_cast<std::ptrdiff_t>(d.events.size());
+    const int steps = d.steps;
+    Outcome no = move();
+    if (no) {
+        d.state = before;
+        d.events.erase(d.events.begin() + events, d.events.end());
+        d.steps = steps;
+    }
+    return no;
+}
+
 // --- flow (flow_*.cpp, tasks_*.cpp): called by the clocks
 void wake_stage(Decision&, int entry);      // a wait is over, a job timed out or is tried again
 void expire(Decision&, const ClockState&);  // an expiry passed: the action or the stage it names
 void reassign(Decision&, const org::Found&, const std::string& reason);  // a ladder step names another owner
 // Whether the actor may do what needs `by` (or is owner, a substitute, or a head at or above the unit).
 Outcome may(const Decision&, const std::optional<org::Who>& by, std::string_view assignee = {});
-Outcome ask_approval(Decision&, const std::string& what, const org::Who&, const Wish&);
+Outcome ask_approval(Decision&, const std::string& what, const org::Who&, const Wish&, int entry = 0);
 
 }  // namespace reeve::core

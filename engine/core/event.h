@@ -93,11 +93,14 @@ struct DataCorrected {
     Json patch = Json::object();
     std::string reason;
 };
+// `bystander`: written by someone who has no part in the case, and so no progress of it.
 struct DocumentAdded {
     Document document;
+    bool bystander = false;
 };
 struct NoteAdded {
     std::string text;
+    bool bystander = false;
 };
 struct CaseTransferred {
     std::string from, to;
@@ -168,6 +171,7 @@ struct ApprovalAsked {
     std::vector<std::string> of;
     Json wish /* the command that waits for it */;
     std::string by;
+    int entry = 0 /* of the stage whose action it is */;
 };
 struct ApprovalGiven {
     std::string request;

@@ -48,9 +48,10 @@ std::string end_words(const Duration& limit, const time::DueRule& rule) {
 std::string rule_words(const ClockState& clock, const model::Program& program) {
     const auto* rule = rule_of(clock, program);
     const auto how = rule ? rule->rule : time::DueRule{};
-    auto text =
-        time::to_string(clock.limit) + ", " +
-        (rule ? kind_words(*rule) + ", " + from_words(*rule, program) : "as it was given with the task");
+    auto text = time::to_string(clock.limit) + ", " +
+                (rule                   ? kind_words(*rule) + ", " + from_words(*rule, program)
+                 : is_unattended(clock) ? "the engine's own, because nothing else drove the case"
+                                        : "as it was given with the task");
     if (!clock.limit.is_moment())
         text += how.count_first_day ? "; the day of the start is day one"
                                     : "; the day of the start does not count";
@@ -99,6 +100,7 @@ ClockExplanation explain(const CaseState& state, const ClockState& clock, const 
     result.due = clock.due;
     result.days = count_days(clock, program);
 
+    for (const auto& note : clock.restart_notes) result.notes.push_back(note);
     add_stops(clock, program, result.notes);
     for (const auto& note : clock.extension_notes) result.notes.push_back(note);
     for (const auto& warning : warnings(clock, program)) result.notes.push_back(warning);

@@ -13,6 +13,8 @@ inline const std::string name_owner_task = "name-owner";
 bool is_person(const Decision&);  // neither the system nor the person who asked
 Outcome demand_reason(const Decision&, std::string_view reason);  // a name and a reason
 Outcome say_why(std::string_view reason);
+// Why an act comes too late that happened before the case moved on: what happened since is not undone.
+Rejection moved_on(const CaseState&, const model::Program&, Instant happened);
 Outcome demand_person(const Decision&, const std::string& id, const std::string& field);  // known and active
 Outcome demand_head(const Decision&);  // a head at or above the unit
 // What comes with an act: data that fits the schema, documents that say what they are.
@@ -29,6 +31,7 @@ Result<bool> holds(const Decision&, int condition, const Json& data, const std::
 Outcome enter(Decision&, int stage, int parallel);  // and on through stages that need nobody
 void leave(Decision&, int entry, const std::string& how, bool done = true);
 Outcome go(Decision&, int entry, int to, const std::string& how);  // leaves and enters
+inline const std::string expired_how = "expired";                  // how a stage is left by an expiry
 // What an action does once nothing stands against it. The stage is left as of `judged`; what comes next
 // begins at Decision::effective.
 Outcome take_action(Decision&, int entry, const model::Action&, const Act&, Instant judged,
@@ -36,9 +39,12 @@ Outcome take_action(Decision&, int entry, const model::Action&, const Act&, Inst
 const model::Stage& rules_of(const Decision&, const StageState&);
 void request_job(Decision&, int entry);
 void request_child(Decision&, int entry);
-Outcome job_failed(Decision&, int entry, const std::string& error, bool retry);
+void job_failed(Decision&, int entry, const std::string& error, bool retry);
 void cancel_task(Decision&, const std::string& task);
-void close_requests(Decision&, const std::string& stage, const std::string& why);  // empty: of every stage
+void close_requests(Decision&, const StageState* stage, const std::string& why);  // null: of every stage
+// A parallel stage's group and those inside it (flow_enter.cpp).
+bool inside(const std::vector<ParallelState>& groups, int parallel, int group);
+StageState as_stage(const ParallelState&);
 
 // --- people (tasks_assign.cpp)
 void own_by_rule(Decision&);                                        // as the definition says

@@ -20,13 +20,25 @@ std::string offered(const Decision& d) {
     return names.empty() ? "none is offered now" : fmt::format("offered are: {}", fmt::join(names, ", "));
 }
 
+// An act that is entered late, and an action that some stage offers: the case may have been there then.
+bool offered_before(const Decision& d, const Act& act) {
+    const auto later = [&](const StageState& stage) { return stage.since > d.effective; };
+    return d.command.occurred && std::ranges::any_of(d.state.stages, later) &&
+           std::ranges::any_of(d.program().stages, [&](const model::Stage& stage) {
+               return (act.stage.empty() || act.stage == stage.name) &&
+                      std::ranges::any_of(stage.actions, [&](const auto& a) { return a.name == act.action; });
+           });
+}
+
 // The stage in which the action is chosen. `stage` may be left out when only one active stage offers it.
-Result<Chosen> find(const Decision& d, const Act& act) {
+Result<Chosen> find(const Decision& d, const Act& act, int entry = 0) {
     std::vector<Chosen> found;
     for (const auto& stage : d.state.stages)
-        if (act.stage.empty() || act.stage == stage.stage)
+        if (entry ? entry == stage.entry : act.stage.empty() || act.stage == stage.stage)
             if (const auto* action = d.program().action(d.program().stage(stage.stage), act.action))
                 found.push_back({stage, action});
+    if (found.empty() && offered_before(d, act))
+        return std::unexpected(moved_on(d.state, d.program(), d.effective));
     if (found.empty())
         return refuse("unknown-action",
                       fmt::format("no active stage offers the action \"{}\"; {}", act.action, offered(d)),
@@ -109,8 +121,10 @@ Outcome take_action(Decision& d, int entry, const model::Action& action, const A
     if (!unit) return unit.error();
     const bool moves = !unit->empty() && (*unit != d.state.unit || action.hand_over);
     // An action that hands the case over and leads back to its own stage keeps the stage and its clock:
-    // passing a case on buys no time.
-    const bool stays = action.to == model::none || (moves && d.program().stages[action.to].name == at.stage);
+    // passing a case on buys no time. One that an expiry takes has no clock left to keep: the stage begins
+    // anew.
+    const bool back = action.to != model::none && d.program().stages[action.to].name == at.stage;
+    const bool stays = action.to == model::none || (moves && back && how != expired_how);
     if (!stays) {
         const auto effective = d.effective;
         d.effective = judged;
@@ -130,14 +144,15 @@ Outcome decide_flow(Decision& d, const Act& wish) {
     if (chosen->action->second) {
         Act waits = wish;
         waits.stage = chosen->at.stage;
-        return ask_approval(d, "action", *chosen->action->second, waits);
+        return ask_approval(d, "action", *chosen->action->second, waits, chosen->at.entry);
     }
     return take_action(d, chosen->at.entry, *chosen->action, wish, d.effective, chosen->action->name);
 }
 
 namespace {
 
-// One of those asked, or the substitute of one who is absent by now; never the one who asks.
+// One of those asked, or the substitute of one who is absent by now; for one who has left, or is absent
+// without a substitute, the head above. Never the one who asks.
 Outcome check_approver(const Decision& d, const RequestState& request) {
     const auto& actor = d.command.actor;
     if (actor == request.by)
@@ -145,15 +160,22 @@ Outcome check_approver(const Decision& d, const RequestState& request) {
                       "actor");
     for (const auto& person : request.of) {
         if (person == actor) return {};
-        if (!d.context.directory.absent(person, d.now)) continue;
+        const bool left = demand_person(d, person, "").has_value();
+        if (!left && !d.context.directory.absent(person, d.now)) continue;
+        bool another = false;
         for (const auto& found :
-             d.context.directory.resolve({.kind = org::Who::Kind::person, .name = person}, d.asking()).people)
+             d.context.directory.resolve({.kind = org::Who::Kind::person, .name = person}, d.asking())
+                 .people) {
             if (found.person == actor) return {};
+            another |= found.person != request.by;
+        }
+        // Only the one who asks stands there: whoever is above.
+        if (!another && !demand_head(d)) return {};
     }
-    return reject(
-        "not-permitted",
-        fmt::format("this waits for {} or, when absent, their substitute", fmt::join(request.of, ", ")),
-        "actor");
+    return reject("not-permitted",
+                  fmt::format("this waits for {} or, when absent or gone, their substitute or the head above",
+                              fmt::join(request.of, ", ")),
+                  "actor");
 }
 
 Result<RequestState> open_request(Decision& d, const std::string& id) {
@@ -177,7 +199,7 @@ Outcome decide_flow(Decision& d, const Approve& wish) {
         return decide_clock(d, *extension, true, d.command.actor);
     const auto* act = std::get_if<Act>(&*asked);
     if (!act) return reject("unknown-request", "this kind of request cannot be approved", "request");
-    auto chosen = find(d, *act);
+    auto chosen = find(d, *act, request->entry);
     if (!chosen) return chosen.error();
     if (auto no = check_action(d, *chosen, *act)) return no;
     return take_action(d, chosen->at.entry, *chosen->action, *act, request->asked, chosen->action->name);
@@ -199,6 +221,8 @@ Outcome decide_flow(Decision& d, const SendMessage& wish) {
         for (const auto& [message, to] : rules.on) listened.push_back(message);
         auto it = rules.on.find(wish.message);
         if (it == rules.on.end()) continue;
+        if (is_person(d))
+            if (auto no = may(d, {}, task_holder(d, stage))) return no;
         if (auto no = check_given(d, wish.data, {})) return no;
         d.emit(MessageReceived{wish.message});
         record_given(d, wish.data, {});

@@ -83,6 +83,8 @@ struct Flow {
     }
     void operator()(const StageLeft& e) {
         std::erase_if(state.stages, [&](const auto& s) { return s.entry == e.entry; });
+        // A parallel stage is left only by an expiry that cuts off all of its branches.
+        if (std::ranges::count(state.parallels, e.entry, &ParallelState::entry)) close_group(e.entry);
     }
     void operator()(const ParallelOpened& e) {
         use_entry(e.entry);
@@ -103,7 +105,10 @@ struct Flow {
             if (join.join_need == model::Stage::Need::n) needed = std::min(needed, join.join_n);
         }
         if (group->arrived < needed) return;
-        std::vector<int> closed{e.parallel};
+        close_group(e.parallel);
+    }
+    void close_group(int entry) {
+        std::vector<int> closed{entry};
         for (bool more = true; more;) {
             more = false;
             std::erase_if(state.parallels, [&](const auto& p) {
@@ -153,8 +158,13 @@ struct Flow {
     }
     void operator()(const ApprovalAsked& e) {
         use_id(e.request);
-        state.requests.push_back(
-            {.id = e.request, .what = e.what, .by = e.by, .of = e.of, .wish = e.wish, .asked = happened()});
+        state.requests.push_back({.id = e.request,
+                                  .what = e.what,
+                                  .by = e.by,
+                                  .of = e.of,
+                                  .wish = e.wish,
+                                  .asked = happened(),
+                                  .entry = e.entry});
     }
     void operator()(const ApprovalGiven& e) { close_request(e.request); }
     void operator()(const ApprovalRefused& e) { close_request(e.request); }

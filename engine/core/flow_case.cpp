@@ -41,6 +41,14 @@ Json result_of(const model::Stage& stage, const EndChild& wish) {
     return given;
 }
 
+// Neither owner nor at work on it, nor a substitute of either, nor a head at or above its unit.
+bool is_bystander(const Decision& d) {
+    if (!is_person(d) || !may(d, {})) return false;
+    return std::ranges::none_of(d.state.tasks, [&](const auto& task) {
+        return task.status == TaskStatus::open && !task.person.empty() && !may(d, {}, task.person);
+    });
+}
+
 Outcome unknown_job(const std::string& job) {
     return reject("unknown-job", fmt::format("no active stage waits for the job \"{}\"", job), "job");
 }
@@ -94,13 +102,13 @@ Outcome decide_flow(Decision& d, const NameOwner& wish) {
 
 Outcome decide_flow(Decision& d, const AddDocument& wish) {
     if (auto no = check_given(d, Json::object(), {wish.document})) return no;
-    d.emit(DocumentAdded{wish.document});
+    d.emit(DocumentAdded{wish.document, is_bystander(d)});
     return {};
 }
 
 Outcome decide_flow(Decision& d, const AddNote& wish) {
     if (wish.text.empty()) return reject("missing-field", "a note says something", "text");
-    d.emit(NoteAdded{wish.text});
+    d.emit(NoteAdded{wish.text, is_bystander(d)});
     return {};
 }
 
@@ -111,8 +119,9 @@ Outcome decide_flow(Decision& d, const CorrectData& wish) {
         return reject("bad-data", "say what is corrected: an object of fields and their right values",
                       "patch");
     if (auto no = check_whole(d, merged(d, wish.patch))) return no;
+    const Json before = d.state.data;
     d.emit(DataCorrected{wish.patch, wish.reason});
-    clocks_on_data(d);
+    clocks_on_data(d, before);
     return {};
 }
 
@@ -138,7 +147,9 @@ Outcome decide_flow(Decision& d, const Reopen& wish) {
     d.emit(CaseReopened{wish.reason, d.state.cycle + 1});
     if (d.state.owner.empty() || demand_person(d, d.state.owner, "")) own_by_rule(d);
     clocks_on_reopen(d);
-    return enter(d, to, 0);
+    if (auto no = enter(d, to, 0)) return no;
+    clocks_on_reopened_at(d, to);
+    return {};
 }
 
 Outcome decide_flow(Decision& d, const Cancel& wish) {
@@ -148,7 +159,7 @@ Outcome decide_flow(Decision& d, const Cancel& wish) {
         leave(d, stage.entry, "cancelled", false);
     for (const auto& task : std::vector<TaskState>(d.state.tasks))
         if (task.status == TaskStatus::open) cancel_task(d, task.id);
-    close_requests(d, "", "the case was cancelled");
+    close_requests(d, nullptr, "the case was cancelled");
     d.emit(CaseCancelled{wish.reason});
     clocks_on_end(d);
     return {};
@@ -157,6 +168,8 @@ Outcome decide_flow(Decision& d, const Cancel& wish) {
 Outcome decide_flow(Decision& d, const CompleteJob& wish) {
     auto at = stage_of_job(d, wish.job);
     if (!at) return unknown_job(wish.job);
+    if (auto no = may(d, {}))
+        return no;  // a worker speaks as the engine; a person in its place answers for it
     if (auto no = check_given(d, wish.data, {})) return no;
     ByItself job(d);
     d.emit(JobCompleted{wish.job});
@@ -167,11 +180,13 @@ Outcome decide_flow(Decision& d, const CompleteJob& wish) {
 Outcome decide_flow(Decision& d, const FailJob& wish) {
     auto at = stage_of_job(d, wish.job);
     if (!at) return unknown_job(wish.job);
+    if (auto no = may(d, {})) return no;
     if (at->job_retry_at)
         return reject("job-not-running",
                       fmt::format("{} has failed already and waits for its next attempt", wish.job), "job");
     ByItself job(d);
-    return job_failed(d, at->entry, wish.error, wish.retry);
+    job_failed(d, at->entry, wish.error, wish.retry);
+    return {};
 }
 
 // A child may end after its parent went on, or ended: that is recorded and moves nothing.

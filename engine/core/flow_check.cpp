@@ -27,6 +27,33 @@ Outcome say_why(std::string_view reason) {
     return {};
 }
 
+Rejection moved_on(const CaseState& state, const model::Program& program, Instant happened) {
+    const auto& calendar = *program.calendar;
+    const ClockState* expired = nullptr;
+    for (const auto& clock : state.clocks)
+        if (clock.status == ClockStatus::expired && *clock.ended >= happened &&
+            (!expired || *clock.ended < *expired->ended))
+            expired = &clock;
+    std::string now;
+    Instant since = state.ended.value_or(Instant::max());
+    for (const auto& stage : state.stages) {
+        now += (now.empty() ? "" : ", ") + stage.stage;
+        since = std::min(since, stage.since);
+    }
+    const auto why = expired ? fmt::format("the clock {} expired on {}", expired->name,
+                                           time::to_string(*expired->ended, calendar))
+                             : fmt::format("that was on {}", time::to_string(since, calendar));
+    const bool open = state.status == CaseStatus::open;
+    return {
+        "moved-on",
+        fmt::format("it happened on {}, but is entered after the case moved on ({}): {}. What has happened "
+                    "since stays; add a note with what happened, and {}",
+                    time::to_string(happened, calendar), why,
+                    open ? "it is in " + now + " now" : "it has ended (" + state.outcome + ")",
+                    open ? "choose one of the actions offered there" : "reopen the case where it was"),
+        "occurred"};
+}
+
 Outcome demand_person(const Decision& d, const std::string& id, const std::string& field) {
     const auto* person = d.context.directory.person(id);
     if (!person) return reject("unknown-person", fmt::format("there is no person \"{}\"", id), field);
@@ -53,9 +80,10 @@ Outcome check_given(const Decision& d, const Json& data, const std::vector<Docum
 }
 
 void record_given(Decision& d, const Json& data, const std::vector<Document>& documents) {
+    const Json before = d.state.data;
     if (!data.empty()) d.emit(DataGiven{data});
     for (const auto& document : documents) d.emit(DocumentAdded{document});
-    if (!data.empty()) clocks_on_data(d);
+    if (!data.empty()) clocks_on_data(d, before);
 }
 
 Outcome check_required(const Decision& d, const std::vector<std::string>& fields,

@@ -15,10 +15,6 @@ bool is_group_open(const Decision& d, int entry) {
     return std::ranges::count(d.state.parallels, entry, &ParallelState::entry) > 0;
 }
 
-StageState as_stage(const ParallelState& group) {
-    return {.entry = group.entry, .stage = group.stage, .parallel = group.outer};
-}
-
 Outcome open_branches(Decision& d, const model::Stage& stage, int outer) {
     const int entry = d.state.next_entry;
     d.emit(ParallelOpened{.entry = entry,
@@ -34,15 +30,6 @@ Outcome open_branches(Decision& d, const model::Stage& stage, int outer) {
         if (auto no = enter(d, branch.to, entry)) return no;
     }
     return {};
-}
-
-// Whether `parallel` is the group or lies inside it.
-bool inside(const std::vector<ParallelState>& groups, int parallel, int group) {
-    while (parallel && parallel != group) {
-        auto it = std::ranges::find(groups, parallel, &ParallelState::entry);
-        parallel = it == groups.end() ? 0 : it->outer;
-    }
-    return parallel == group;
 }
 
 Outcome arrive(Decision& d, int index, int parallel) {
@@ -114,7 +101,7 @@ void finish(Decision& d, const StageState& at, const model::Stage& stage) {
         if (other.entry != at.entry) leave(d, other.entry, "cancelled", false);
     for (const auto& task : std::vector<TaskState>(d.state.tasks))
         if (task.status == TaskStatus::open && !task.follow_up) cancel_task(d, task.id);
-    close_requests(d, "", "the case has ended");
+    close_requests(d, nullptr, "the case has ended");
     d.emit(CaseClosed{stage.outcome});
     clocks_on_end(d);
     if (!stage.follow_up) return;
@@ -158,6 +145,19 @@ void request_child(Decision& d, int entry) {
                          .cause = "child:" + stage.name,
                          .entry = entry,
                          .title = d.state.title});
+}
+
+StageState as_stage(const ParallelState& group) {
+    return {.entry = group.entry, .stage = group.stage, .parallel = group.outer};
+}
+
+// Whether `parallel` is the group or lies inside it.
+bool inside(const std::vector<ParallelState>& groups, int parallel, int group) {
+    while (parallel && parallel != group) {
+        auto it = std::ranges::find(groups, parallel, &ParallelState::entry);
+        parallel = it == groups.end() ? 0 : it->outer;
+    }
+    return parallel == group;
 }
 
 Outcome enter(Decision& d, int index, int parallel) {

@@ -100,10 +100,10 @@ Outcome demand_head(const Decision& d) {
         "actor");
 }
 
-Outcome ask_approval(Decision& d, const std::string& what, const org::Who& who, const Wish& wish) {
+Outcome ask_approval(Decision& d, const std::string& what, const org::Who& who, const Wish& wish, int entry) {
     const Json json = to_json(wish, Times::millis);
     for (const auto& request : d.state.requests)
-        if (request.open && request.what == what && request.wish == json)
+        if (request.open && request.what == what && request.wish == json && request.entry == entry)
             return reject("approval-pending",
                           fmt::format("this was asked already and waits for approval as {}", request.id));
     auto of = approvers(d, who);
@@ -112,8 +112,12 @@ Outcome ask_approval(Decision& d, const std::string& what, const org::Who& who, 
             "nobody-to-approve",
             fmt::format("{} must approve this, and nobody but {} was found up to the top: fill the post",
                         org::to_string(who), d.command.actor));
-    d.emit(ApprovalAsked{
-        .request = d.new_id('r'), .what = what, .of = std::move(of), .wish = json, .by = d.command.actor});
+    d.emit(ApprovalAsked{.request = d.new_id('r'),
+                         .what = what,
+                         .of = std::move(of),
+                         .wish = json,
+                         .by = d.command.actor,
+                         .entry = entry});
     return {};
 }
 

@@ -21,11 +21,61 @@ Instant after(const Decision& d, const Duration& in) {
     return time::due(*d.program().calendar, d.now, in, {.until = time::Until::moment}).at;
 }
 
-// A timer moves the case where the definition says; what a person would be refused was settled in enter().
-// If it still cannot go there, the stage stays as it is: its clocks go on and climb.
-void go_by_itself(Decision& d, int entry, int to, const std::string& how) {
-    if (auto no = go(d, entry, to, how))
-        d.emit(NoteAdded{"The case could not go on by itself: " + no->message});
+// A wait that is over moves the case; what a person would be refused was settled in enter(). If it still
+// cannot go there, the wait begins anew, lest its end be due for ever, and people are told.
+void end_wait(Decision& d, const StageState& stage, int to) {
+    const auto no = all_or_nothing(d, [&] { return go(d, stage.entry, to, "then"); });
+    if (!no) return;
+    const int again = d.state.next_entry;
+    if (!all_or_nothing(d, [&] { return go(d, stage.entry, d.program().stage(stage.stage), "then"); }))
+        leave_to_people(d, again, "The case could not go on by itself: " + no->message);
+}
+
+// Every stage of a group is left, and the group with what lies inside it.
+void cut_off(Decision& d, const std::vector<StageState>& stages, int group) {
+    for (const auto& stage : stages) {
+        if (!d.state.stage(stage.entry)) continue;
+        leave(d, stage.entry, expired_how, false);
+        clocks_on_cut(d, stage);
+    }
+    const auto groups = d.state.parallels;
+    for (const auto& one : groups) {
+        if (group && !inside(groups, one.entry, group)) continue;
+        clocks_on_cut(d, as_stage(one));
+        d.emit(StageLeft{.entry = one.entry, .stage = one.stage, .how = expired_how});
+    }
+}
+
+// Takes the action, or enters the stage, that the expiry names.
+Outcome move_expired(Decision& d, const ClockState& clock, const model::ClockRule& rule) {
+    const auto group = std::ranges::find(d.state.parallels, clock.entry, &ParallelState::entry);
+    const bool of_group = clock.entry && group != d.state.parallels.end();
+    const int outer = of_group ? group->outer : 0;
+    // The stage whose clock it is (all of a parallel stage's branches); for a clock of the case, the stage
+    // that offers the action, or all of them.
+    std::vector<StageState> from;
+    for (const auto& stage : d.state.stages) {
+        const bool its = of_group      ? inside(d.state.parallels, stage.parallel, clock.entry)
+                         : clock.entry ? stage.entry == clock.entry
+                                       : true;
+        if (its && (rule.on_expiry_action.empty() ||
+                    d.program().action(d.program().stage(stage.stage), rule.on_expiry_action)))
+            from.push_back(stage);
+    }
+    if (from.empty())
+        return reject("unknown-action",
+                      fmt::format("no active stage offers the action \"{}\"", rule.on_expiry_action));
+    if (!rule.on_expiry_action.empty()) {
+        const auto stage = from.front();
+        const auto* action = d.program().action(d.program().stage(stage.stage), rule.on_expiry_action);
+        if (action->to == model::none)
+            return reject("no-stage", fmt::format("the action \"{}\" leads nowhere", action->name));
+        const Act act{.action = action->name, .reason = fmt::format("the clock {} has expired", clock.name)};
+        return take_action(d, stage.entry, *action, act, d.effective, expired_how);
+    }
+    if (clock.entry && !of_group) return go(d, clock.entry, rule.on_expiry_to, expired_how);
+    cut_off(d, from, of_group ? clock.entry : 0);
+    return enter(d, rule.on_expiry_to, outer);
 }
 
 }  // namespace
@@ -39,11 +89,15 @@ void cancel_task(Decision& d, const std::string& task) {
     clocks_on_task_end(d, TaskState(*d.state.task(task)), false);
 }
 
-void close_requests(Decision& d, const std::string& stage, const std::string& why) {
+void close_requests(Decision& d, const StageState* stage, const std::string& why) {
+    auto of_stage = [&](const RequestState& request) {
+        if (request.what != "action") return false;
+        // Requests of old did not say of which entry they are.
+        return request.entry ? request.entry == stage->entry
+                             : request.wish.value("stage", "") == stage->stage;
+    };
     for (const auto& request : std::vector<RequestState>(d.state.requests))
-        if (request.open &&
-            (stage.empty() || (request.what == "action" && request.wish.value("stage", "") == stage)))
-            d.emit(ApprovalRefused{request.id, why});
+        if (request.open && (!stage || of_stage(request))) d.emit(ApprovalRefused{request.id, why});
 }
 
 void leave(Decision& d, int entry, const std::string& how, bool done) {
@@ -58,7 +112,7 @@ void leave(Decision& d, int entry, const std::string& how, bool done) {
             cancel_task(d, task.id);
         }
     }
-    close_requests(d, left.stage, "the stage was left before");
+    close_requests(d, &left, "the stage was left before");
     d.emit(StageLeft{.entry = entry, .stage = left.stage, .how = how});
     clocks_on_leave(d, left, done);
 }
@@ -81,7 +135,7 @@ void request_job(Decision& d, int entry) {
     d.emit(request);
 }
 
-Outcome job_failed(Decision& d, int entry, const std::string& error, bool retry) {
+void job_failed(Decision& d, int entry, const std::string& error, bool retry) {
     const StageState stage = *d.state.stage(entry);
     const auto& rules = rules_of(d, stage);
     JobFailed failed{.job = stage.job, .error = error};
@@ -89,8 +143,9 @@ Outcome job_failed(Decision& d, int entry, const std::string& error, bool retry)
     if (again) failed.retry_at = after(d, doubled(rules.backoff.value_or(Duration{}), stage.attempt - 1));
     d.emit(failed);
     // Without a way out for failures the stage stays: its clock climbs, and a person may act on it.
-    if (again || rules.on_failure == model::none) return {};
-    return go(d, entry, rules.on_failure, "failed");
+    if (again || rules.on_failure == model::none) return;
+    if (auto no = all_or_nothing(d, [&] { return go(d, entry, rules.on_failure, "failed"); }))
+        leave_to_people(d, entry, "The case could not go on by itself: " + no->message);
 }
 
 void wake_stage(Decision& d, int entry) {
@@ -100,11 +155,10 @@ void wake_stage(Decision& d, int entry) {
     const auto& rules = rules_of(d, stage);
     if (stage.wake && *stage.wake <= d.now) {
         ByItself moment(d, stage.wake);
-        go_by_itself(d, entry, rules.then, "then");
+        end_wait(d, stage, rules.then);
     } else if (stage.job_times_out && *stage.job_times_out <= d.now) {
         ByItself moment(d, stage.job_times_out);
-        if (auto no = job_failed(d, entry, "it took longer than it may", true))
-            d.emit(NoteAdded{"The case could not go on by itself: " + no->message});
+        job_failed(d, entry, "it took longer than it may", true);
     } else if (stage.job_retry_at && *stage.job_retry_at <= d.now) {
         request_job(d, entry);
     }
@@ -114,28 +168,13 @@ void expire(Decision& d, const ClockState& clock) {
     if (clock.rule == model::none) return;
     const auto rule = d.program().clocks.at(static_cast<std::size_t>(clock.rule));
     ByItself moment(d, clock.due);
-    // The stage whose clock it is; for a clock of the case, the stage that offers the action, or all of them.
-    std::vector<StageState> from;
-    for (const auto& stage : d.state.stages)
-        if (clock.entry ? stage.entry == clock.entry
-                        : rule.on_expiry_action.empty() ||
-                              d.program().action(d.program().stage(stage.stage), rule.on_expiry_action))
-            from.push_back(stage);
-    if (from.empty()) return;
-    if (!rule.on_expiry_action.empty()) {
-        const auto stage = from.front();
-        const auto* action = d.program().action(d.program().stage(stage.stage), rule.on_expiry_action);
-        if (!action) return;
-        const Act act{.action = action->name, .reason = fmt::format("the clock {} has expired", clock.name)};
-        if (auto no = take_action(d, stage.entry, *action, act, d.effective, "expired"))
-            d.emit(NoteAdded{"The case could not go on by itself: " + no->message});
-        return;
+    if (auto no = all_or_nothing(d, [&] { return move_expired(d, clock, rule); })) {
+        const bool here = clock.entry && d.state.stage(clock.entry);
+        const int entry = here || d.state.stages.empty() ? clock.entry : d.state.stages.front().entry;
+        leave_to_people(d, entry,
+                        fmt::format("The clock {} expired, and the case could not move by itself: {}",
+                                    clock.name, no->message));
     }
-    const int parallel = clock.entry ? from.front().parallel : 0;
-    for (const auto& stage : from)
-        if (d.state.stage(stage.entry)) leave(d, stage.entry, "expired", clock.entry != 0);
-    if (auto no = enter(d, rule.on_expiry_to, parallel))
-        d.emit(NoteAdded{"The case could not go on by itself: " + no->message});
 }
 
 }  // namespace reeve::core

@@ -62,6 +62,7 @@ struct ClockState {
     std::vector<time::Span> stops;  // pauses and exclusions; a pause that still runs ends at Instant::max()
     std::vector<std::string> stop_notes;       // why, one for each of `stops`
     std::vector<std::string> extension_notes;  // why and by whom, one for each of `extended`
+    std::vector<std::string> restart_notes;    // why and by whom, one for each time that it began anew
     std::string pause_reason;
     std::optional<Instant> paused_until;
     ClockStatus status = ClockStatus::running;
@@ -99,6 +100,7 @@ struct RequestState {  // a second pair of eyes, or an extension, that waits for
     Json wish;
     Instant asked;  // when the act took place: what clocks are judged by once it is approved
     bool open = true;
+    int entry = 0;  // of the stage whose action waits; an extension has none
     bool operator==(const RequestState&) const = default;
 };
 

@@ -88,7 +88,11 @@ Outcome decide_flow(Decision& d, const ClaimTask& wish) {
         return reject("same-person", fmt::format("{} has the task already", task->person), "task");
     if (!is_mate(d, *task))
         if (auto no = may(d, {}, task->person)) return no;
-    d.emit(TaskAssigned{.task = wish.task, .person = d.command.actor, .how = "claimed"});
+    // What a colleague has in hand is not taken from them without a word.
+    if (!task->person.empty())
+        if (auto no = demand_reason(d, wish.reason)) return no;
+    d.emit(
+        TaskAssigned{.task = wish.task, .person = d.command.actor, .how = "claimed", .reason = wish.reason});
     clocks_on_received(d);
     return {};
 }

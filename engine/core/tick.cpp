@@ -141,6 +141,7 @@ void take(Decision& d, const Moment& moment) {
         }
         case Moment::expiry: {
             const ClockState clock = *d.state.clock(moment.id);
+            end_requests(d, clock.id);
             d.emit(ClockExpired{clock.id, moment.at});
             return expire(d, clock);
         }
@@ -155,6 +156,7 @@ void take_until(Decision& d, Instant until) {
         const auto events = d.events.size();
         d.effective = moment->at;
         take(d, *moment);
+        attend(d);
         if (d.events.size() == events)
             throw std::logic_error("case " + d.state.id + ": a moment that was due changed nothing, at " +
                                    time::to_utc_string(moment->at));

@@ -1,5 +1,6 @@
 // Law 3: in every stage where a case may wait, a clock is sure to run. A clock of the stage's own will do;
-// for a clock of the case it is followed along every way whether it has been started and not yet met.
+// for a clock of the case it is followed along every way whether it has been started and not yet met. What is
+// found is kept in Stage::counts_on.
 #include "engine/model/reader.h"
 
 namespace reeve::model {
@@ -30,17 +31,26 @@ std::vector<bool> sure_to_run(const Program& p, const ClockRule& rule,
     std::vector<bool> over(count), elsewhere(count);
     for (int s : rule.done_on) over[at(s)] = true;
     if (rule.on_expiry_to != none) over[at(rule.on_expiry_to)] = true;
-    if (!rule.on_expiry_action.empty())
-        for (const auto& stage : p.stages)
-            for (const auto& action : stage.actions)
-                if (action.name == rule.on_expiry_action && action.to != none) over[at(action.to)] = true;
+    // Where nobody offers the action, the clock expires and moves nothing.
+    const bool acts = !rule.on_expiry_action.empty();
+    for (std::size_t s = 0; acts && s < count; ++s) {
+        const auto* action = p.action(static_cast<int>(s), rule.on_expiry_action);
+        if (!action || action->to == none)
+            over[s] = true;
+        else
+            over[at(action->to)] = true;
+    }
     // What meets it in one branch stops it in the others too.
     for (const auto& stage : p.stages) {
         if (stage.kind != StageKind::parallel) continue;
         auto all = regions(p, stage, edges);
         for (std::size_t i = 0; i < all.size(); ++i) {
             bool meets = rule.to_stage != none && all[i][at(rule.to_stage)];
-            for (std::size_t s = 0; s < count; ++s) meets = meets || (over[s] && all[i][s]);
+            for (std::size_t s = 0; s < count; ++s) {
+                meets = meets || (over[s] && all[i][s]);
+                // The action that an expiry takes moves one branch; the others are left without the clock.
+                meets = meets || (acts && all[i][s] && p.action(static_cast<int>(s), rule.on_expiry_action));
+            }
             for (std::size_t j = 0; meets && j < all.size(); ++j)
                 for (std::size_t s = 0; i != j && s < count; ++s) elsewhere[s] = elsewhere[s] || all[j][s];
         }
@@ -76,16 +86,19 @@ bool own_clock(const Program& p, const Stage& stage) {
 
 }  // namespace
 
-void check_cover(const Node& root, const Program& p, Faults& faults) {
+void check_cover(const Node& root, Program& p, Faults& faults) {
     if (p.stages.empty()) return;
     auto edges = successors(p);
     auto flow = edges;
     for (const auto& [from, to] : expiry_edges(p)) flow[at(from)].push_back(to);
     std::vector<bool> covered(p.stages.size());
-    for (const auto& rule : p.clocks) {
+    for (std::size_t clock = 0; clock < p.clocks.size(); ++clock) {
+        const auto& rule = p.clocks[clock];
         bool of_case = root["clocks"].has(rule.name.c_str());
         if (!of_case) continue;
         auto running = sure_to_run(p, rule, edges, flow);
+        for (std::size_t s = 0; s < running.size(); ++s)
+            if (running[s]) p.stages[s].counts_on.push_back(static_cast<int>(clock));
         for (std::size_t s = 0; s < running.size(); ++s) covered[s] = covered[s] || running[s];
     }
     for (std::size_t s = 0; s < p.stages.size(); ++s) {

@@ -13,8 +13,9 @@ void Reader::case_clocks() {
 int Reader::add_clock(const Node& node, ClockRule rule) {
     auto place = node.key_place();
     auto [it, fresh] = clock_places_.emplace(rule.name, place);
-    if (!fresh) {
-        bool reserved = rule.name == "unowned" || rule.name == "hand_over" || rule.name == "inactivity";
+    if (!fresh || rule.name == "unattended") {
+        bool reserved = rule.name == "unowned" || rule.name == "hand_over" || rule.name == "inactivity" ||
+                        rule.name == "unattended";
         faults_.add_key(
             node, "name-taken",
             reserved ? fmt::format("the name {} is the engine's own; choose another", in_quotes(rule.name))
@@ -193,7 +194,14 @@ void Reader::expiry_actions() {
         std::vector<std::string> known;
         for (std::size_t i = 0; i < program_.stages.size(); ++i)
             if (stage == none || stage == static_cast<int>(i))
-                for (const auto& a : program_.stages[i].actions) known.push_back(a.name);
+                for (const auto& a : program_.stages[i].actions) {
+                    known.push_back(a.name);
+                    if (a.name == action && a.to == none)
+                        faults_.add(at, "expiry-stays",
+                                    fmt::format("an expiry moves the case, and action {} of stage {} leads "
+                                                "nowhere; give it \"to\", or name another action",
+                                                in_quotes(action), in_quotes(program_.stages[i].name)));
+                }
         if (std::ranges::find(known, action) != known.end()) continue;
         auto hint = did_you_mean(action, known);
         if (hint.empty()) hint = known.empty() ? "; name a stage instead" : "; there is " + one_of(known);

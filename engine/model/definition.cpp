@@ -8,7 +8,7 @@ void Reader::names() {
     for (const auto& [name, node] : root_["stages"].members()) stage_names_.push_back(name);
     for (const auto& [name, node] : root_["ladders"].members()) ladder_names_.push_back(name);
     // Kept for the office, whether or not the definition gives them.
-    for (const char* own : {"unowned", "hand_over", "inactivity"})
+    for (const char* own : {"unowned", "hand_over", "inactivity", "unattended"})
         if (root_["stages"].has(own))
             faults_.add_key(root_["stages"][own], "name-taken",
                             fmt::format("the name {} is the engine's own; choose another", in_quotes(own)));

@@ -25,6 +25,7 @@ std::optional<std::string> read_file(const fs::path& path) {
 struct Glance {
     std::string id;
     std::vector<std::string> children;
+    std::vector<std::string> required;  // the data that a case of it must have
 };
 
 std::optional<Glance> glance(const std::string& path) {
@@ -33,6 +34,7 @@ std::optional<Glance> glance(const std::string& path) {
     Node root(*document);
     Glance out{.id = root["id"].text()};
     if (out.id.empty() || !root.has("stages")) return std::nullopt;
+    out.required = root["data"]["required"].texts();
     for (const auto& [name, stage] : root["stages"].members())
         if (auto child = stage["child"].text(); !child.empty()) out.children.push_back(child);
     return out;
@@ -107,8 +109,54 @@ class Loader {
             out.errors.push_back({"child-cycle", cycle, child_place(path, *text)});
             return out;
         }
-        out.compiled = std::move(*compiled);
+        check_opened(folder, *compiled->program, path, *text, out.errors);
+        if (out.errors.empty()) out.compiled = std::move(*compiled);
         return out;
+    }
+
+    // A case that this one opens has the data its definition requires; else it would not be opened at all.
+    void check_opened(const fs::path& folder, const Program& program, const std::string& path,
+                      const std::string& text, Errors& errors) {
+        auto document = parse_json(text, path);
+        if (!document) return;
+        const Node root(*document);
+        auto check = [&](const std::string& id, const Node& at, const std::set<std::string>& given,
+                         const char* remedy) {
+            const auto* opened = id.empty() ? nullptr : find(folder, id);
+            if (!opened) return;
+            std::string missing;
+            for (const auto& field : opened->required)
+                if (!given.contains(field)) missing += (missing.empty() ? "" : ", ") + in_quotes(field);
+            if (missing.empty()) return;
+            errors.push_back({"data-not-given",
+                              fmt::format("no case of {} would be opened: its data requires {}; {}",
+                                          in_quotes(id), missing, remedy),
+                              at.place()});
+        };
+        auto keys = [](const Node& data) {
+            std::set<std::string> out;
+            for (const auto& [key, value] : data.members()) out.insert(key);
+            return out;
+        };
+        for (const auto& stage : program.stages) {
+            const auto node = root["stages"][stage.name];
+            check(stage.child, node["child"], keys(node["data"]), "give it in the stage's \"data\"");
+            if (stage.follow_up)
+                check(stage.follow_up->start, node["follow_up"]["start"], {},
+                      "a follow-up gives none, so leave it optional there");
+        }
+        for (const auto& ladder : program.ladders)
+            for (std::size_t i = 0; i < ladder.steps.size(); ++i) {
+                const auto node = root["ladders"][ladder.name];
+                const bool here = node.is_list();
+                check(ladder.steps[i].start, here ? node[i]["start"] : node,
+                      here ? keys(node[i]["data"]) : std::set<std::string>{},
+                      "a ladder step gives none, so leave it optional there");
+            }
+        for (const auto& pattern : program.patterns)
+            check(pattern.start, root["patterns"][pattern.name]["start"],
+                  {pattern.same.begin(), pattern.same.end()},
+                  "a pattern gives what its cases have in common (\"same\"); add it there");
     }
 
     Result<time::CalendarPtr> calendar(const fs::path& folder, const std::string& name) {

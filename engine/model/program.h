@@ -147,6 +147,7 @@ struct Stage {
     int then = none;  // where it goes by itself: tasks done, job done, wait over, joined, child ended
     std::vector<std::string> require;  // fields and documents needed to leave it at all
     std::vector<std::string> documents;
+    std::vector<int> counts_on;  // clocks of the case that are sure to run here, whatever way led here
     // wait
     std::optional<time::Duration> wait;
     std::map<std::string, int> on;  // message -> stage

@@ -92,7 +92,7 @@ class Reader {
 
 // The passes over a whole Program, run when every name is resolved (check_flow.cpp, check_cover.cpp).
 void check_flow(const Node& root, const Program&, Faults&);
-void check_cover(const Node& root, const Program&, Faults&);
+void check_cover(const Node& root, Program&, Faults&);  // also fills Stage::counts_on
 // The stages that may follow each stage at once, by any way.
 std::vector<std::vector<int>> successors(const Program&);
 // The ways that expiring clocks of the case add: stage, stage.

@@ -168,7 +168,7 @@ TEST(People, ATaskIsClaimedDelegatedReturnedAndDone) {
     const auto id = office.task("work").id;
     office.submit("wim", ClaimTask{id});
     EXPECT_EQ(office.code(), "not-permitted");
-    office.submit("ben", ClaimTask{id});  // a mate in the same role
+    office.submit("ben", ClaimTask{id, "ann is ill"});  // a mate in the same role
     EXPECT_EQ(office.task("work").person, "ben");
     office.submit("ben", DelegateTask{.task = id, .person = "ren"});
     EXPECT_EQ(office.code(), "missing-reason");

@@ -278,7 +278,7 @@ TEST(Flow, AMessageThatWasPostedInTimeIsInTimeThoughItWasEnteredLater) {
     Office office(definition(waiting));
     office.open();
     office.at("2026-04-02T09:00");  // the wait ended with the first of April; nobody ticked yet
-    office.submit("ren", SendMessage{.message = "review-requested"},
+    office.submit("eva", SendMessage{.message = "review-requested"},
                   Office::when("2026-03-31T15:00:00+08:00"));
     EXPECT_THAT(office.stages(), ElementsAre("review"));
 }

@@ -44,6 +44,43 @@ TEST(Law3, AClockIsOverWhenItIsMet) {
     EXPECT_THAT(uncovered(R"("expiry": "9 days", "then": "third")"), ElementsAre("third"));
 }
 
+TEST(Law3, AnExpiryCoversOnlyWhereItMovesTheCase) {
+    auto text = [](const char* first, const char* second) {
+        return fmt::format(R"({{"id": "law", "title": "Law", "calendar": "any", "owner": "head",
+          "clocks": {{"lapse": {{"expiry": "9 days", "then": {{"action": "drop"}}}}}},
+          "stages": {{"first": {{"actions": {{"go": {{"to": "second"}}, "{}": {{"to": "closed"}}}}}},
+                     "second": {{"actions": {{"{}": {{"to": "closed"}}}}}}, "closed": {{"end": "done"}}}},
+          "ladders": {{"climb": [{{"at": "due", "tell": ["owner"], "repeat": "1 day"}}]}}}})",
+                           first, second);
+    };
+    EXPECT_TRUE(compile(text("drop", "drop"), "law.json", plain_surroundings()));
+    auto result = compile(text("leave", "drop"), "law.json", plain_surroundings());
+    ASSERT_FALSE(result);
+    EXPECT_THAT(told(result.error()), testing::HasSubstr("stage \"first\" without any clock"));
+}
+
+TEST(Expiry, TakesAnActionThatLeadsSomewhere) {
+    auto result = compile(R"({"id": "law", "title": "Law", "calendar": "any", "owner": "head",
+      "stages": {"first": {"clock": {"expiry": "9 days", "then": {"action": "remind"}},
+                           "actions": {"go": {"to": "closed"}, "remind": {}}}, "closed": {"end": "done"}},
+      "ladders": {"climb": [{"at": "due", "tell": ["owner"], "repeat": "1 day"}]}})",
+                          "law.json", plain_surroundings());
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().at(0).code, "expiry-stays");
+}
+
+TEST(Law3, AnExpiryThatMovesOneBranchLeavesTheOtherBare) {
+    auto result = compile(R"({"id": "law", "title": "Law", "calendar": "any", "owner": "head",
+      "clocks": {"answer": {"expiry": "9 days", "then": {"action": "drop"}}},
+      "stages": {"fork": {"parallel": ["left", "right"], "join": "met"},
+                 "left": {"actions": {"drop": {"to": "met"}}}, "right": {"actions": {"drop": {"to": "met"}}},
+                 "met": {"join": "all", "then": "closed"}, "closed": {"end": "done"}},
+      "ladders": {"climb": [{"at": "due", "tell": ["owner"], "repeat": "1 day"}]}})",
+                          "law.json", plain_surroundings());
+    ASSERT_FALSE(result);
+    EXPECT_THAT(told(result.error()), testing::HasSubstr("stage \"right\" without any clock"));
+}
+
 TEST(Law3, AClockThatStartsOnOneWayOnlyDoesNotCoverTheOther) {
     EXPECT_THAT(uncovered(R"("due": "9 days", "from": "stage:second", "to": "end")"),
                 ElementsAre("first", "third"));
