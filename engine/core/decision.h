@@ -111,6 +111,8 @@ Outcome all_or_nothing(Decision& d, Move move) {
 void wake_stage(Decision&, int entry);      // a wait is over, a job timed out or is tried again
 void expire(Decision&, const ClockState&);  // an expiry passed: the action or the stage it names
 void reassign(Decision&, const org::Found&, const std::string& reason);  // a ladder step names another owner
+Json data_given(const Decision&,
+                const Json& mapping);  // to a case that this one opens: {"field": "data.path"}
 // Whether the actor may do what needs `by` (or is owner, a substitute, or a head at or above the unit).
 Outcome may(const Decision&, const std::optional<org::Who>& by, std::string_view assignee = {});
 Outcome ask_approval(Decision&, const std::string& what, const org::Who&, const Wish&, int entry = 0);

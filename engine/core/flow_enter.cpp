@@ -81,20 +81,6 @@ Result<int> choose_branch(Decision& d, const model::Stage& stage) {
                   fmt::format("no branch of the choice \"{}\" fits: correct the data", stage.name));
 }
 
-Json child_data(const Decision& d, const model::Stage& stage) {
-    Json data = Json::object();
-    for (const auto& [field, value] : stage.child_data.items()) {
-        if (value.is_string() && value.get_ref<const std::string&>().starts_with("data.")) {
-            if (const Json* from =
-                    model::at_path(d.state.data, value.get_ref<const std::string&>().substr(5)))
-                data[field] = *from;
-        } else {
-            data[field] = value;
-        }
-    }
-    return data;
-}
-
 // An end anywhere, inside a branch too, ends the whole case.
 void finish(Decision& d, const StageState& at, const model::Stage& stage) {
     for (const auto& other : std::vector<StageState>(d.state.stages))
@@ -109,7 +95,7 @@ void finish(Decision& d, const StageState& at, const model::Stage& stage) {
     if (!follow_up.start.empty()) {
         d.emit(CaseRequested{.definition = follow_up.start,
                              .unit = d.state.unit,
-                             .data = child_data(d, stage),
+                             .data = data_given(d, stage.child_data),
                              .cause = "follow-up",
                              .title = d.state.title});
         return;
@@ -137,11 +123,25 @@ Outcome come_to_rest(Decision& d, int parallel) {
 
 }  // namespace
 
+Json data_given(const Decision& d, const Json& mapping) {
+    Json data = Json::object();
+    for (const auto& [field, value] : mapping.items()) {
+        if (value.is_string() && value.get_ref<const std::string&>().starts_with("data.")) {
+            if (const Json* from =
+                    model::at_path(d.state.data, value.get_ref<const std::string&>().substr(5)))
+                data[field] = *from;
+        } else {
+            data[field] = value;
+        }
+    }
+    return data;
+}
+
 void request_child(Decision& d, int entry) {
     const auto& stage = rules_of(d, *d.state.stage(entry));
     d.emit(CaseRequested{.definition = stage.child,
                          .unit = d.state.unit,
-                         .data = child_data(d, stage),
+                         .data = data_given(d, stage.child_data),
                          .cause = "child:" + stage.name,
                          .entry = entry,
                          .title = d.state.title});

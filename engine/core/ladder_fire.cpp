@@ -49,6 +49,7 @@ void fire(Decision& d, const ClockState& running, int step, int repeat, Instant 
         CaseRequested request;
         request.definition = rule.start;
         request.unit = d.state.unit;
+        request.data = data_given(d, rule.start_data);
         request.cause = "ladder:" + cause;
         request.title = d.state.title;
         d.emit(std::move(request));

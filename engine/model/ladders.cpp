@@ -149,6 +149,14 @@ Step Reader::step(const Node& node) {
     out.acknowledge_in = limit(node["acknowledge_in"]);
     out.acknowledged_for = limit(node["acknowledged_for"]);
     out.start = definition(node["start"]);
+    for (const auto& [key, value] : node["data"].members()) {
+        out.start_data[key] = value.value();
+        if (value.text().starts_with("data.")) known_field(value, value.text().substr(5));
+    }
+    if (node.has("data") && out.start.empty())
+        faults_.add_key(
+            node["data"], "nothing-started",
+            "this step opens no case, so nothing is given to it; add \"start\" with a definition");
     out.repeat = limit(node["repeat"]);
     out.urgent = node["urgent"].flag();
     return out;

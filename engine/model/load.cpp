@@ -133,14 +133,14 @@ class Loader {
                                           in_quotes(id), missing, remedy),
                               at.place()});
         };
-        auto keys = [](const Node& data) {
+        auto keys = [](const Json& data) {
             std::set<std::string> out;
-            for (const auto& [key, value] : data.members()) out.insert(key);
+            for (const auto& [key, value] : data.items()) out.insert(key);
             return out;
         };
         for (const auto& stage : program.stages) {
             const auto node = root["stages"][stage.name];
-            check(stage.child, node["child"], keys(node["data"]), "give it in the stage's \"data\"");
+            check(stage.child, node["child"], keys(stage.child_data), "give it in the stage's \"data\"");
             if (stage.follow_up)
                 check(stage.follow_up->start, node["follow_up"]["start"], {},
                       "a follow-up gives none, so leave it optional there");
@@ -148,10 +148,8 @@ class Loader {
         for (const auto& ladder : program.ladders)
             for (std::size_t i = 0; i < ladder.steps.size(); ++i) {
                 const auto node = root["ladders"][ladder.name];
-                const bool here = node.is_list();
-                check(ladder.steps[i].start, here ? node[i]["start"] : node,
-                      here ? keys(node[i]["data"]) : std::set<std::string>{},
-                      "a ladder step gives none, so leave it optional there");
+                check(ladder.steps[i].start, node.is_list() ? node[i]["start"] : node,
+                      keys(ladder.steps[i].start_data), "give it in the step's \"data\"");
             }
         for (const auto& pattern : program.patterns)
             check(pattern.start, root["patterns"][pattern.name]["start"],

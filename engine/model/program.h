@@ -82,6 +82,7 @@ struct Step {
     std::optional<time::Duration> acknowledge_in;  // no acknowledgement by then is itself told, one level up
     std::optional<time::Duration> acknowledged_for;  // an acknowledgement without progress lapses after this
     std::string start;                               // a definition opened for it, linked to this case
+    Json start_data = Json::object();                // its data: {"field": "data.path" or a literal}
     std::optional<time::Duration> repeat;            // the last step only
     bool urgent = false;                             // passes quiet hours
 };

@@ -158,6 +158,19 @@ TEST(Task, OfAColleagueIsTakenOnlyWithAReason) {
     office.submit("ann", ReturnTask{.task = office.task("desk").id, .reason = "x"});
 }
 
+TEST(Ladder, GivesTheCaseThatItOpensItsData) {
+    Office office(R"({"id": "test", "title": "Test", "calendar": "always", "owner": "clerk",
+        "data": {"type": "object", "properties": {"place": {"type": "string"}}},
+        "stages": {"desk": {"assign": "clerk", "due": "2 days", "actions": {"finish": {"to": "closed"}}}, "closed": {"end": "done"}},
+        "ladders": {"climb": [{"at": "due", "tell": ["owner"], "start": "rectification",
+            "data": {"where": "data.place", "kind": "late"}, "repeat": "1 day"}]}})");
+    office.open("east", {{"place", "dam"}});
+    office.now += std::chrono::days(4);
+    office.tick();
+    ASSERT_FALSE(office.all<CaseRequested>().empty());
+    EXPECT_EQ(office.all<CaseRequested>().front().data, Json({{"where", "dam"}, {"kind", "late"}}));
+}
+
 TEST(LateEntry, AcrossAnExpirySaysWhatMovedTheCaseOn) {
     Office office(definition(
         R"("first": {"assign": "clerk", "clock": {"expiry": "2 days", "then": "lapsed"}, "actions": {"go": {"to": "closed"}}},
