@@ -24,6 +24,9 @@ struct Options {
     std::size_t near_timers = 50'000;  // pending timers kept in memory, at most; the rest lie in the store
     Millis greatest_jump{
         24 * 3600 * 1000};  // the wall clock may run ahead of the steady one by this; then it is an alarm
+    // On opening, the wall clock may lie behind the journal's last moment by greatest_jump, and ahead of it
+    // by this; else it is the same alarm.
+    Millis longest_silence{30 * std::int64_t{24} * 3600 * 1000};
     // Wraps the store; for tests that let it fail.
     std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)> wrap = {};
 };
@@ -117,7 +120,7 @@ class Engine {
     Instant now() const;
     const std::filesystem::path& folder() const;
     Health health() const;
-    void accept_clock();  // a person says that the wall clock is right after all
+    void accept_clock();  // a person says that the wall clock is right after all; waits until it is taken
 
   private:
     Engine();
