@@ -16,27 +16,6 @@ using Pointer = Document::Pointer;
 constexpr std::size_t max_depth = 200;
 constexpr std::size_t max_size = std::size_t{64} << 20;
 
-// Where the first byte that is not part of a UTF-8 character stands; npos when there is none.
-std::size_t bad_utf8(std::string_view s) {
-    for (std::size_t i = 0; i < s.size();) {
-        auto lead = static_cast<unsigned char>(s[i]);
-        std::size_t more = lead < 0x80 ? 0 : lead >= 0xC2 && lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
-        if ((lead >= 0x80 && lead < 0xC2) || lead > 0xF4 || i + more >= s.size()) return i;
-        std::uint32_t code = more == 0 ? lead : lead & (0x3F >> more);
-        for (std::size_t k = 1; k <= more; ++k) {
-            auto byte = static_cast<unsigned char>(s[i + k]);
-            if ((byte & 0xC0) != 0x80) return i;
-            code = code << 6 | (byte & 0x3F);
-        }
-        if ((more == 2 && code < 0x800) || (more == 3 && (code < 0x10000 || code > 0x10FFFF)) ||
-            (code >= 0xD800 && code < 0xE000)) {
-            return i;
-        }
-        i += more + 1;
-    }
-    return std::string_view::npos;
-}
-
 // Finds where each token begins. nlohmann's parser has accepted the tokens up to the one asked for, so the
 // scanner need not judge the text; it skips blanks, comments, commas and colons.
 class Scanner {
@@ -194,6 +173,8 @@ class Builder : public nlohmann::json_sax<Json> {
         }
         std::string what = e.what();  // "[json.exception…] parse error at line 1, column 2: …"
         if (auto colon = what.find(": "); colon != std::string::npos) what.erase(0, colon + 2);
+        // The parser quotes what it read last, and may have stopped within a character.
+        for (auto bad = bad_utf8(what); bad != std::string::npos; bad = bad_utf8(what)) what.erase(bad, 1);
         if (at >= text_.size()) what = "the text ends before the value does: " + what;
         return fail("bad-json", what, at);
     }
@@ -284,6 +265,31 @@ class Builder : public nlohmann::json_sax<Json> {
 
 }  // namespace
 
+std::size_t bad_utf8(std::string_view s) {
+    for (std::size_t i = 0; i < s.size();) {
+        auto lead = static_cast<unsigned char>(s[i]);
+        std::size_t more = lead < 0x80 ? 0 : lead >= 0xC2 && lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
+        if ((lead >= 0x80 && lead < 0xC2) || lead > 0xF4 || i + more >= s.size()) return i;
+        std::uint32_t code = more == 0 ? lead : lead & (0x3F >> more);
+        for (std::size_t k = 1; k <= more; ++k) {
+            auto byte = static_cast<unsigned char>(s[i + k]);
+            if ((byte & 0xC0) != 0x80) return i;
+            code = code << 6 | (byte & 0x3F);
+        }
+        if ((more == 2 && code < 0x800) || (more == 3 && (code < 0x10000 || code > 0x10FFFF)) ||
+            (code >= 0xD800 && code < 0xE000)) {
+            return i;
+        }
+        i += more + 1;
+    }
+    return std::string_view::npos;
+}
+
+bool may_be_read(const std::string& path) {
+    std::error_code ignored;
+    return std::filesystem::is_regular_file(path, ignored) || path == "/dev/stdin";
+}
+
 Result<Document> parse_json(std::string_view text, std::string name) {
     if (text.size() > max_size) {
         return refuse("too-large", "the text is larger than 64 MiB; split it into several files", name);
@@ -303,9 +309,9 @@ Result<Document> parse_json(std::string_view text, std::string name) {
 }
 
 Result<Document> load_json(const std::string& path) {
-    std::error_code status;
-    std::ifstream in(path, std::ios::binary);
-    if (!in || std::filesystem::is_directory(path, status)) {
+    std::ifstream in;
+    if (may_be_read(path)) in.open(path, std::ios::binary);
+    if (!in.is_open()) {
         return refuse("no-file", "there is no such file, or it cannot be read", path);
     }
     return parse_json(read_at_most(in, max_size + 1), path);

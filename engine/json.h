@@ -39,6 +39,10 @@ struct Document {
 Result<Document> parse_json(std::string_view text, std::string name);
 // The same from a file; code "no-file" when it cannot be read.
 Result<Document> load_json(const std::string& path);
+// Where the first byte that is no part of a UTF-8 character stands; npos when there is none.
+std::size_t bad_utf8(std::string_view);
+// Whether a path is a plain file, or standard input (/dev/stdin): a device or a pipe may never end.
+bool may_be_read(const std::string& path);
 // Everything that is left in the stream, but no more than so many bytes: a size told by the file is not
 // believed.
 std::string read_at_most(std::istream&, std::size_t most);

@@ -15,8 +15,11 @@ int print_changes(const Cli& cli, const std::vector<runtime::CaseChange>& all, c
         auto it = std::find_if(changes.begin(), changes.end(),
                                [&](const auto& one) { return one.case_id == change.case_id; });
         if (it == changes.end()) it = changes.insert(it, {.case_id = change.case_id});
-        it->changes.insert(it->changes.end(), change.changes.begin(), change.changes.end());
-        if (change.refused) it->refused = change.refused;
+        // What was refused did not happen, and is not told as if it had.
+        if (change.refused)
+            it->refused = change.refused;
+        else
+            it->changes.insert(it->changes.end(), change.changes.begin(), change.changes.end());
     }
     Json rows = Json::array();
     bool refused_any = false;
@@ -34,7 +37,7 @@ int print_changes(const Cli& cli, const std::vector<runtime::CaseChange>& all, c
     }
     if (changes.empty()) fmt::print("{}\n", none);
     for (const auto& change : changes) {
-        fmt::print("{}\n", change.case_id);
+        if (!change.changes.empty()) fmt::print("{}\n", change.case_id);
         for (const auto& line : change.changes) fmt::print("  {}\n", line);
         if (change.refused) fmt::print(stderr, "reeve: {}: {}\n", change.case_id, change.refused->message);
     }

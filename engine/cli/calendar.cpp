@@ -5,6 +5,7 @@
 
 #include "engine/cli/calendar_answer.h"
 #include "engine/cli/cli.h"
+#include "engine/json.h"
 
 namespace reeve::cli {
 
@@ -30,7 +31,8 @@ class Session {
     int batch(const Question& defaults, const std::string& path) {
         std::ifstream file(path);
         std::istream& in = path == "-" ? std::cin : file;
-        if (!in) return refused(cli_, {"no-file", "there is no such file, or it cannot be read", path});
+        if (!in || (path != "-" && !may_be_read(path)))
+            return refused(cli_, {"no-file", "there is no such file, or it cannot be read", path});
         int status = 0;
         std::size_t number = 0;
         for (std::string text; std::getline(in, text);) {

@@ -106,7 +106,14 @@ Result<Answer> answer_due(const Question& q, const time::Calendar& calendar) {
     auto stops = stops_of(q, calendar);
     if (!stops) return std::unexpected(stops.error());
     time::Due due = time::due(calendar, *from, *in, *rule, *stops);
-    bool never = due.at == Instant::max() || due.at == Instant::min();
+    const bool lasts = std::ranges::any_of(*stops, [](const auto& stop) { return stop.to == Instant::max(); });
+    bool never = lasts && due.at == Instant::max();
+    if (!time::countable(*from))
+        return refuse("bad-time", "this lies outside the years 1900 to 2199, for which calendars are known",
+                      "from");
+    if (!never && !time::countable(due.at))
+        return refuse("bad-duration",
+                      "this ends outside the years 1900 to 2199, for which calendars are known", "in");
     Answer answer;
     std::string at = time::to_string(due.at, calendar);
     answer.json["due"] = never ? ordered_json(nullptr) : ordered_json(at);

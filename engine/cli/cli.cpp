@@ -4,11 +4,14 @@
 
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "engine/cli/commands.h"
 #include "engine/cli/help.h"
 #include "engine/cli/play.h"
+#include "engine/cli/table.h"
+#include "engine/json.h"
 #include "engine/spelling.h"
 
 namespace reeve::cli {
@@ -55,6 +58,21 @@ std::string unknown_command(CLI::App& app, const std::vector<std::string>& words
     return {};
 }
 
+std::optional<Error> bad_argument(const std::vector<std::string>& words) {
+    for (std::size_t i = 0; i < words.size(); ++i)
+        if (bad_utf8(words[i]) != std::string::npos)
+            return Error{"bad-utf8", "this word is not UTF-8; type it anew in a terminal that writes UTF-8",
+                         fmt::format("word {}", i + 1)};
+    return std::nullopt;
+}
+
+int finish(int status) {
+    std::cout.flush();
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.good()) return status;
+    fmt::print(stderr, "reeve: not all of the answer could be written to standard output\n");
+    return 1;
+}
+
 void Cli::run(CLI::App* command, std::function<int()> body) {
     command->add_flag("--json", json, "Print JSON instead of text");
     command->callback([this, body = std::move(body)] {
@@ -74,7 +92,7 @@ int refused(const Cli& cli, const Error& error) {
             {"error", {{"code", error.code}, {"message", error.message}, {"place", error.place}}}};
         fmt::print(stderr, "{}\n", j.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     } else {
-        fmt::print(stderr, "reeve: {}\n", error.text());
+        fmt::print(stderr, "reeve: {}\n", visible(error.text()));
     }
     return 1;
 }

@@ -9,6 +9,11 @@ void add_commands(CLI::App&, Cli&);  // all of reeve, with its help laid out
 // Says which word of the line is no command, and which may have been meant; empty when all are.
 std::string unknown_command(CLI::App&, const std::vector<std::string>& words);
 
+// A word that is not UTF-8 would get into the history, or break off half-way to it.
+std::optional<Error> bad_argument(const std::vector<std::string>& words);
+// `status`, or 1 when what was printed did not get through: a full disk must not look like an answer.
+int finish(int status);
+
 void add_init(CLI::App&, Cli&);        // reeve init DIR
 void add_definition(CLI::App&, Cli&);  // reeve definition deploy|list|show
 void add_org(CLI::App&, Cli&);         // reeve org load|show|unit|post|person|absence

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "engine/cli/folder.h"
 #include "engine/cli/play.h"
 #include "engine/cli/sample.h"
 #include "engine/cli/scenario_run.h"
@@ -234,6 +235,7 @@ void print_county(const PlayedSample& played, const time::Calendar& zone, bool c
 }
 
 int demo(const Cli& cli, const std::string& folder) {
+    if (const auto no = sample_refuses(folder)) return refused(cli, *no);
     const bool colour = may_colour(stdout) && !cli.json;
     const auto zone = time::elapsed_calendar("Asia/Shanghai");
     bool good = true;
@@ -276,6 +278,7 @@ int demo(const Cli& cli, const std::string& folder) {
             fmt::print(stderr, "\r{} {:3} %", short_time(now, *zone), last = percent);
     });
     if (show) fmt::print(stderr, "\r\033[K");
+    if (season && !folder.empty()) write_rehearsal(folder, season->world->now());
     if (!season) {
         for (const auto& error : season.error()) refused(cli, error);
         return 1;

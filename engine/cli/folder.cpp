@@ -67,11 +67,32 @@ void write_rehearsal(const std::filesystem::path& folder, time::Instant now) {
 
 Result<std::optional<time::Instant>> read_rehearsal(const std::filesystem::path& folder) {
     const auto file = folder / "rehearsal.json";
-    if (!std::filesystem::exists(file)) return std::nullopt;
-    auto document = load_json(file.string());
-    if (!document) return std::unexpected(document.error());
-    auto at = time::parse_instant(plain(document->value.value("now", Json())));
-    if (!at) return refuse(at.error().code, at.error().message, document->place("/now"));
+    const bool kept = std::filesystem::exists(file);
+    if (!kept && !store::is_rehearsal(folder)) return std::nullopt;
+    std::optional<time::Instant> now;
+    if (kept) {
+        auto document = load_json(file.string());
+        if (!document) return std::unexpected(document.error());
+        auto at = time::parse_instant(plain(document->value.value("now", Json())));
+        if (!at) return refuse(at.error().code, at.error().message, document->place("/now"));
+        now = *at;
+    }
+    if (std::filesystem::exists(folder / "reeve.db"))
+        if (auto reader = store::open_reader(folder))
+            if (const auto last = (*reader)->head().at) now = std::max(now.value_or(*last), *last);
+    if (!now)
+        return refuse("bad-time",
+                      "this is a rehearsal, and what time it is in it is lost with this file; write "
+                      "{\"now\": \"2026-03-02T09:00:00+08:00\"} into it",
+                      file.string());
+    return now;
+}
+
+Result<time::Instant> parse_start(const std::string& text, const char* option) {
+    auto at = time::parse_instant(text);
+    if (!at) return refuse(at.error().code, at.error().message, option);
+    if (!time::countable(*at))
+        return refuse("bad-time", "\"" + text + "\" lies outside the years 1900 to 2199", option);
     return *at;
 }
 
@@ -98,7 +119,8 @@ Result<std::unique_ptr<Folder>> Folder::open(const Given& given, Purpose purpose
     if (engine) {
         folder->engine_ = std::move(*engine);
         folder->catalog_ = &folder->engine_->catalog();
-    } else if (change || engine.error().code != "in-use") {
+        if (folder->manual_ && !store::is_rehearsal(given.data)) store::mark_rehearsal(given.data, true);
+    } else if (change || (engine.error().code != "in-use" && engine.error().code != "not-writable")) {
         return std::unexpected(engine.error());
     } else {
         auto reader = store::open_reader(given.data);
@@ -108,11 +130,12 @@ Result<std::unique_ptr<Folder>> Folder::open(const Given& given, Purpose purpose
         folder->own_catalog_->refresh(*folder->reader_);
         folder->catalog_ = folder->own_catalog_.get();
     }
-    if (auto done = folder->catch_up(purpose == Purpose::ask); !done) return std::unexpected(done.error());
+    if (auto done = folder->catch_up(purpose); !done) return std::unexpected(done.error());
     return folder;
 }
 
-Result<void> Folder::catch_up(bool ask) {
+Result<void> Folder::catch_up(Purpose purpose) {
+    const bool ask = purpose == Purpose::ask;
     now_ = manual_ ? manual_->now() : runtime::system_time()->now();
     if (!engine_) {
         auto directory = std::make_shared<org::Directory>();
@@ -128,6 +151,8 @@ Result<void> Folder::catch_up(bool ask) {
         auto zone = calendar();
         auto to = zone ? time::parse_instant(given_.now, *zone) : time::parse_instant(given_.now);
         if (!to) return refuse(to.error().code, to.error().message, "--now");
+        if (!time::countable(*to))
+            return refuse("bad-time", "\"" + given_.now + "\" lies outside the years 1900 to 2199", "--now");
         if (*to < now_)
             return refuse(
                 "time-runs-forward",
@@ -144,12 +169,16 @@ Result<void> Folder::catch_up(bool ask) {
         }
         if (!given_.now.empty()) write_rehearsal(given_.data, manual_->now());
     } else {
+        if (given_.accept_clock) engine_->accept_clock();
+        if (const auto alarm = engine_->health().clock_alarm; alarm && purpose == Purpose::read)
+            fmt::print(stderr, "reeve: {}\n", *alarm);
         // What fell due while nobody ran the folder takes effect before anything else is asked of it.
         for (auto health = engine_->health();
              health.timer_late > 0ms && health.stuck_timers == 0 && !health.clock_alarm;
              health = engine_->health())
             std::this_thread::sleep_for(2ms);
-        now_ = engine_->now();
+        // Never before the last event, as what is decided is dated.
+        now_ = std::max(engine_->now(), engine_->read()->head().at.value_or(engine_->now()));
     }
     reader_ = engine_->read();
     directory_ = engine_->directory();

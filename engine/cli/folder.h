@@ -3,7 +3,8 @@
 // error in one line. Used by one thread.
 //
 // A rehearsal is a folder whose time is given (--now) instead of read from the clock: FOLDER/rehearsal.json
-// holds what time it is there. It stands still between commands.
+// holds what time it is there, and a mark in the database says that it is one. It stands still between
+// commands.
 #pragma once
 
 #include "engine/cli/cli.h"
@@ -21,6 +22,7 @@ struct Given {
     double wait = 3;  // seconds that a change waits for another reeve to end
     // For a change only.
     std::string actor, reason, occurred, key;
+    bool accept_clock = false;
     std::optional<std::uint64_t> expect;
 };
 
@@ -61,7 +63,7 @@ class Folder {
 
   private:
     Folder() = default;
-    Result<void> catch_up(bool ask);
+    Result<void> catch_up(Purpose);
 
     Given given_;
     std::shared_ptr<runtime::ManualTime> manual_;
@@ -74,9 +76,13 @@ class Folder {
     std::optional<time::Instant> asked_at_;
 };
 
-// Marks a new folder as a rehearsal that begins at `start`, or keeps its time.
-void write_rehearsal(const std::filesystem::path& folder, time::Instant start);
+// Keeps what time it is in a rehearsal.
+void write_rehearsal(const std::filesystem::path& folder, time::Instant now);
+// What time it is in a rehearsal, never before the last event: a command may have been killed before it was
+// kept. Nothing: the folder is live.
 Result<std::optional<time::Instant>> read_rehearsal(const std::filesystem::path& folder);
+// A time that a folder can begin at: code "bad-time" outside the years that clocks are counted in.
+Result<time::Instant> parse_start(const std::string& text, const char* option);
 
 // Adds --data, --now and, for a change, --as and what else a change may carry; `body` gets the open folder.
 using GivenPtr = std::shared_ptr<Given>;

@@ -47,6 +47,10 @@ GivenPtr changes(Cli& cli, CLI::App* command, std::function<int(Folder&)> body, 
         ->type_name("SECONDS")
         ->capture_default_str()
         ->group(folder_group);
+    command
+        ->add_flag("--accept-clock", given->accept_clock,
+                   "The machine's clock is right, though far from the last event")
+        ->group(folder_group);
     command->add_option("--as", given->actor, "Who does this; needed, nothing changes without a name")
         ->envname("REEVE_AS")
         ->type_name("PERSON")

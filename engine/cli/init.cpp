@@ -50,6 +50,8 @@ int init_sample(Cli& cli, const Init& init, const std::optional<time::Instant>& 
                              "the sample's season ends at " + time::to_utc_string(at) +
                                  "; a rehearsal with it begins there or later",
                              "--rehearsal"});
+    store::mark_rehearsal(init.folder, !init.live);
+    if (init.live) std::filesystem::remove(std::filesystem::path(init.folder) / "rehearsal.json");
     if (init.live) return print_done(cli, init.folder, totals, std::nullopt);
     write_rehearsal(init.folder, rehearsal.value_or(at));
     return print_done(cli, init.folder, totals, rehearsal.value_or(at));
@@ -58,8 +60,8 @@ int init_sample(Cli& cli, const Init& init, const std::optional<time::Instant>& 
 int init_folder(Cli& cli, const Init& init) {
     std::optional<time::Instant> rehearsal;
     if (!init.rehearsal.empty()) {
-        auto at = time::parse_instant(init.rehearsal);
-        if (!at) return refused(cli, {at.error().code, at.error().message, "--rehearsal"});
+        auto at = parse_start(init.rehearsal, "--rehearsal");
+        if (!at) return refused(cli, at.error());
         rehearsal = *at;
     }
     const std::filesystem::path path = init.folder;

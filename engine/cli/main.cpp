@@ -1,25 +1,34 @@
 // The reeve command.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <csignal>
 #include <cstdio>
 
 #include "engine/cli/commands.h"
 
 int main(int argc, char** argv) {
+    // A file that may grow no further is an error of the write, not the end of the process.
+    std::signal(SIGXFSZ, SIG_IGN);
+    const std::vector<std::string> words(argv + 1, argv + argc);
     CLI::App app{"Reeve runs casework: every case has an owner and a clock, and no clock is forgotten."};
     app.set_version_flag("--version", "reeve " REEVE_VERSION, "Print the version and end");
     reeve::cli::Cli cli;
     reeve::cli::add_commands(app, cli);
+    if (const auto bad = reeve::cli::bad_argument(words)) {
+        cli.json = std::ranges::find(words, "--json") != words.end();
+        return reeve::cli::refused(cli, *bad);
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
         // CLI11 would only say that a command is missing.
-        if (const auto fault = reeve::cli::unknown_command(app, {argv + 1, argv + argc});
+        if (const auto fault = reeve::cli::unknown_command(app, words);
             e.get_exit_code() != 0 && !fault.empty()) {
             fmt::print(stderr, "reeve: {}\n", fault);
             return 2;
         }
-        return app.exit(e) == 0 ? 0 : 2;
+        return reeve::cli::finish(app.exit(e) == 0 ? 0 : 2);
     }
-    return cli.status;
+    return reeve::cli::finish(cli.status);
 }

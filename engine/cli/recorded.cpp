@@ -211,10 +211,17 @@ class Rows {
 }  // namespace
 
 Result<std::vector<Milestone>> read_milestones(const std::string& path, const PlayMap& map) {
+    if (!may_be_read(path)) return refuse("no-file", "cannot read the record " + path, path);
     Rows rows(path);
     if (!rows.good()) return refuse("no-file", "cannot read the record " + path, path);
     std::vector<std::string> fields;
-    if (!rows.read(fields)) return refuse("bad-csv", "the record is empty; expected a header", path + ":1");
+    const auto damaged = [&] {
+        return refuse("bad-csv", "the file is damaged: its gzip stream cannot be read to the end", path);
+    };
+    if (!rows.read(fields)) {
+        if (rows.broken()) return damaged();
+        return refuse("bad-csv", "the record is empty; expected a header", path + ":1");
+    }
     if (fields[0].starts_with("\xEF\xBB\xBF")) fields[0].erase(0, 3);
     const auto header = fields;
     auto column = [&](const std::string& name) -> Result<std::size_t> {
@@ -236,6 +243,9 @@ Result<std::vector<Milestone>> read_milestones(const std::string& path, const Pl
     while (rows.read(fields)) {
         const auto place = fmt::format("{}:{}", path, rows.line());
         if (fields.size() == 1 && fields[0].empty()) continue;
+        for (const auto& field : fields)
+            if (bad_utf8(field) != std::string::npos)
+                return refuse("bad-utf8", "this line is not UTF-8; save the record as UTF-8", place);
         if (fields.size() != header.size())
             return refuse(
                 "bad-csv",
@@ -245,8 +255,7 @@ Result<std::vector<Milestone>> read_milestones(const std::string& path, const Pl
         if (!at) return refuse(at.error().code, at.error().message, place);
         milestones.push_back({fields[*case_column], fields[*activity_column], *at, rows.line()});
     }
-    if (rows.broken())
-        return refuse("bad-csv", "the file is damaged: its gzip stream cannot be read to the end", path);
+    if (rows.broken()) return damaged();
     std::stable_sort(milestones.begin(), milestones.end(),
                      [](const Milestone& a, const Milestone& b) { return a.at < b.at; });
     return milestones;

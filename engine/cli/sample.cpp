@@ -73,7 +73,13 @@ class Season {
         ask(arrival.id, core::system_actor, std::move(start), "open", arrival.discovered);
     }
 
+    // What was asked at the moment at which the play was cut short, by its key.
+    void again(std::set<std::string> keys) { asked_ = std::move(keys); }
+
     void visit(const std::string& id, const std::string& what) {
+        // The last thing of a visit is asked under the visit's own name, whatever it is: once it stands, all
+        // of the visit was done, and the state that it finds is the state that it made.
+        if (asked_.contains(key(id, what))) return;
         auto found = world_.engine().find(id);
         if (!found) return;
         const auto& state = found->state;
@@ -89,10 +95,15 @@ class Season {
         open.status = "open";
         const auto day = time::to_utc_string(at);
         for (const auto& row : world_.engine().read()->cases(open)) {
-            if (planned_.contains(row.id)) continue;
+            // A case that opened at this very moment may have come of the round itself.
+            if (planned_.contains(row.id) || row.started >= at) continue;
             const auto what = fmt::format("{}/round/{}", row.id, day);
             if (casework_.taken_up(row.definition, what)) visit(row.id, what);
         }
+    }
+
+    static std::string key(const std::string& id, const std::string& what) {
+        return fmt::format("sample/{}/{}", id, what);
     }
 
   private:
@@ -103,7 +114,7 @@ class Season {
         command.actor = actor;
         command.wish = std::move(wish);
         command.occurred = occurred;
-        command.key = fmt::format("sample/{}/{}", id, what);
+        command.key = key(id, what);
         ++report_.commands;
         if (auto receipt = world_.ask(std::move(command)); !receipt) {
             ++report_.refused;
@@ -131,10 +142,9 @@ class Season {
             if (!request.open || request.of.empty()) continue;
             const auto about = fmt::format("{}/{}", what, request.id);
             if (casework_.draw(100, about) < 94)
-                ask(state.id, request.of.front(), core::Approve{request.id, "Seen and right"}, about);
+                ask(state.id, request.of.front(), core::Approve{request.id, "Seen and right"}, what);
             else
-                ask(state.id, request.of.front(), core::Refuse{request.id, "The file is not complete"},
-                    about);
+                ask(state.id, request.of.front(), core::Refuse{request.id, "The file is not complete"}, what);
             return true;
         }
         return false;
@@ -167,7 +177,7 @@ class Season {
         if (errand->kind == Errand::Kind::task && task.empty()) return true;  // done already
         std::vector<core::Document> documents;
         if (!errand->document.empty()) documents.push_back(world_.paper(errand->document));
-        ask(state.id, actor, wish(*errand, stage, task, documents), about);
+        ask(state.id, actor, wish(*errand, stage, task, documents), what);
         return true;
     }
 
@@ -198,7 +208,7 @@ class Season {
     World& world_;
     const Casework& casework_;
     SampleReport& report_;
-    std::set<std::string> planned_;
+    std::set<std::string> planned_, asked_;
 };
 
 struct Moment {
@@ -224,6 +234,54 @@ std::vector<Moment> plan(const Casework& casework) {
 
 }  // namespace
 
+namespace {
+
+std::set<std::string> keys_at(store::Reader& reader, time::Instant at) {
+    std::set<std::string> keys;
+    reader.journal(1, [&](const store::JournalRow& row) {
+        if (row.at == at && row.key.starts_with("sample/")) keys.insert(row.key);
+        return true;
+    });
+    return keys;
+}
+
+// The beginning that the keys of a moment's commands share.
+std::string begins(const Moment& moment, const Casework& casework) {
+    const auto& arrival = casework.arrivals[moment.index];
+    return Season::key(arrival.id, moment.kind == Moment::open ? "open" : fmt::format("visit/{}", moment.k));
+}
+
+bool begun(const Moment& moment, const Casework& casework, const std::set<std::string>& keys) {
+    const auto round = "/round/" + time::to_utc_string(moment.at);
+    if (moment.kind == Moment::round)
+        return std::ranges::any_of(keys, [&](const auto& key) { return key.contains(round); });
+    const auto key = begins(moment, casework);
+    return std::ranges::any_of(
+        keys, [&](const auto& one) { return one == key || one.starts_with(key + "/"); });
+}
+
+}  // namespace
+
+std::optional<Error> sample_refuses(const fs::path& folder) {
+    std::error_code ignored;
+    if (folder.empty() || !fs::exists(folder / "reeve.db", ignored)) return std::nullopt;
+    const Error other{"other-data", "the folder holds something else than the sample county; name a new one",
+                      folder.string()};
+    auto reader = store::open_reader(folder);
+    if (!reader) return reader.error();
+    if ((*reader)->head().seq == 0) return std::nullopt;
+    if ((*reader)->case_ids("", 1).empty())
+        return store::is_rehearsal(folder) ? std::nullopt : std::optional(other);
+    // Before the plan opens its first case, nobody but the engine has done anything.
+    bool ours = true;
+    (*reader)->journal(1, [&](const store::JournalRow& row) {
+        const bool planned = row.key.starts_with("sample/");
+        ours = planned || row.actor == core::system_actor;
+        return ours && !planned;
+    });
+    return ours ? std::nullopt : std::optional(other);
+}
+
 std::expected<PlayedSample, Errors> play_sample(const fs::path& folder, const SampleProgress& progress) {
     const auto calendar = time::load_calendar((workflows_folder() / "calendars" / "cn-office.json").string());
     if (!calendar) return std::unexpected(Errors{calendar.error()});
@@ -232,29 +290,33 @@ std::expected<PlayedSample, Errors> play_sample(const fs::path& folder, const Sa
 
     PlayedSample played;
     auto start = casework->from;
+    if (auto no = sample_refuses(folder)) return std::unexpected(Errors{*no});
+    std::set<std::string> asked;
     std::error_code ignored;
     if (!folder.empty() && fs::exists(folder / "reeve.db", ignored)) {
         auto reader = store::open_reader(folder);
         if (!reader) return std::unexpected(Errors{reader.error()});
-        const auto totals = (*reader)->totals();
-        const auto first = fmt::format("sample/{}/open", casework->arrivals.front().id);
-        if (totals.cases > 0 && !(*reader)->receipt(first))
-            return std::unexpected(Errors{
-                {"other-data", "the folder holds cases that are not the sample county's; name a new one",
-                 folder.string()}});
-        played.report.resumed = totals.cases > 0;
+        played.report.resumed = !(*reader)->case_ids("", 1).empty();
         if (const auto last = (*reader)->head().at) start = std::max(start, *last);
+        asked = keys_at(**reader, start);
     }
     played.world = std::make_unique<World>(start, folder);
+    if (!folder.empty()) store::mark_rehearsal(folder, true);
     auto& world = *played.world;
     if (auto errors = load_sample(world.engine(), core::system_actor); !errors.empty())
         return std::unexpected(errors);
 
-    // Whatever the plan has before the journal's last moment was asked before the play was cut short. At that
-    // very moment some of it may be missing: it is asked again, and its keys keep it from happening twice.
+    // Whatever the plan has before the journal's last moment was asked before the play was cut short; at that
+    // very moment, whatever comes before the last that had begun. That one is asked again, and its keys keep
+    // it from happening twice.
     Season season(world, *casework, played.report);
-    for (const auto& moment : plan(*casework)) {
-        if (moment.at < start) continue;
+    auto moments = plan(*casework);
+    auto last = std::ranges::find_if(moments, [&](const auto& moment) { return moment.at >= start; });
+    for (auto it = last; it != moments.end() && it->at == start; ++it)
+        if (begun(*it, *casework, asked)) last = it;
+    season.again(std::move(asked));
+    moments.erase(moments.begin(), last);
+    for (const auto& moment : moments) {
         world.run_until(moment.at);
         if (progress) progress(moment.at, casework->from, casework->until);
         if (moment.kind == Moment::open)

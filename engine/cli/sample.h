@@ -26,9 +26,12 @@ struct SampleReport {
 };
 using SampleProgress = std::function<void(time::Instant now, time::Instant from, time::Instant until)>;
 
+// Why the season cannot be played in `folder`: "other-data" when it holds something else.
+std::optional<Error> sample_refuses(const std::filesystem::path& folder);
+
 // Plays the season in `folder` (empty: a scratch one) and hands the world over as it stands at its end. A
-// folder in which it was cut short goes on where it stood; code "other-data" for one that holds something
-// else.
+// folder in which it was cut short goes on where it stood, and ends as if it had not been. The folder is a
+// rehearsal.
 struct PlayedSample {
     std::unique_ptr<World> world;
     SampleReport report;

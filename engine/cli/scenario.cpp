@@ -4,6 +4,8 @@
 
 #include <fstream>
 
+#include "engine/json.h"
+
 namespace reeve::cli {
 
 std::string Line::place(int at) const { return fmt::format("{}:{}:{}", file, number, at ? at : column); }
@@ -100,16 +102,21 @@ Result<std::optional<Line>> read_line(std::string_view text, const std::string& 
 }
 
 Result<std::vector<Line>> read_scenario(const std::string& path) {
-    std::ifstream in(path);
-    if (!in) return refuse("no-file", "cannot read the scenario " + path, path);
+    std::ifstream in;
+    if (may_be_read(path)) in.open(path);
+    if (!in.is_open()) return refuse("no-file", "cannot read the scenario " + path, path);
     std::vector<Line> lines;
     std::string text;
     for (int number = 1; std::getline(in, text); ++number) {
         if (number == 1 && text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+        if (const auto bad = bad_utf8(text); bad != std::string::npos)
+            return refuse("bad-utf8", "this byte is not UTF-8; save the file as UTF-8",
+                          fmt::format("{}:{}:{}", path, number, bad + 1));
         auto line = read_line(text, path, number);
         if (!line) return std::unexpected(line.error());
         if (*line) lines.push_back(std::move(**line));
     }
+    if (lines.empty()) return refuse("empty-scenario", "there is nothing in it to play", path);
     return lines;
 }
 

@@ -52,7 +52,14 @@ void add_store(CLI::App& app, Cli& cli) {
     cli.run(check, [&cli, checked] {
         need_data(*checked);
         auto report = store::check(*checked, progress("checking"));
-        return report ? print_check(cli, *report, "All is well") : refused(cli, report.error());
+        if (!report) return refused(cli, report.error());
+        const auto now = runtime::system_time()->now();
+        if (report->last && *report->last > now && !store::is_rehearsal(*checked))
+            fmt::print(stderr,
+                       "reeve: warning: the last event is of {}, and the machine's clock says {}: one of the "
+                       "two is wrong; no clock moves on until the machine's has come there\n",
+                       time::to_utc_string(*report->last), time::to_utc_string(now));
+        return print_check(cli, *report, "All is well");
     });
 
     auto* rebuild =
@@ -64,11 +71,15 @@ void add_store(CLI::App& app, Cli& cli) {
         auto report = store::rebuild(*rebuilt, progress("rebuilding"));
         if (!report) return refused(cli, report.error());
         if (cli.json)
-            print_json({{"events", report->events}, {"cases", report->cases}, {"changed", report->changed}});
+            print_json({{"events", report->events},
+                        {"cases", report->cases},
+                        {"changed", report->changed},
+                        {"faults", report->faults}});
         else
             fmt::print("Rebuilt from {} events: {} cases; {}\n", report->events, report->cases,
                        report->changed ? "some rows differed and are right now" : "every row was as before");
-        return 0;
+        for (const auto& fault : report->faults) fmt::print(stderr, "reeve: not mended: {}\n", fault);
+        return report->faults.empty() ? 0 : 1;
     });
 
     auto* backup =
@@ -99,14 +110,19 @@ void add_store(CLI::App& app, Cli& cli) {
         need_data(*restored);
         std::optional<time::Instant> at;
         if (!rehearsal->empty()) {
-            auto parsed = time::parse_instant(*rehearsal);
-            if (!parsed) return refused(cli, {parsed.error().code, parsed.error().message, "--rehearsal"});
+            auto parsed = parse_start(*rehearsal, "--rehearsal");
+            if (!parsed) return refused(cli, parsed.error());
             at = *parsed;
         }
         auto report = store::restore(*from, *restored, *force);
         if (!report) return refused(cli, report.error());
         std::filesystem::remove(std::filesystem::path(*restored) / "rehearsal.json");
+        if (at) store::mark_rehearsal(*restored, true);
+        if (!at && store::is_rehearsal(*restored)) at = report->last;
         if (at) write_rehearsal(*restored, *at);
+        if (at && !cli.json)
+            fmt::print("It is a rehearsal, in which it is {}: no clock of this machine moves it.\n",
+                       time::to_utc_string(*at));
         return print_check(cli, *report, "Restored and proved equal");
     });
 

@@ -18,6 +18,9 @@ struct Column {
 // Columns on a terminal that `text` takes.
 std::size_t display_width(std::string_view text);
 
+// Control characters, which could take over a terminal, as \u escapes; line ends and tabs are kept.
+std::string visible(const std::string& text);
+
 // A value as people read it: text without quotes, lists joined by ", ", nothing for null.
 std::string plain(const Json& value);
 

@@ -47,12 +47,28 @@ Outcome check_case(const CaseState* state, const Command& command) {
     return {};
 }
 
+std::vector<std::pair<std::string, Instant>> instants_of(const Command& command) {
+    std::vector<std::pair<std::string, Instant>> all;
+    if (command.occurred) all.emplace_back("occurred", *command.occurred);
+    if (const auto* pause = std::get_if<PauseClock>(&command.wish); pause && pause->until)
+        all.emplace_back("until", *pause->until);
+    if (const auto* exclude = std::get_if<ExcludeTime>(&command.wish)) {
+        all.emplace_back("from", exclude->from);
+        all.emplace_back("to", exclude->to);
+    }
+    return all;
+}
+
 Outcome check_time(const CaseState* state, const Command& command) {
     if (state && command.at < state->last)
         return reject("time-before-last",
                       fmt::format("the case's last event is of {}: nothing is recorded before it",
                                   time::to_utc_string(state->last)),
                       "at");
+    for (const auto& [field, at] : instants_of(command))
+        if (!time::countable(at))
+            return reject("bad-time", "this lies outside the years 1900 to 2199, in which clocks are counted",
+                          field);
     if (!command.occurred) return {};
     if (*command.occurred > command.at)
         return reject("occurred-in-future", "it cannot have happened later than it is entered", "occurred");

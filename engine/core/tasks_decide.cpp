@@ -137,7 +137,10 @@ Outcome decide_flow(Decision& d, const AddFollowUp& wish) {
     if (!who) return reject(who.error().code, who.error().message, "who");
     if (who->kind == org::Who::Kind::petitioner)
         return reject("bad-who", "the person who asked is told, never given work", "who");
-    if (time::due(*d.program().calendar, d.now, wish.due).at <= d.now)
+    const auto by = time::due(*d.program().calendar, d.now, wish.due).at;
+    if (!time::countable(by) && by > d.now)
+        return reject("bad-duration", "this never runs out; say a time before the year 2200", "due");
+    if (by <= d.now)
         return reject("bad-duration", "say by when, such as \"30 days\": a task has a clock", "due");
     create_task(d, {.name = "follow-up", .title = wish.title, .follow_up = true}, {.who = *who}, nullptr,
                 &wish.due);

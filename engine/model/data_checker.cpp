@@ -1,6 +1,5 @@
 // The one file that knows valijson.
 #define VALIJSON_USE_EXCEPTIONS 1  // without it a faulty schema aborts the process
-#include <regex>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>
@@ -9,6 +8,7 @@
 
 #include "engine/model/data_schema.h"
 #include "engine/model/model.h"
+#include "engine/model/text_pattern.h"
 #include "engine/spelling.h"
 
 namespace reeve::model {
@@ -36,9 +36,8 @@ Plain plain(const Json& value) {
     return nullptr;
 }
 
-constexpr std::size_t longest_matched = 4'096;  // std::regex recurses; a long text would run out of stack
-
-// Formats and patterns are checked here, not by valijson, which throws on a value that is no text.
+// Formats and patterns are checked here, not by valijson, which throws on a value that is no text and matches
+// by backtracking; an "$id" would be matched that way too, and references stay within the schema.
 Plain for_valijson(const Json& schema, bool partial, bool names = false) {
     if (schema.is_array()) {
         Plain out = Plain::array();
@@ -49,14 +48,13 @@ Plain for_valijson(const Json& schema, bool partial, bool names = false) {
     Plain out = Plain::object();
     for (auto it = schema.begin(); it != schema.end(); ++it) {
         const auto& key = it.key();
-        if (!names && (key == "format" || key == "pattern" || (key == "required" && partial))) continue;
+        if (!names && (key == "format" || key == "pattern" || key == "$id" || (key == "required" && partial)))
+            continue;
         if (!names &&
             (key == "enum" || key == "const" || key == "default" || key == "examples" || key == "required"))
             out[key] = plain(*it);
         else
-            out[key] = for_valijson(
-                *it, partial,
-                !names && (key == "properties" || key == "definitions" || key == "patternProperties"));
+            out[key] = for_valijson(*it, partial, !names && (key == "properties" || key == "definitions"));
     }
     return out;
 }
@@ -118,6 +116,17 @@ bool is_date(std::string_view text) {
 struct DataChecker::Parts {
     Json source;
     valijson::Schema full, partial;
+    std::map<std::string, TextPattern> patterns;
+
+    // Every text called "pattern", whether as a keyword or not: compiled once, here.
+    void collect(const Json& schema) {
+        if (schema.is_object())
+            if (auto pattern = schema.find("pattern"); pattern != schema.end() && pattern->is_string())
+                if (auto parsed = TextPattern::parse(*pattern))
+                    patterns.emplace(pattern->get<std::string>(), std::move(*parsed));
+        if (schema.is_structured())
+            for (const auto& within : schema) collect(within);
+    }
 
     void texts(const Json& schema, const Json& value, const std::string& place, Errors& out) const {
         if (!schema.is_object()) return;
@@ -136,7 +145,7 @@ struct DataChecker::Parts {
                 texts(*items, value[i], place + "/" + std::to_string(i), out);
     }
 
-    static void text(const Json& schema, const std::string& value, const std::string& place, Errors& out) {
+    void text(const Json& schema, const std::string& value, const std::string& place, Errors& out) const {
         auto format = schema.value("format", "");
         if (format == "date" && !is_date(value))
             out.push_back({"bad-date",
@@ -149,12 +158,8 @@ struct DataChecker::Parts {
                                        in_quotes(dotted(place)), shown(schema, value)),
                            place});
         if (auto pattern = schema.find("pattern"); pattern != schema.end() && pattern->is_string()) {
-            if (value.size() > longest_matched)
-                out.push_back({"too-long",
-                               fmt::format("{} is longer than {} bytes; shorten it", in_quotes(dotted(place)),
-                                           longest_matched),
-                               place});
-            else if (!std::regex_search(value, std::regex(pattern->get<std::string>())))
+            auto known = patterns.find(pattern->get<std::string>());
+            if (known != patterns.end() && !known->second.found_in(value))
                 out.push_back({"bad-form",
                                fmt::format("{} does not have the form {}", in_quotes(dotted(place)),
                                            pattern->get<std::string>()),
@@ -219,6 +224,7 @@ struct DataChecker::Parts {
 
 DataChecker::DataChecker(const Json& schema) : parts_(std::make_unique<Parts>()) {
     parts_->source = schema;
+    parts_->collect(schema);
     valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
     auto full = for_valijson(schema, false), partial = for_valijson(schema, true);
     parser.populateSchema(Adapter(full), parts_->full);

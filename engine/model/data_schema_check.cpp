@@ -1,7 +1,6 @@
 // Whether what a definition gives as its data is a JSON Schema at all, told at its place.
-#include <regex>
-
 #include "engine/model/data_schema.h"
+#include "engine/model/text_pattern.h"
 #include "engine/spelling.h"
 
 namespace reeve::model {
@@ -106,7 +105,12 @@ class SchemaCheck {
                             fmt::format("JSON Schema has no keyword {}{}", in_quotes(key),
                                         hint.empty() ? "; words of your own begin with \"x-\"" : hint));
         }
-        if (key == "properties" || key == "definitions" || key == "patternProperties") {
+        // valijson would match the names of fields by backtracking, and a name may run it for ever.
+        if (key == "patternProperties")
+            faults_.add_key(child, "bad-data-schema",
+                            "\"patternProperties\" is not known here; name the fields in \"properties\", or "
+                            "describe all others with \"additionalProperties\"");
+        if (key == "properties" || key == "definitions") {
             for (const auto& [name, schema] : child.members()) check(schema);
         } else if (key == "items" && child.is_list()) {
             for (const auto& item : child.items()) check(item);
@@ -134,13 +138,10 @@ class SchemaCheck {
     }
 
     void pattern(const Node& node) {
-        try {
-            std::regex compiled(node.text());
-        } catch (const std::regex_error&) {
-            faults_.add(
-                node, "bad-data-schema",
-                fmt::format("{} is no regular expression; check its brackets", in_quotes(node.text())));
-        }
+        if (auto parsed = TextPattern::parse(node.text()); !parsed)
+            faults_.add(node, "bad-data-schema",
+                        fmt::format("{} is no regular expression: {}", in_quotes(node.text()),
+                                    parsed.error().message));
     }
 
     void reference(const Node& node) {

@@ -14,8 +14,9 @@ namespace {
 namespace fs = std::filesystem;
 
 std::optional<std::string> read_file(const fs::path& path) {
+    if (!may_be_read(path)) return std::nullopt;
     std::ifstream in(path, std::ios::binary);
-    if (!in || fs::is_directory(path)) return std::nullopt;
+    if (!in) return std::nullopt;
     std::ostringstream out;
     out << in.rdbuf();
     return out.str();

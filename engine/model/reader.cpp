@@ -31,6 +31,14 @@ std::optional<time::Duration> Reader::limit(const Node& node) {
                                 in_quotes(node.key())));
         return std::nullopt;
     }
+    // What comes again, or moves the case by itself: a slip of the unit would flood it with events.
+    const auto key = node.key();
+    if ((key == "repeat" || key == "wait" || key == "expiry") && d->is_moment() &&
+        d->elapsed + d->working < std::chrono::minutes(1))
+        faults_.warnings.push_back(
+            {"very-short", fmt::format("{} is {}, less than a minute; was another unit meant?", in_quotes(key),
+                                       in_quotes(node.text())),
+             node.place()});
     return d;
 }
 

@@ -1,8 +1,7 @@
 #include "engine/model/shape.h"
 
-#include <regex>
-
 #include "engine/model/model.h"
+#include "engine/model/text_pattern.h"
 #include "engine/spelling.h"
 
 namespace reeve::model {
@@ -98,7 +97,9 @@ struct Checker {
             } else if (others && others->is_boolean() && !others->get<bool>()) {
                 unknown_key(node, child, properties);
             } else if (others && others->is_object()) {
-                if (names && !matches(key, *names))
+                if (names && key.size() > longest(*names))
+                    faults.add_key(child, "too-long", too_long(key, *names));
+                else if (names && !matches(key, *names))
                     faults.add_key(child, "bad-name",
                                    fmt::format("{} is no name; a name has {}", in_quotes(key),
                                                names->at("description").get<std::string>()));
@@ -147,7 +148,9 @@ struct Checker {
                        fmt::format("{} cannot be {}{}", subject(node), in_quotes(node.text()),
                                    hint.empty() ? "; it should be " + one_of(words) : hint));
         }
-        if (node.is_text() && !matches(node.text(), schema))
+        if (node.is_text() && node.text().size() > longest(schema))
+            faults.add(node, "too-long", too_long(node.text(), schema));
+        else if (node.is_text() && !matches(node.text(), schema))
             faults.add(node, "bad-name",
                        fmt::format("{} is no name; a name has {}", in_quotes(node.text()),
                                    schema.value("description", "another form")));
@@ -163,9 +166,21 @@ struct Checker {
 
     static bool matches(const std::string& text, const Json& schema) {
         if (!schema.contains("pattern")) return true;
-        static const std::regex name(
-            resolved(Json{{"$ref", "#/definitions/name"}}).at("pattern").get<std::string>());
-        return std::regex_match(text, name);
+        static const auto name =
+            TextPattern::parse(resolved(Json{{"$ref", "#/definitions/name"}}).at("pattern").get<std::string>());
+        return name->found_in(text);
+    }
+
+    static std::size_t longest(const Json& schema) {
+        return schema.value("maxLength", std::numeric_limits<std::size_t>::max());
+    }
+
+    // Quotes its beginning only: a message is to be read.
+    static std::string too_long(const std::string& text, const Json& schema) {
+        auto end = std::size_t{40};
+        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+        return fmt::format("{} has {} characters; it should be no longer than {}",
+                           in_quotes(text.substr(0, end) + "…"), text.size(), longest(schema));
     }
 
     // A missing key is told where its owner is named, not at the brace.

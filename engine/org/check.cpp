@@ -114,10 +114,14 @@ class Check {
         if (e.person.language != "en" && e.person.language != "zh")
             return error("bad-language",
                          fmt::format(R"(language "{}"; write "en" or "zh")", e.person.language), "language");
+        if (!e.person.active) return last_person(e.person.id, "active");
         return std::nullopt;
     }
 
-    std::optional<Error> operator()(const PersonLeft& e) const { return in_service(e.person, "person"); }
+    std::optional<Error> operator()(const PersonLeft& e) const {
+        if (auto bad = in_service(e.person, "person")) return bad;
+        return last_person(e.person, "person");
+    }
 
     std::optional<Error> operator()(const AbsenceRecorded& e) const {
         const Absence& absence = e.absence;
@@ -156,6 +160,16 @@ class Check {
         for (const Person* person : d_.people()) known.push_back(person->id);
         return error("unknown-person",
                      fmt::format(R"(there is no person "{}"{})", id, did_you_mean(id, known)),
+                     std::move(field));
+    }
+
+    // Only a person in service can change anything: without one the folder would stand still for ever.
+    std::optional<Error> last_person(const std::string& id, std::string field) const {
+        const Person* leaver = d_.person(id);
+        if (!leaver || !leaver->active) return std::nullopt;
+        for (const Person* person : d_.people())
+            if (person->active && person->id != id) return std::nullopt;
+        return error("last-person", fmt::format(R"("{}" is the last in service; add another first)", id),
                      std::move(field));
     }
 

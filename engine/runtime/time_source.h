@@ -19,6 +19,7 @@ class TimeSource {
     virtual Instant now() const = 0;  // the wall clock
     virtual Millis steady()
         const = 0;  // since some beginning; never steps, and runs on while the machine sleeps
+    virtual bool real() const { return true; }  // false: virtual time, which nobody sets wrongly
     // Called whenever the time was set; the system's never is. One listener.
     virtual void on_set(std::function<void()>) {}
 };
@@ -37,6 +38,7 @@ class ManualTime final : public TimeSource {
     explicit ManualTime(Instant start) : now_(start) {}
     Instant now() const override;
     Millis steady() const override;
+    bool real() const override { return false; }
     void on_set(std::function<void()>) override;
     void set(Instant);
     void advance(Millis);

@@ -16,6 +16,7 @@ Writer::Writer(store::Store& store, store::Catalog& catalog, const Options& opti
 
 void Writer::start() {
     time_->on_set([this] { poke(); });
+    look_at_clock();  // so that health() tells the truth from the first moment
     thread_ = std::thread([this] { run(); });
 }
 
@@ -232,8 +233,13 @@ std::optional<Instant> Writer::read_clock() {
     const Instant wall = time_->now();
     const Millis steady = time_->steady();
     std::lock_guard lock(mutex_);
-    if (accepted_) wall_.reset();
-    accepted_ = false;
+    const bool accepted = std::exchange(accepted_, false);
+    if (accepted) wall_.reset();
+    if (!wall_ && !accepted && time_->real())
+        if (auto strange = strange_at_opening(wall)) {
+            clock_alarm_ = std::move(strange);
+            return std::nullopt;
+        }
     if (wall_ && (wall - *wall_) - (steady - steady_) > options_.greatest_jump) {
         clock_alarm_ = fmt::format(
             "the clock jumped from {} to {}; nothing is done until it is set right, or, where it is right, "
@@ -247,6 +253,25 @@ std::optional<Instant> Writer::read_clock() {
     return std::max(wall, decider_.last_at().value_or(wall));
 }
 
+// A command that runs alone sees no jump: what it can hold the wall clock against is what happened last.
+std::optional<std::string> Writer::strange_at_opening(Instant wall) const {
+    const auto last = decider_.last_at();
+    if (!last || (wall >= *last - options_.longest_setback && wall <= *last + options_.longest_silence))
+        return std::nullopt;
+    return fmt::format(
+        "the machine's clock says {}, {} the last event of this folder, of {}; nothing is done and no timer "
+        "fires until the clock is put right, or accepted as it is (--accept-clock on a command that changes "
+        "the folder)",
+        time::to_utc_string(wall), wall < *last ? "before" : "long after", time::to_utc_string(*last));
+}
+
+void Writer::look_at_clock() {
+    const auto at = read_clock();
+    const auto* next = decider_.timers().earliest();
+    std::lock_guard lock(mutex_);
+    timer_late_ = at && next && next->at < *at ? Millis(*at - next->at) : Millis{0};
+}
+
 Error Writer::clock_alarm() const {
     std::lock_guard lock(mutex_);
     return {"clock-jumped", clock_alarm_.value_or(""), ""};
@@ -257,6 +282,7 @@ void Writer::accept_clock() {
         std::lock_guard lock(mutex_);
         accepted_ = true;
     }
+    run_alone([this] { look_at_clock(); });
     poke();
 }
 

@@ -54,6 +54,8 @@ class Writer {
     void recover();
     bool take_commands();
     std::uint64_t fire(Instant at);
+    void look_at_clock();  // and at how late the earliest timer is
+    std::optional<std::string> strange_at_opening(Instant wall) const;
 
     store::Store& store_;
     Options options_;

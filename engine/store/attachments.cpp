@@ -6,7 +6,9 @@
 #include <system_error>
 
 #include "engine/store/describe_rows.h"
+#include "engine/store/documents.h"
 #include "engine/store/fingerprint.h"
+#include "engine/store/part_file.h"
 
 namespace reeve::store {
 
@@ -71,19 +73,19 @@ Result<core::Document> attach_bytes(const std::filesystem::path& folder, std::st
     hash.add(bytes);
     core::Document document{std::move(kind), std::move(name), hash.hex(), bytes.size()};
     const auto path = attachment_path(folder, document.sha256);
-    if (std::filesystem::exists(path) && std::filesystem::file_size(path) == bytes.size()) return document;
+    if (Documents(folder).fault(document.sha256).empty()) return document;
     std::filesystem::create_directories(path.parent_path());
-    // Written beside its name and moved there when it is whole: what bears the name is the content.
-    auto part = path;
-    part += fmt::format(".{}.part", ::getpid());
+    // Moved to its name when it is whole: what bears the name is the content.
+    const PartFile part(folder / "attachments" / fmt::format("{}.{}.part", document.sha256, ::getpid()));
     {
-        std::ofstream out(part, std::ios::binary);
+        std::ofstream out(part.path(), std::ios::binary);
         out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
         out.flush();
-        if (!out) throw std::runtime_error("writing " + part.string() + " failed");
+        if (!out)
+            throw std::system_error(errno, std::generic_category(), "writing " + part.path().string());
     }
-    sync(part);
-    std::filesystem::rename(part, path);
+    sync(part.path());
+    part.becomes(path);
     sync(path.parent_path());
     sync(path.parent_path().parent_path());
     return document;
@@ -91,9 +93,11 @@ Result<core::Document> attach_bytes(const std::filesystem::path& folder, std::st
 
 Result<core::Document> attach(const std::filesystem::path& folder, const std::filesystem::path& file,
                               std::string kind) {
+    // A device or a pipe may never end.
+    if (std::filesystem::exists(file) && !std::filesystem::is_regular_file(file))
+        return refuse("no-such-file", "only a plain file can be attached", file.string());
     std::ifstream in(file, std::ios::binary);
-    if (!in || std::filesystem::is_directory(file))
-        return refuse("no-such-file", "there is no such file to attach", file.string());
+    if (!in) return refuse("no-such-file", "there is no such file to attach", file.string());
     const std::string bytes((std::istreambuf_iterator<char>(in)), {});
     return attach_bytes(folder, bytes, file.filename().string(), std::move(kind));
 }

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "engine/store/fingerprint.h"
+#include "engine/store/part_file.h"
 #include "engine/store/sqlite/connection.h"
 #include "engine/store/upkeep.h"
 
@@ -33,13 +34,11 @@ Result<CheckReport> backup(const std::filesystem::path& folder, const std::files
         return refuse("file-exists", "there is a file of that name; a backup overwrites nothing",
                       file.string());
     if (auto readable = open_reader(folder); !readable) return std::unexpected(readable.error());
-    auto part = file;
-    part += ".part";
-    std::filesystem::remove(part);
-    copy_database(sqlite::database_path(folder), part);
+    const PartFile part(file.string() + ".part");
+    copy_database(sqlite::database_path(folder), part.path());
     {
         // The copy is one plain file, whole in itself.
-        SQLite::Database copy(part.string(), SQLite::OPEN_READWRITE);
+        SQLite::Database copy(part.path().string(), SQLite::OPEN_READWRITE);
         copy.exec("PRAGMA journal_mode = DELETE");
         copy.exec("CREATE TABLE attachments (sha256 TEXT PRIMARY KEY, body BLOB NOT NULL)");
         SQLite::Statement insert(copy, "INSERT INTO attachments VALUES (?, ?)");
@@ -58,8 +57,8 @@ Result<CheckReport> backup(const std::filesystem::path& folder, const std::files
             }
         transaction.commit();
     }
-    auto report = check(part);
-    std::filesystem::rename(part, file);
+    auto report = check(part.path());
+    part.becomes(file);
     return report;
 }
 
@@ -81,11 +80,10 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
     auto lock = sqlite::Lock::take(folder);
     if (!lock) return std::unexpected(lock.error());
     // Made whole beside what is there, then put in its place.
-    const auto part = folder / "restoring.db";
-    std::filesystem::remove(part);
-    copy_database(file, part);
+    const PartFile part(folder / sqlite::restoring_name);
+    copy_database(file, part.path());
     {
-        SQLite::Database copy(part.string(), SQLite::OPEN_READWRITE);
+        SQLite::Database copy(part.path().string(), SQLite::OPEN_READWRITE);
         SQLite::Statement rows(copy, "SELECT sha256, body FROM attachments");
         while (rows.executeStep()) {
             const auto body = rows.getColumn(1);
@@ -99,7 +97,7 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
         }
     }
     {
-        SQLite::Database copy(part.string(), SQLite::OPEN_READWRITE);
+        SQLite::Database copy(part.path().string(), SQLite::OPEN_READWRITE);
         copy.exec("DROP TABLE attachments");
         copy.exec("PRAGMA journal_mode = DELETE");
         copy.exec("VACUUM");
@@ -112,7 +110,7 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
         }
         for (const char* tail : {"-wal", "-shm"}) std::filesystem::remove(target.string() + tail);
     }
-    std::filesystem::rename(part, target);
+    part.becomes(target);
     auto report = check(folder);
     auto restored = open_reader(folder);
     if (!report || !restored) return report;

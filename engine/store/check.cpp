@@ -1,6 +1,7 @@
 #include <map>
 #include <set>
 
+#include "engine/store/documents.h"
 #include "engine/store/fingerprint.h"
 #include "engine/store/replay_all.h"
 #include "engine/store/scratch.h"
@@ -53,8 +54,7 @@ struct Checking {
     }
 
     // Law 3.
-    void looked(const std::filesystem::path& folder, Reader& reader, const CaseFile& file,
-                const CaseView& view) {
+    void looked(Documents& documents, Reader& reader, const CaseFile& file, const CaseView& view) {
         const auto& state = file.state;
         ++report.cases;
         if (state.status == core::CaseStatus::open) {
@@ -72,10 +72,8 @@ struct Checking {
         }
         if (view.next) ++report.timers;
         for (const auto& d : state.documents)
-            if (!folder.empty() && !d.sha256.empty() &&
-                !std::filesystem::exists(attachment_path(folder, d.sha256)))
-                fault(fmt::format("case {}: document {} ({}) is missing from attachments", state.id, d.name,
-                                  d.sha256));
+            if (const auto wrong = d.sha256.empty() ? std::string() : documents.fault(d.sha256); !wrong.empty())
+                fault(fmt::format("case {}: document {} ({}) {}", state.id, d.name, d.sha256, wrong));
         for (const auto& event : file.history) {
             if (!std::holds_alternative<core::CaseRequested>(event.event)) continue;
             const auto key = fmt::format("open:{}/{}", state.id, event.revision);
@@ -103,8 +101,9 @@ struct Checking {
 Result<CheckReport> check(const std::filesystem::path& folder, const Progress& progress) {
     auto reader = open_reader(folder);
     if (!reader) return std::unexpected(reader.error());
-    const auto documents = std::filesystem::is_directory(folder) ? folder : std::filesystem::path();
+    Documents documents(folder);
     Checking checking;
+    checking.report.last = (*reader)->head().at;
     ScratchFolder scratch;
     auto store = open(scratch.path(), {.create = true, .durable = false});
     if (!store) return std::unexpected(store.error());

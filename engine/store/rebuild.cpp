@@ -102,7 +102,7 @@ std::uint64_t ReplayAll::run() {
 }
 
 Result<RebuildReport> rebuild(const std::filesystem::path& folder, const Progress& progress) {
-    auto store = open(folder, {});
+    auto store = open(folder, {.mend = true});
     if (!store) return std::unexpected(store.error());
     auto reader = (*store)->read();
     Catalog catalog;
@@ -114,6 +114,11 @@ Result<RebuildReport> rebuild(const std::filesystem::path& folder, const Progres
         report.cases = ReplayAll{*reader, catalog, write, {}, {}, progress}.run();
     });
     report.changed = fingerprint_rows(*reader) != before;
+    reader.reset();
+    store->reset();
+    auto checked = check(folder);
+    if (!checked) return std::unexpected(checked.error());
+    report.faults = std::move(checked->faults);
     return report;
 }
 

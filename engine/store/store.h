@@ -136,14 +136,20 @@ class Store {
 };
 
 // A data folder: FOLDER/reeve.db, FOLDER/lock, FOLDER/attachments/. Creates it when `create`. Refusals:
-// "no-folder", "in-use" (another engine has it), "newer-schema".
+// "no-folder", "in-use" (another engine has it), "newer-schema", "not-writable".
 struct OpenOptions {
     bool create = false;
     bool durable = true;  // false: no syncing, for scratch folders that live as long as the process
+    bool mend = false;    // makes tables that are gone anew, empty, and every index
 };
 Result<std::unique_ptr<Store>> open(const std::filesystem::path& folder, const OpenOptions&);
-// To read a folder whether or not an engine has it.
+// To read a folder whether or not an engine has it, and whether or not it may be written.
 Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& folder);
+
+// Whether the folder is a rehearsal, whose time is given and not the clock's. The mark lies in the database,
+// so that no copy and no backup loses it.
+bool is_rehearsal(const std::filesystem::path& folder_or_backup);
+void mark_rehearsal(const std::filesystem::path& folder, bool rehearsal);
 
 // Attachments are content-addressed files. The document comes back with its SHA-256 and size; the file is
 // synced before it does. code "no-such-file".

@@ -10,16 +10,19 @@ using Progress = std::function<void(std::uint64_t done, std::uint64_t of)>;
 
 struct CheckReport {
     std::uint64_t events = 0, cases = 0, open = 0, timers = 0;
+    std::optional<Instant> last;      // the journal's last moment
     std::vector<std::string> faults;  // each names what is wrong and where; empty: all is well
 };
 // Integrity of the file; numbers without a gap; every event parses and applies; the rows equal a rebuild in
-// memory; every open case has an owner and a clock; no timer is missing; every attachment is there.
+// memory; every open case has an owner and a clock; no timer is missing; every attachment is what was attached.
 Result<CheckReport> check(const std::filesystem::path& folder, const Progress& = {});
 
 struct RebuildReport {
     std::uint64_t events = 0, cases = 0;
-    bool changed = false;  // whether any row differed from what was live
+    bool changed = false;             // whether any row differed from what was live
+    std::vector<std::string> faults;  // what check() still finds
 };
+// Tables, indexes and triggers that are gone are made anew, and every index is; then every row.
 Result<RebuildReport> rebuild(const std::filesystem::path& folder, const Progress& = {});
 
 // One file with everything, attachments too. Refuses to overwrite: "file-exists".

@@ -1,7 +1,6 @@
 // Days off from other people's files: iCalendar by libical, and the common JSON forms.
 #include <libical/ical.h>
 
-#include <filesystem>
 #include <fstream>
 
 #include "engine/time/calendar_file.h"
@@ -72,9 +71,9 @@ bool add_event(icalcomponent* event, const std::vector<std::string>& marks, Impo
 }  // namespace
 
 Result<Imported> import_ics(const std::string& path, const std::vector<std::string>& worked_marks) {
-    std::error_code status;
-    std::ifstream in(path, std::ios::binary);
-    if (!in || std::filesystem::is_directory(path, status)) {
+    std::ifstream in;
+    if (may_be_read(path)) in.open(path, std::ios::binary);
+    if (!in.is_open()) {
         return refuse("no-file", "there is no such file, or it cannot be read", path);
     }
     const std::string text = read_at_most(in, max_ics_size + 1);

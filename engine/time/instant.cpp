@@ -98,6 +98,10 @@ std::string print_beyond(Instant t) { return t > Instant{} ? "never" : "always";
 
 }  // namespace
 
+bool countable(Instant t) {
+    return t >= Instant(first_day.time_since_epoch()) && t < Instant(last_day.time_since_epoch());
+}
+
 Result<Instant> parse_instant(std::string_view text, const Calendar& calendar) {
     Read read;
     if (auto wrong = read_instant(text, read); !wrong.empty()) return bad(text, wrong);

@@ -5,6 +5,7 @@
 
 #include <system_error>
 
+#include "engine/store/part_file.h"
 #include "engine/store/sqlite/connection.h"
 
 namespace reeve::store {
@@ -15,6 +16,10 @@ std::filesystem::path database_path(const std::filesystem::path& folder) { retur
 Result<Lock> Lock::take(const std::filesystem::path& folder) {
     const auto path = folder / "lock";
     const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS))
+        return refuse("not-writable",
+                      "this folder cannot be written by this user: it can be read, nothing in it can change",
+                      folder.string());
     if (fd < 0) throw std::system_error(errno, std::generic_category(), "opening " + path.string());
     if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
         ::close(fd);
@@ -30,7 +35,27 @@ Lock::~Lock() {
     if (fd_ >= 0) ::close(fd_);
 }
 
+namespace {
+
+// A file that may not be written is read as it stands: SQLite would make its log beside it.
+std::unique_ptr<SQLite::Database> connect_immutable(const std::filesystem::path& file) {
+    std::error_code ignored;
+    if (std::filesystem::file_size(file.string() + "-wal", ignored) > 0 && !ignored)
+        throw std::runtime_error("this folder cannot be written by this user, and its latest changes lie in " +
+                                 file.string() + "-wal: let a user who may write it run `reeve check` once");
+    std::string uri = "file:";
+    for (const char c : file.string())
+        uri += c == '?' || c == '#' || c == '%' ? fmt::format("%{:02X}", static_cast<unsigned char>(c))
+                                                : std::string(1, c);
+    return std::make_unique<SQLite::Database>(uri + "?immutable=1", SQLite::OPEN_READONLY | SQLite::OPEN_URI);
+}
+
+}  // namespace
+
 std::unique_ptr<SQLite::Database> connect(const std::filesystem::path& file, Mode mode) {
+    if (mode == Mode::read && (::faccessat(AT_FDCWD, file.c_str(), W_OK, AT_EACCESS) != 0 ||
+                               ::faccessat(AT_FDCWD, std::filesystem::absolute(file).parent_path().c_str(), W_OK, AT_EACCESS) != 0))
+        return connect_immutable(file);
     // A reader opens for writing too: SQLite may have to recover the log that a killed process left behind.
     auto db = std::make_unique<SQLite::Database>(
         file.string(), SQLite::OPEN_READWRITE | (mode == Mode::read ? 0 : SQLite::OPEN_CREATE), 10'000);
@@ -49,6 +74,33 @@ std::unique_ptr<SQLite::Database> connect(const std::filesystem::path& file, Mod
 
 }  // namespace sqlite
 
+namespace {
+
+// What a process that was killed, or met a full disk, left half written. The lock is held.
+void clear_leftovers(const std::filesystem::path& folder) {
+    PartFile restoring(folder / sqlite::restoring_name);
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(folder / "attachments", ignored))
+        if (entry.path().extension() == ".part") PartFile part(entry.path());
+}
+
+// The mark of a rehearsal, in the header of the database ("REHE").
+constexpr int rehearsal_mark = 0x52454845;
+
+}  // namespace
+
+bool is_rehearsal(const std::filesystem::path& place) {
+    const auto file = std::filesystem::is_directory(place) ? sqlite::database_path(place) : place;
+    if (!std::filesystem::exists(file)) return false;
+    return sqlite::connect(file, sqlite::Mode::read)->execAndGet("PRAGMA application_id").getInt() ==
+           rehearsal_mark;
+}
+
+void mark_rehearsal(const std::filesystem::path& folder, bool rehearsal) {
+    sqlite::connect(sqlite::database_path(folder), sqlite::Mode::write)
+        ->exec(fmt::format("PRAGMA application_id = {}", rehearsal ? rehearsal_mark : 0));
+}
+
 Result<std::unique_ptr<Store>> open(const std::filesystem::path& folder, const OpenOptions& options) {
     const auto file = sqlite::database_path(folder);
     if (!std::filesystem::exists(file)) {
@@ -59,9 +111,11 @@ Result<std::unique_ptr<Store>> open(const std::filesystem::path& folder, const O
     }
     auto lock = sqlite::Lock::take(folder);
     if (!lock) return std::unexpected(lock.error());
+    clear_leftovers(folder);
     {
         auto db = sqlite::connect(file, options.durable ? sqlite::Mode::write : sqlite::Mode::write_unsynced);
         if (auto ready = sqlite::prepare(*db, file); !ready) return std::unexpected(ready.error());
+        if (options.mend) sqlite::mend(*db);
     }
     return sqlite::make_store(folder, options.durable, std::move(*lock));
 }

@@ -138,4 +138,21 @@ Result<void> prepare(SQLite::Database& db, const std::filesystem::path& file) {
     return {};
 }
 
+void mend(SQLite::Database& db) {
+    if (!db.tableExists("journal")) return;  // without it nothing can be made again
+    SQLite::Database fresh(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    if (auto made = prepare(fresh, ":memory:"); !made) throw std::logic_error(made.error().message);
+    SQLite::Statement known(db, "SELECT 1 FROM sqlite_master WHERE name = ?");
+    SQLite::Statement wanted(fresh,
+                             "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type <> 'table'");
+    while (wanted.executeStep()) {
+        known.reset();
+        known.bind(1, wanted.getColumn(0).getString());
+        const bool there = known.executeStep();
+        known.reset();
+        if (!there) db.exec(wanted.getColumn(1).getString());
+    }
+    db.exec("REINDEX");
+}
+
 }  // namespace reeve::store::sqlite

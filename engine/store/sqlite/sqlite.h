@@ -15,11 +15,16 @@ namespace reeve::store::sqlite {
 
 constexpr int schema_version = 2;
 
+inline constexpr const char* restoring_name = "restoring.db";  // beside it, while a backup is restored
+
 std::filesystem::path database_path(const std::filesystem::path& folder);
 
 // Creates the tables, or brings an older schema forward (a backup is made beside the file first).
 // "newer-schema" when the file is from a later version.
 Result<void> prepare(SQLite::Database&, const std::filesystem::path& file);
+
+// Makes what is missing of the tables, indexes and triggers, and every index anew.
+void mend(SQLite::Database&);
 
 // The tables that rebuild makes again, and the columns that order and name their rows.
 struct Table {

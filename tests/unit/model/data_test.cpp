@@ -52,8 +52,41 @@ TEST(Data, SaysWhatWouldBeRight) {
 }
 
 TEST(Data, ALongTextDoesNotExhaustTheStackOfThePattern) {
+    EXPECT_EQ(faults({{"place", "Qingshan"}, {"kind", "water"}, {"code", "AB" + std::string(5'000'000, '1')}}),
+              "");
     EXPECT_THAT(faults({{"place", "Qingshan"}, {"kind", "water"}, {"code", std::string(5'000'000, 'A')}}),
-                testing::HasSubstr("shorten it"));
+                testing::HasSubstr("does not have the form"));
+}
+
+std::string with_pattern(const std::string& pattern) {
+    return small(R"({"type": "object", "properties": {"code": {"type": "string", "pattern": )" +
+                 Json(pattern).dump() + "}}}");
+}
+
+TEST(Data, APatternThatBacktracksDoesNotHangTheWriter) {
+    EXPECT_THAT(
+        told(check_data(*compiled(with_pattern("(a+)+$")), {{"code", std::string(100, 'a') + "!"}}, false)),
+        testing::HasSubstr("does not have the form"));
+}
+
+TEST(Data, APatternMayNameCharactersByNumber) {
+    auto program = compiled(with_pattern("^[\\u4e00-\\u9fa5]+$"));
+    EXPECT_EQ(told(check_data(*program, {{"code", "青山"}}, false)), "");
+    EXPECT_THAT(told(check_data(*program, {{"code", "Qingshan"}}, false)),
+                testing::HasSubstr("does not have the form"));
+}
+
+TEST(Data, WhatCouldRunForEverIsRefusedAtItsPlace) {
+    auto refused = [](const std::string& text) {
+        auto result = compile(text, "test.json", plain_surroundings());
+        return result ? std::string() : told(result.error());
+    };
+    EXPECT_THAT(refused(with_pattern("^(?=a)b")),
+                testing::AllOf(testing::StartsWith("test.json:1:"), testing::HasSubstr("looks around")));
+    EXPECT_THAT(refused(with_pattern("(a)\\1")), testing::HasSubstr("refers back"));
+    EXPECT_THAT(refused(with_pattern("[a-")), testing::HasSubstr("check its brackets"));
+    EXPECT_THAT(refused(small(R"({"type": "object", "patternProperties": {"(a+)+$": {"type": "string"}}})")),
+                testing::HasSubstr("\"patternProperties\" is not known here"));
 }
 
 TEST(Data, KnowsWhatIsPersonal) {

@@ -138,5 +138,21 @@ TEST(Program, FaultsComeInTheOrderOfTheText) {
                                             "tells-nobody"));
 }
 
+TEST(Definition, ANameOfAnyLengthIsRefusedNotMatchedUntilTheStackEnds) {
+    const std::string name(100'000, 'x');
+    auto refused = [](std::string text, const std::string& from, const std::string& to) {
+        text.replace(text.find(from), from.size(), to);
+        auto result = compile(text, "test.json", plain_surroundings());
+        return result ? std::string() : told(result.error());
+    };
+    for (const std::string from : {"\"small\"", "\"any\"", "\"closed\"", "\"done\""})
+        EXPECT_THAT(refused(small(), from, "\"" + name + "\""),
+                    testing::AllOf(testing::StartsWith("test.json:"),
+                                   testing::HasSubstr("should be no longer than 200")))
+            << from;
+    EXPECT_THAT(refused(small(), "\"leave\"", "\"" + name + "\""),
+                testing::HasSubstr("should be no longer than 200"));
+}
+
 }  // namespace
 }  // namespace reeve::model

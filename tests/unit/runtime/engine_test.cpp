@@ -1,3 +1,4 @@
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -205,6 +206,56 @@ TEST(Engine, AWallClockThatJumpsAheadRaisesAnAlarmAndFiresNothing) {
     office.engine->accept_clock();
     EXPECT_TRUE(office.engine->ask(Office::note("c-1", "it is right")));
     EXPECT_FALSE(office.events<core::EscalationFired>().empty());
+}
+
+// A wall clock, as the machine's is one.
+class WallTime final : public TimeSource {
+  public:
+    explicit WallTime(Instant at) : at_(at) {}
+    Instant now() const override { return at_; }
+    Millis steady() const override { return Millis{0}; }
+    void set(Instant at) { at_ = at; }
+
+  private:
+    std::atomic<Instant> at_;
+};
+
+TEST(Engine, AWallClockFarFromTheLastEventRaisesTheAlarmOnOpening) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    office.engine.reset();
+    auto open = [&](Instant at) {
+        auto wall = std::make_shared<WallTime>(at);
+        return std::pair(*Engine::open({.folder = office.folder.path(), .time = wall}), wall);
+    };
+    for (const auto at : {monday - 2 * day, monday + 31 * day, monday + 20 * 366 * day}) {
+        auto [engine, wall] = open(at);
+        const auto alarm = engine->health().clock_alarm;
+        ASSERT_TRUE(alarm);
+        EXPECT_THAT(*alarm, testing::HasSubstr(time::to_utc_string(at)));
+        EXPECT_THAT(*alarm, testing::HasSubstr(time::to_utc_string(monday)));
+        EXPECT_THAT(*alarm, testing::HasSubstr("--accept-clock"));
+        EXPECT_EQ(engine->ask(Office::note("c-1", "x")).error().code, "clock-jumped");
+        EXPECT_EQ(engine->change({}, "boss").error().code, "clock-jumped");
+        EXPECT_TRUE(engine->find("c-1"));
+        EXPECT_EQ(engine->read()->escalations({}).size(), 0u) << "a timer fired";
+        // The clock is put right.
+        wall->set(monday);
+        EXPECT_TRUE(engine->ask(Office::note("c-1", "right")));
+    }
+    for (const auto at : {monday, monday + 29 * day}) EXPECT_FALSE(open(at).first->health().clock_alarm);
+}
+
+TEST(Engine, AStrangeWallClockIsAcceptedByAPerson) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    office.engine.reset();
+    auto wall = std::make_shared<WallTime>(monday + 40 * day);
+    auto engine = *Engine::open({.folder = office.folder.path(), .time = wall});
+    engine->accept_clock();
+    EXPECT_FALSE(engine->health().clock_alarm);
+    ASSERT_TRUE(engine->ask(Office::note("c-1", "it is right")));
+    EXPECT_EQ(*engine->read()->head().at, monday + 40 * day);
 }
 
 TEST(Engine, TimeNeverRunsBackInTheJournal) {

@@ -2,8 +2,11 @@
 // midst.
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <fstream>
 
 #include "tests/unit/runtime/office.h"
 
@@ -77,6 +80,150 @@ TEST(Check, FindsATornJournalAndALostAttachment) {
             "(SELECT max(seq) FROM journal))");
     }
     EXPECT_THAT(store::check(office.folder.path())->faults, Contains(HasSubstr("is missing")));
+}
+
+TEST(Check, FindsADocumentThatIsNotWhatWasAttached) {
+    Office office;
+    live_a_little(office);
+    const auto sha = office.state("permit-3").documents.at(0).sha256;
+    office.engine.reset();
+    const auto file = store::attachment_path(office.folder.path(), sha);
+    const auto told =
+        testing::AllOf(HasSubstr("permit-3"), HasSubstr("letter.txt"), HasSubstr("is not what was attached"));
+    for (const char* content : {"A letter", "a let", ""}) {
+        std::ofstream(file) << content;
+        EXPECT_THAT(store::check(office.folder.path())->faults, ElementsAre(told)) << content;
+    }
+    store::ScratchFolder elsewhere;
+    const auto backup = elsewhere.path() / "copy.reeve";
+    EXPECT_THAT(store::backup(office.folder.path(), backup)->faults, ElementsAre(told));
+    EXPECT_EQ(store::restore(backup, elsewhere.path() / "again", false).error().code, "backup-damaged");
+    EXPECT_FALSE(std::filesystem::exists(elsewhere.path() / "again" / "restoring.db"));
+    // The same document attached again is whole again.
+    ASSERT_TRUE(store::attach_bytes(office.folder.path(), "a letter", "letter.txt", "letter"));
+    EXPECT_THAT(store::check(office.folder.path())->faults, ElementsAre());
+}
+
+TEST(Rebuild, MakesWhatIsGoneAnewAndEveryIndex) {
+    Office office;
+    live_a_little(office);
+    office.engine.reset();
+    for (const char* sql :
+         {"DROP TABLE timers", "DROP TABLE escalations", "DROP INDEX tasks_open",
+          "DROP INDEX cases_open; CREATE INDEX cases_open ON cases(unit) WHERE status = 'ended';"
+          "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql, 'ended', 'open') "
+          "WHERE name = 'cases_open'"}) {
+        {
+            SQLite::Database db((office.folder.path() / "reeve.db").string(), SQLite::OPEN_READWRITE);
+            db.exec(sql);
+        }
+        auto rebuilt = store::rebuild(office.folder.path());
+        ASSERT_TRUE(rebuilt) << sql << ": " << rebuilt.error().text();
+        EXPECT_THAT(rebuilt->faults, ElementsAre()) << sql;
+        EXPECT_THAT(store::check(office.folder.path())->faults, ElementsAre()) << sql;
+    }
+}
+
+TEST(Rebuild, SaysWhatItCannotMend) {
+    Office office;
+    live_a_little(office);
+    const auto sha = office.state("permit-3").documents.at(0).sha256;
+    office.engine.reset();
+    std::filesystem::remove(store::attachment_path(office.folder.path(), sha));
+    auto rebuilt = store::rebuild(office.folder.path());
+    ASSERT_TRUE(rebuilt) << rebuilt.error().text();
+    EXPECT_THAT(rebuilt->faults, ElementsAre(HasSubstr("missing from attachments")));
+}
+
+// While it lives, no file may grow beyond a few bytes: what a full disk does.
+struct NoRoom {
+    rlimit before{};
+    NoRoom() {
+        ::signal(SIGXFSZ, SIG_IGN);
+        ::getrlimit(RLIMIT_FSIZE, &before);
+        rlimit small{1000, before.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &small);
+    }
+    ~NoRoom() { ::setrlimit(RLIMIT_FSIZE, &before); }
+};
+
+std::vector<std::string> files_in(const std::filesystem::path& folder) {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+        if (entry.is_regular_file()) names.push_back(entry.path().lexically_relative(folder).string());
+    std::ranges::sort(names);
+    return names;
+}
+
+TEST(FullDisk, LeavesNothingHalfWritten) {
+    Office office;
+    live_a_little(office);
+    office.engine.reset();
+    store::ScratchFolder elsewhere;
+    const auto backup = elsewhere.path() / "copy.reeve";
+    ASSERT_TRUE(store::backup(office.folder.path(), backup));
+    const auto attachments = office.folder.path() / "attachments";
+    const auto before = files_in(attachments);
+    {
+        NoRoom full;
+        EXPECT_ANY_THROW((void)store::attach_bytes(office.folder.path(), std::string(5000, 'x'), "a", "b"));
+        EXPECT_ANY_THROW((void)store::backup(office.folder.path(), elsewhere.path() / "second.reeve"));
+        EXPECT_ANY_THROW((void)store::restore(backup, elsewhere.path() / "again", false));
+    }
+    EXPECT_EQ(files_in(attachments), before);
+    EXPECT_THAT(files_in(elsewhere.path()), ElementsAre("again/lock", "copy.reeve"));
+}
+
+TEST(Kill, WhatItLeftHalfWrittenIsClearedByTheNextEngine) {
+    Office office;
+    office.engine.reset();
+    const auto before = files_in(office.folder.path());
+    std::filesystem::create_directories(office.folder.path() / "attachments");
+    std::ofstream(office.folder.path() / "restoring.db") << "half";
+    std::ofstream(office.folder.path() / "attachments" / "abc.17.part") << "half";
+    office.open();
+    office.engine.reset();
+    EXPECT_EQ(files_in(office.folder.path()), before);
+}
+
+TEST(ReadOnly, AFolderThatMayNotBeWrittenIsReadAndSaysWhyItDoesNotChange) {
+    Office office;
+    live_a_little(office);
+    office.engine.reset();
+    const auto& folder = office.folder.path();
+    for (const auto& name : files_in(folder))
+        std::filesystem::permissions(folder / name, std::filesystem::perms(0444));
+    std::filesystem::permissions(folder, std::filesystem::perms(0555));
+    const bool root = ::geteuid() == 0;  // whom no permission keeps out
+    if (root) {
+        ASSERT_EQ(::seteuid(65534), 0);
+    }
+    auto opened = store::open(folder, {});
+    auto reader = store::open_reader(folder);
+    const auto cases = reader ? (*reader)->cases({}).size() : 0;
+    if (root) {
+        ASSERT_EQ(::seteuid(0), 0);
+    }
+    std::filesystem::permissions(folder, std::filesystem::perms(0755));
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, "not-writable");
+    ASSERT_TRUE(reader);
+    EXPECT_GT(cases, 5u);
+}
+
+TEST(Rehearsal, TheMarkGoesThroughBackupAndRestore) {
+    Office office;
+    live_a_little(office);
+    office.engine.reset();
+    store::ScratchFolder elsewhere;
+    const auto backup = elsewhere.path() / "copy.reeve", live = elsewhere.path() / "live.reeve";
+    ASSERT_TRUE(store::backup(office.folder.path(), live));
+    store::mark_rehearsal(office.folder.path(), true);
+    ASSERT_TRUE(store::backup(office.folder.path(), backup));
+    ASSERT_TRUE(store::restore(backup, elsewhere.path() / "again", false));
+    EXPECT_TRUE(store::is_rehearsal(elsewhere.path() / "again"));
+    ASSERT_TRUE(store::restore(live, elsewhere.path() / "again", true));
+    EXPECT_FALSE(store::is_rehearsal(elsewhere.path() / "again"));
 }
 
 TEST(Check, WorksBesideARunningEngine) {
