@@ -1,7 +1,8 @@
-// reeve case migrate|reassign: what moves many cases at once.
+// reeve case migrate|reassign, reeve definition calendar: what moves many cases at once.
 #include <fmt/format.h>
 
 #include "engine/cli/case_commands.h"
+#include "engine/spelling.h"
 
 namespace reeve::cli {
 
@@ -103,7 +104,57 @@ void add_reassign(CLI::App& cases, Cli& cli) {
     add_reason(command, given);
 }
 
+Result<std::string> calendar_in_use(Folder& folder, const std::string& name) {
+    std::vector<std::string> known;
+    for (const auto& id : folder.catalog().ids()) {
+        const auto used = folder.catalog().deployed(id)->calendar_name;
+        if (used == name) return name;
+        if (std::ranges::find(known, used) == known.end()) known.push_back(used);
+    }
+    return refuse("unknown-calendar",
+                  fmt::format("no definition counts by a calendar \"{}\"{}; in use: {}", name,
+                              did_you_mean(name, known),
+                              known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))),
+                  "--name");
+}
+
 }  // namespace
+
+void add_calendar_change(CLI::App& definitions, Cli& cli) {
+    auto* command = add_command(
+        definitions, "calendar",
+        "Put a changed calendar to use: every definition that counts by it gets a new version, and its open "
+        "cases move there; --dry-run shows what changes for each.",
+        "reeve definition calendar cn-office.json --reason 'a holiday was declared' --as chen-yu");
+    struct Change {
+        std::string file, name;
+        bool dry_run = false;
+    };
+    auto change = std::make_shared<Change>();
+    command->add_option("FILE", change->file, "The calendar as it is now")
+        ->required()
+        ->check(CLI::ExistingFile);
+    command->add_option("--name", change->name, "What definitions call it; without it the file's name");
+    command->add_flag("--dry-run", change->dry_run, "Only show it");
+    auto given = changes(cli, command, [&cli, change](Folder& folder) {
+        auto who = folder.actor();
+        if (!who) return refused(cli, who.error());
+        if (!change->dry_run && folder.given().reason.empty())
+            wrong_use("--reason", "say why: dates that people were told may move");
+        auto calendar = time::load_calendar(change->file);
+        if (!calendar) return refused(cli, calendar.error());
+        auto name =
+            calendar_in_use(folder, change->name.empty() ? std::filesystem::path(change->file).stem().string()
+                                                         : change->name);
+        if (!name) return refused(cli, name.error());
+        auto done = folder.engine().change_calendar(*name, time::canonical_text(**calendar),
+                                                    folder.given().reason, *who, change->dry_run);
+        if (done) return print_changes(cli, *done, "No open case counts by it otherwise than before.");
+        for (const auto& error : done.error()) refused(cli, error);
+        return 1;
+    });
+    add_reason(command, given);
+}
 
 void add_bulk(CLI::App& cases, Cli& cli) {
     add_reassign(cases, cli);

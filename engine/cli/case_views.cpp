@@ -7,6 +7,17 @@ namespace reeve::cli {
 
 std::string title_of(const model::Text& text) { return text.en.empty() ? text.zh : text.en; }
 
+std::string clock_left(const core::ClockState& clock, const model::Program& program, time::Instant now) {
+    if (clock.status == core::ClockStatus::running) return time_left(now, clock.due);
+    if (clock.status != core::ClockStatus::paused) return {};
+    // What it would have if it ran again now: a limit of days counts whole ones.
+    const auto left = core::remaining(clock, program, now).count();
+    if (!clock.limit.is_working()) return span_words(left);
+    // Never in days: those of the office are shorter than those of the calendar.
+    const auto minutes = left / 60'000;
+    return fmt::format("{} h {} min of office time", minutes / 60, minutes % 60);
+}
+
 Json offered(const store::CaseFile& file) {
     Json list = Json::array();
     const auto& program = *file.program;
@@ -101,10 +112,10 @@ Json show_json(Folder& folder, const store::CaseFile& file) {
     for (std::size_t i = 0; i < file.state.clocks.size(); ++i) {
         const auto& clock = file.state.clocks[i];
         auto& shown = json["clocks"][i];
-        const bool counts = clock.status == core::ClockStatus::running;
         shown.erase("rule");  // an index that means nothing outside
         shown["due"] = when_json(clock.due, calendar);
-        shown["left"] = counts ? Json(time_left(folder.now(), clock.due)) : Json();
+        const auto left = clock_left(clock, *file.program, folder.now());
+        shown["left"] = left.empty() ? Json() : Json(left);
         Json stops = Json::array();
         for (const auto& stop : clock.stops)
             stops.push_back({{"from", when_json(stop.from, calendar)}, {"to", when_json(stop.to, calendar)}});
@@ -145,10 +156,14 @@ void print_case(const Json& json) {
                             {"revision", "Revision"}},
                            json, colour));
     auto list = [&](const char* name) { return json.value(name, Json::array()); };
-    print_part(
-        "Stages",
-        {{"stage", "STAGE"}, {"since", "SINCE"}, {"wake", "WAITS UNTIL"}, {"job", "JOB"}, {"child", "PART"}},
-        list("stages"));
+    print_part("Stages",
+               {{"stage", "STAGE"},
+                {"since", "SINCE"},
+                {"wake", "WAITS UNTIL"},
+                {"job", "JOB"},
+                {"child", "PART"},
+                {"fault", "FAULT"}},
+               list("stages"));
     print_part("Open tasks",
                {{"id", "TASK"},
                 {"name", "NAME"},

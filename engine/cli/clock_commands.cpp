@@ -139,8 +139,10 @@ void add_restart_and_extend(CLI::App& clocks, Cli& cli) {
 }
 
 void add_show(CLI::App& clocks, Cli& cli) {
-    auto* command = add_command(clocks, "show", "Show the clocks of a case: light, time left, due date.",
-                                "reeve clock show noise-2");
+    auto* command = add_command(
+        clocks, "show",
+        "Show the clocks of a case: light, time left (while one is paused, what remains), due date.",
+        "reeve clock show noise-2");
     auto case_id = add_case_argument(command);
     reads(cli, command, [&cli, case_id](Folder& folder) {
         auto file = folder.find(*case_id);
@@ -151,7 +153,8 @@ void add_show(CLI::App& clocks, Cli& cli) {
             Json json = localized(store::to_json(row), calendar);
             json["status"] = row.status;
             json["light"] = row.light;
-            if (row.status == "running" && row.due) json["left"] = time_left(folder.now(), *row.due);
+            const auto left = clock_left(*file->state.clock(row.id), *file->program, folder.now());
+            if (!left.empty()) json["left"] = left;
             if (row.late_ms > 0) json["late"] = span_words(row.late_ms);
             rows.push_back(std::move(json));
         }

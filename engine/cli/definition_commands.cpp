@@ -1,4 +1,4 @@
-// reeve definition deploy|list|show
+// reeve definition deploy|list|show|calendar
 #include <fmt/format.h>
 
 #include "engine/cli/case_commands.h"
@@ -217,6 +217,7 @@ void add_definition(CLI::App& app, Cli& cli) {
     add_deploy(*definitions, cli);
     add_list(*definitions, cli);
     add_show(*definitions, cli);
+    add_calendar_change(*definitions, cli);
 }
 
 }  // namespace reeve::cli

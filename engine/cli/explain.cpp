@@ -35,7 +35,7 @@ Json clock_json(Folder& folder, const store::CaseFile& file, const core::ClockSt
               {"due", when_json(why.due, calendar)},
               {"light", model::to_string(clock.light)},
               {"ended", when_json(clock.ended, calendar)}};
-    if (clock.status == core::ClockStatus::running) json["left"] = time_left(folder.now(), clock.due);
+    if (const auto left = clock_left(clock, *file.program, folder.now()); !left.empty()) json["left"] = left;
     if (clock.late_ms > 0) json["late"] = span_words(clock.late_ms);
     // The light is that of the latest step that fired, and green before the first.
     std::string light = "no step has fired yet";

@@ -44,10 +44,12 @@ core::MigrationPreview Engine::Impl::preview(store::Reader& reader, const std::s
     org::Loads loads;
     for (const auto& row : reader.loads()) loads[row.person] = {row.open, row.last_given};
     const auto directory = writer->directory();
-    return core::preview_migration(
-        file->state,
-        {.actor = actor, .case_id = case_id, .at = std::max(time->now(), file->state.last), .wish = wish},
-        {*file->program, *directory, loads, &target});
+    core::Command command{.actor = actor, .case_id = case_id, .at = std::max(time->now(), file->state.last)};
+    // Only what is done takes a reason.
+    auto asked = wish;
+    if (asked.reason.empty()) asked.reason = "dry run";
+    command.wish = std::move(asked);
+    return core::preview_migration(file->state, command, {*file->program, *directory, loads, &target});
 }
 
 Result<std::uint64_t> Engine::run_until(Instant until) {

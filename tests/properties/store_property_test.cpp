@@ -37,8 +37,12 @@ void act_out(Office& office, const Deed& deed, int number) {
         if (again) RC_ASSERT(office.engine->read()->head().seq == before);
     };
     switch (deed.kind) {
-        case 0:
-        case 1: return ask(Office::start("", "permit", deed.how % 2 ? "mill" : "bridge"));
+        case 0: return ask(Office::start("", "permit", deed.how % 2 ? "mill" : "bridge"));
+        case 1: {  // entered late
+            auto late = Office::start("", "permit", deed.how % 2 ? "mill" : "bridge");
+            late.occurred = office.time->now() - deed.how * deed.which * day;
+            return ask(late);
+        }
         case 2: return ask(Office::act(id, "inspect"));
         case 3: return ask(Office::act(id, deed.how % 2 ? "approve" : "done"));
         case 4: return ask(Office::note(id, "说明"));

@@ -183,5 +183,56 @@ TEST(Day, ANewVersionIsTriedBeforeCasesMove) {
     EXPECT_EQ(due(), "2026-03-02T12:00:00+08:00");
 }
 
+TEST(Day, APausedClockShowsWhatRemains) {
+    Office office;
+    const auto id = office.start();
+    office.did("reeve case act " + id + " accept --document acceptance-notice=notice.pdf --as li-na");
+    office.did("reeve clock pause " + id + " --clock measured --reason 'caller not reached' --as li-na");
+    // Fifteen days from 2 March end with the 17th. Paused over whole days, it counts fifteen from the day on
+    // which it runs again, that day included.
+    for (const auto& [now, left] : {std::pair("2026-03-02T09:00:00+08:00", std::string("15 d 15 h")),
+                                    std::pair("2026-03-20T09:00:00+08:00", std::string("14 d 15 h"))}) {
+        const auto shown = office.did("reeve clock show " + id + " --json --now " + now).json();
+        EXPECT_EQ(one(shown, "name", "measured")["left"], left);
+        EXPECT_EQ(
+            one(office.did("reeve case show " + id + " --json").json()["clocks"], "name", "measured")["left"],
+            left);
+        EXPECT_THAT(office.did("reeve clock show " + id).out, HasSubstr(left));
+        EXPECT_THAT(office.did("reeve case show " + id).out, HasSubstr(left));
+        EXPECT_THAT(office.did("reeve explain " + id + " --clock measured").out, HasSubstr(left));
+    }
+    office.did("reeve clock resume " + id + " --as li-na");
+    EXPECT_EQ(one(office.did("reeve clock show " + id + " --json").json(), "name", "measured")["left"],
+              "14 d 15 h");
+}
+
+TEST(Day, AChangedCalendarIsPreviewedAgainstOpenCasesThenApplied) {
+    Office office;
+    office.start();
+    auto due = [&] { return office.did("reeve case list --json").json()[0]["due"]; };
+    EXPECT_EQ(due(), "2026-03-02T15:00:00+08:00");
+    office.did("sed 's/\"holidays\": \\[/&{\"date\": \"2026-03-02\"}, /' cn-office.json > changed.json");
+    auto unknown = office.run("reeve definition calendar changed.json --dry-run --as chen-yu");
+    EXPECT_EQ(unknown.exit, 1);
+    EXPECT_THAT(unknown.err, HasSubstr("in use: cn-office"));
+    office.did("mv changed.json cn-office.json");
+    auto dry = office.did("reeve definition calendar cn-office.json --dry-run --as chen-yu --json").json();
+    ASSERT_EQ(dry.size(), 1u);
+    EXPECT_EQ(dry[0]["changes"], nlohmann::json({"version 1 becomes 2",
+                                                 "clock registered was due 2026-03-02T15:00:00+08:00, is "
+                                                 "due 2026-03-03T15:00:00+08:00"}));
+    EXPECT_EQ(due(), "2026-03-02T15:00:00+08:00");
+    EXPECT_EQ(office.run("reeve definition calendar cn-office.json --as chen-yu").exit, 2)
+        << "without a reason";
+    auto done =
+        office.did("reeve definition calendar cn-office.json --reason 'a holiday' --as chen-yu --json")
+            .json();
+    EXPECT_EQ(done[0]["changes"], dry[0]["changes"]);
+    EXPECT_EQ(due(), "2026-03-03T15:00:00+08:00");
+    // It is what it is already.
+    EXPECT_THAT(office.did("reeve definition calendar cn-office.json --reason again --as chen-yu").out,
+                HasSubstr("No open case"));
+}
+
 }  // namespace
 }  // namespace reeve::cli
