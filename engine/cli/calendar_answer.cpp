@@ -106,7 +106,8 @@ Result<Answer> answer_due(const Question& q, const time::Calendar& calendar) {
     auto stops = stops_of(q, calendar);
     if (!stops) return std::unexpected(stops.error());
     time::Due due = time::due(calendar, *from, *in, *rule, *stops);
-    const bool lasts = std::ranges::any_of(*stops, [](const auto& stop) { return stop.to == Instant::max(); });
+    const bool lasts =
+        std::ranges::any_of(*stops, [](const auto& stop) { return stop.to == Instant::max(); });
     bool never = lasts && due.at == Instant::max();
     if (!time::countable(*from))
         return refuse("bad-time", "this lies outside the years 1900 to 2199, for which calendars are known",

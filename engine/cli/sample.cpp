@@ -256,8 +256,8 @@ bool begun(const Moment& moment, const Casework& casework, const std::set<std::s
     if (moment.kind == Moment::round)
         return std::ranges::any_of(keys, [&](const auto& key) { return key.contains(round); });
     const auto key = begins(moment, casework);
-    return std::ranges::any_of(
-        keys, [&](const auto& one) { return one == key || one.starts_with(key + "/"); });
+    return std::ranges::any_of(keys,
+                               [&](const auto& one) { return one == key || one.starts_with(key + "/"); });
 }
 
 }  // namespace

@@ -35,10 +35,10 @@ std::optional<time::Duration> Reader::limit(const Node& node) {
     const auto key = node.key();
     if ((key == "repeat" || key == "wait" || key == "expiry") && d->is_moment() &&
         d->elapsed + d->working < std::chrono::minutes(1))
-        faults_.warnings.push_back(
-            {"very-short", fmt::format("{} is {}, less than a minute; was another unit meant?", in_quotes(key),
-                                       in_quotes(node.text())),
-             node.place()});
+        faults_.warnings.push_back({"very-short",
+                                    fmt::format("{} is {}, less than a minute; was another unit meant?",
+                                                in_quotes(key), in_quotes(node.text())),
+                                    node.place()});
     return d;
 }
 

@@ -166,8 +166,8 @@ struct Checker {
 
     static bool matches(const std::string& text, const Json& schema) {
         if (!schema.contains("pattern")) return true;
-        static const auto name =
-            TextPattern::parse(resolved(Json{{"$ref", "#/definitions/name"}}).at("pattern").get<std::string>());
+        static const auto name = TextPattern::parse(
+            resolved(Json{{"$ref", "#/definitions/name"}}).at("pattern").get<std::string>());
         return name->found_in(text);
     }
 

@@ -252,21 +252,15 @@ Receipt Decider::record(const core::Command& command, CachedCase* entry, const m
     receipt.first_seq = seq_ + 1;
     receipt.events.reserve(events.size());
     for (std::size_t i = 0; i < events.size(); ++i) {
-        core::Recorded recorded{++seq_,          id, ++revision, command.at, command.occurred, command.actor,
-                                std::move(events[i])};
+        core::Recorded recorded{
+            ++seq_, id, ++revision, command.at, command.occurred, command.actor, std::move(events[i])};
         if (std::holds_alternative<core::CaseMigrated>(recorded.event)) entry->program = program;
         core::apply(entry->state, recorded, *entry->program);
         if (entry->state.revision != revision)
             throw std::logic_error(fmt::format("{} did not count revision {}", id, revision));
-        store::JournalRow row{recorded.seq,
-                              id,
-                              revision,
-                              recorded.at,
-                              recorded.occurred,
-                              recorded.actor,
-                              std::move(bodies[i]),
-                              "",
-                              0};
+        store::JournalRow row{
+            recorded.seq,         id, revision, recorded.at, recorded.occurred, recorded.actor,
+            std::move(bodies[i]), "", 0};
         if (receipt.events.empty()) {
             row.key = command.key;
             row.events = static_cast<int>(events.size());

@@ -26,8 +26,8 @@ struct Options {
     // one runs on while the machine sleeps, so that no sleep looks like a jump; and a time server corrects
     // by far less.
     Millis greatest_jump{2 * 60 * 1000};
-    // On opening, the wall clock may lie behind the journal's last moment by this (until it is past that moment,
-    // the moment is used), and ahead of it by that; else it is the same alarm.
+    // On opening, the wall clock may lie behind the journal's last moment by this (until it is past that
+    // moment, the moment is used), and ahead of it by that; else it is the same alarm.
     Millis longest_setback{24 * 3600 * 1000};
     Millis longest_silence{30 * std::int64_t{24} * 3600 * 1000};
     // Wraps the store; for tests that let it fail.

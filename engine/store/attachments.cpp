@@ -81,8 +81,7 @@ Result<core::Document> attach_bytes(const std::filesystem::path& folder, std::st
         std::ofstream out(part.path(), std::ios::binary);
         out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
         out.flush();
-        if (!out)
-            throw std::system_error(errno, std::generic_category(), "writing " + part.path().string());
+        if (!out) throw std::system_error(errno, std::generic_category(), "writing " + part.path().string());
     }
     sync(part.path());
     part.becomes(path);

@@ -72,7 +72,8 @@ struct Checking {
         }
         if (view.next) ++report.timers;
         for (const auto& d : state.documents)
-            if (const auto wrong = d.sha256.empty() ? std::string() : documents.fault(d.sha256); !wrong.empty())
+            if (const auto wrong = d.sha256.empty() ? std::string() : documents.fault(d.sha256);
+                !wrong.empty())
                 fault(fmt::format("case {}: document {} ({}) {}", state.id, d.name, d.sha256, wrong));
         for (const auto& event : file.history) {
             if (!std::holds_alternative<core::CaseRequested>(event.event)) continue;

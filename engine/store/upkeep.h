@@ -14,7 +14,8 @@ struct CheckReport {
     std::vector<std::string> faults;  // each names what is wrong and where; empty: all is well
 };
 // Integrity of the file; numbers without a gap; every event parses and applies; the rows equal a rebuild in
-// memory; every open case has an owner and a clock; no timer is missing; every attachment is what was attached.
+// memory; every open case has an owner and a clock; no timer is missing; every attachment is what was
+// attached.
 Result<CheckReport> check(const std::filesystem::path& folder, const Progress& = {});
 
 struct RebuildReport {

@@ -131,7 +131,8 @@ Result<std::vector<Instant>> recur(const Calendar&, std::string_view rrule, Inst
 Result<std::optional<Instant>> next_occurrence(const Calendar&, std::string_view rrule, Instant start,
                                                Instant after);
 
-// Whether clocks can be counted there: in the years 1900 to 2199, which the tables of zones and calendars reach.
+// Whether clocks can be counted there: in the years 1900 to 2199, which the tables of zones and calendars
+// reach.
 bool countable(Instant);
 
 // RFC 3339. A time without an offset is taken in the calendar's zone: a wall-clock time that does not exist

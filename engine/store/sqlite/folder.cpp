@@ -41,8 +41,9 @@ namespace {
 std::unique_ptr<SQLite::Database> connect_immutable(const std::filesystem::path& file) {
     std::error_code ignored;
     if (std::filesystem::file_size(file.string() + "-wal", ignored) > 0 && !ignored)
-        throw std::runtime_error("this folder cannot be written by this user, and its latest changes lie in " +
-                                 file.string() + "-wal: let a user who may write it run `reeve check` once");
+        throw std::runtime_error(
+            "this folder cannot be written by this user, and its latest changes lie in " + file.string() +
+            "-wal: let a user who may write it run `reeve check` once");
     std::string uri = "file:";
     for (const char c : file.string())
         uri += c == '?' || c == '#' || c == '%' ? fmt::format("%{:02X}", static_cast<unsigned char>(c))
@@ -53,8 +54,9 @@ std::unique_ptr<SQLite::Database> connect_immutable(const std::filesystem::path&
 }  // namespace
 
 std::unique_ptr<SQLite::Database> connect(const std::filesystem::path& file, Mode mode) {
-    if (mode == Mode::read && (::faccessat(AT_FDCWD, file.c_str(), W_OK, AT_EACCESS) != 0 ||
-                               ::faccessat(AT_FDCWD, std::filesystem::absolute(file).parent_path().c_str(), W_OK, AT_EACCESS) != 0))
+    if (mode == Mode::read &&
+        (::faccessat(AT_FDCWD, file.c_str(), W_OK, AT_EACCESS) != 0 ||
+         ::faccessat(AT_FDCWD, std::filesystem::absolute(file).parent_path().c_str(), W_OK, AT_EACCESS) != 0))
         return connect_immutable(file);
     // A reader opens for writing too: SQLite may have to recover the log that a killed process left behind.
     auto db = std::make_unique<SQLite::Database>(

@@ -143,8 +143,8 @@ void mend(SQLite::Database& db) {
     SQLite::Database fresh(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
     if (auto made = prepare(fresh, ":memory:"); !made) throw std::logic_error(made.error().message);
     SQLite::Statement known(db, "SELECT 1 FROM sqlite_master WHERE name = ?");
-    SQLite::Statement wanted(fresh,
-                             "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type <> 'table'");
+    SQLite::Statement wanted(
+        fresh, "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type <> 'table'");
     while (wanted.executeStep()) {
         known.reset();
         known.bind(1, wanted.getColumn(0).getString());

@@ -52,8 +52,8 @@ TEST(Data, SaysWhatWouldBeRight) {
 }
 
 TEST(Data, ALongTextDoesNotExhaustTheStackOfThePattern) {
-    EXPECT_EQ(faults({{"place", "Qingshan"}, {"kind", "water"}, {"code", "AB" + std::string(5'000'000, '1')}}),
-              "");
+    EXPECT_EQ(
+        faults({{"place", "Qingshan"}, {"kind", "water"}, {"code", "AB" + std::string(5'000'000, '1')}}), "");
     EXPECT_THAT(faults({{"place", "Qingshan"}, {"kind", "water"}, {"code", std::string(5'000'000, 'A')}}),
                 testing::HasSubstr("does not have the form"));
 }
