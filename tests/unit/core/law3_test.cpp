@@ -201,9 +201,12 @@ TEST(Law3, MigratingToAVersionThatGivesNoClockIsRefused) {
     office.submit("eva", Migrate{.version = 2, .reason = "new rules"});
     EXPECT_EQ(office.code(), "no-clock");
     EXPECT_EQ(office.state.version, 1);
-    EXPECT_TRUE(preview_migration(office.state, Migrate{.version = 2, .reason = "new rules"}, *office.program,
-                                  *office.target)
-                    .refused);
+    const Context context{*office.program, office.directory, office.loads, office.target.get()};
+    const Command wanted{.actor = "eva",
+                         .case_id = office.state.id,
+                         .at = office.now,
+                         .wish = Migrate{.version = 2, .reason = "new rules"}};
+    EXPECT_TRUE(preview_migration(office.state, wanted, context).refused);
 }
 
 TEST(Law3, APersonIsToldWhenTheirActWouldTakeTheLastClock) {
