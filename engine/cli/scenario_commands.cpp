@@ -167,7 +167,8 @@ void done(Playing& p, Words& words) {
 
 void claim(Playing& p, Words& words) {
     const auto id = p.case_id(words);
-    core::ClaimTask claim{task(p, words, id)};
+    core::ClaimTask claim{task(p, words, id), {}};
+    claim.reason = option(words, "reason");
     ask(p, words, id, claim);
 }
 

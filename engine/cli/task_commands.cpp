@@ -163,10 +163,13 @@ void add_task(CLI::App& app, Cli& cli) {
                            "reeve task list --person li-na");
     add_list(*tasks, cli);
     auto* claim = add_command(*tasks, "claim", "Take a task that nobody has, or that you may take over.",
-                              "reeve task claim noise-2/t5 --as chen-yu");
-    on_task(cli, claim, [](Folder&, const std::string&, const std::string& task) -> Result<core::Wish> {
-        return core::ClaimTask{task};
-    });
+                              "reeve task claim noise-2/t5 --reason 'covers for Li Na' --as chen-yu");
+    add_reason(claim,
+               on_task(cli, claim,
+                       [](Folder& folder, const std::string&, const std::string& task) -> Result<core::Wish> {
+                           return core::ClaimTask{task, folder.given().reason};
+                       }),
+               "Why; needed when somebody else has it");
     add_to_person<core::AssignTask>(*tasks, cli, "assign", "Give a task to a person.",
                                     "reeve task assign noise-2/t5 li-na --reason 'near by' --as chen-yu");
     add_to_person<core::DelegateTask>(*tasks, cli, "delegate",
