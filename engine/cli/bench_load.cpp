@@ -30,16 +30,17 @@ class Load {
         if (number >= count_) return;
         engine_.post(BenchOffice::start(number), [this](Result<runtime::Receipt> started) {
             if (!started || !act_) {
-                end(started ? std::string() : started.error().text());
-                return next();
+                next();
+                return end(started ? std::string() : started.error().text());
             }
             engine_.post(BenchOffice::act(std::move(started->case_id)),
                          [this](const Result<runtime::Receipt>& acted) {
-                             end(acted ? std::string() : acted.error().text());
                              next();
+                             end(acted ? std::string() : acted.error().text());
                          });
         });
     }
+    // The last thing that is done: whoever waits for the last end takes the load away.
     void end(std::string fault) {
         std::lock_guard lock(mutex_);
         if (!fault.empty()) fault_ = std::move(fault);
