@@ -90,7 +90,11 @@ void kill_in_the_middle(BenchOffice& office, SetForward& clock, time::Instant du
     const auto before = seen();
     const pid_t child = ::fork();
     if (child == 0) work_until_killed(office, clock, due);
-    while (seen() < before + count / 3) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    while (seen() < before + count / 3) {
+        if (::waitpid(child, nullptr, WNOHANG) != 0)
+            throw std::runtime_error("the process that was to be killed ended by itself");
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
     office.reopen();
