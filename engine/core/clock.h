@@ -19,6 +19,8 @@ void derive(ClockState&, const model::Program&);
 time::Due due_judged(const ClockState&, const model::Program&, Instant at);
 // How much of the limit is left at `at`, in office time when it counts so; zero when it is over.
 time::Millis remaining(const ClockState&, const model::Program&, Instant at);
+// The same in the clock's own unit: "14 working days", "3 working hours 30 min", "12 days".
+std::string remaining_words(const ClockState&, const model::Program&, Instant at);
 // The count behind `due`, day by day, an extension of another kind after the limit.
 std::vector<time::DayLine> count_days(const ClockState&, const model::Program&);
 // After `derive` moved the times: what still stands fired at `at`. Steps whose planned moment lies ahead

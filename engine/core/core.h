@@ -40,6 +40,9 @@ struct Alert {
     bool urgent = false;
     std::string burst;  // alerts of one burst share it: collapsed for the reader
 };
+// What a request asks for, in words: "grant in decide, with permit \"permit.pdf\"", "10 working days on
+// decision". `clock` is what to call the clock, when the wish has its id.
+std::string asked_for(const Json& wish, const std::string& clock = {});
 std::vector<Alert> alerts(const CaseState& after, const Recorded&, const model::Program&);
 
 // Why this date: the clock's rule, its stops and extensions, and the count day by day.

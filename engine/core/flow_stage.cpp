@@ -43,7 +43,7 @@ void close_requests(Decision& d, const std::string& stage, const std::string& wh
     for (const auto& request : std::vector<RequestState>(d.state.requests))
         if (request.open &&
             (stage.empty() || (request.what == "action" && request.wish.value("stage", "") == stage)))
-            d.emit(ApprovalRefused{request.id, why});
+            d.emit(ApprovalRefused{request.id, why, true});
 }
 
 void leave(Decision& d, int entry, const std::string& how, bool done) {
