@@ -15,8 +15,10 @@ int print_changes(const Cli& cli, const std::vector<runtime::CaseChange>& all, c
         auto it = std::find_if(changes.begin(), changes.end(),
                                [&](const auto& one) { return one.case_id == change.case_id; });
         if (it == changes.end()) it = changes.insert(it, {.case_id = change.case_id});
-        it->changes.insert(it->changes.end(), change.changes.begin(), change.changes.end());
-        if (change.refused) it->refused = change.refused;
+        if (change.refused)
+            it->refused = change.refused;
+        else
+            it->changes.insert(it->changes.end(), change.changes.begin(), change.changes.end());
     }
     Json rows = Json::array();
     bool refused_any = false;
@@ -34,7 +36,8 @@ int print_changes(const Cli& cli, const std::vector<runtime::CaseChange>& all, c
     }
     if (changes.empty()) fmt::print("{}\n", none);
     for (const auto& change : changes) {
-        fmt::print("{}\n", change.case_id);
+        // What was refused did not move: standard output holds only what did, or would.
+        if (!change.changes.empty() || !change.refused) fmt::print("{}\n", change.case_id);
         for (const auto& line : change.changes) fmt::print("  {}\n", line);
         if (change.refused) fmt::print(stderr, "reeve: {}: {}\n", change.case_id, change.refused->message);
     }
@@ -79,7 +82,7 @@ void add_migrate(CLI::App& cases, Cli& cli) {
         return done ? print_changes(cli, *done, "No open case is at another version.")
                     : refused(cli, done.error());
     });
-    add_reason(command, given);
+    add_reason(command, given, "Why; kept in the history (needed, but for --dry-run)");
 }
 
 void add_reassign(CLI::App& cases, Cli& cli) {
@@ -97,7 +100,7 @@ void add_reassign(CLI::App& cases, Cli& cli) {
         auto done = folder.engine().reassign(*wanted, *who);
         return done ? print_changes(cli, *done, "There was nothing to give.") : refused(cli, done.error());
     });
-    add_reason(command, given);
+    add_reason(command, given, needed_reason);
 }
 
 }  // namespace

@@ -7,6 +7,58 @@ namespace reeve::cli {
 
 std::string title_of(const model::Text& text) { return text.en.empty() ? text.zh : text.en; }
 
+Json missing_of(const store::CaseFile& file, const std::vector<std::string>& fields,
+                const std::vector<std::string>& documents) {
+    Json missing = Json::array();
+    for (const auto& field : fields) {
+        const auto* value = model::at_path(file.state.data, field);
+        if (!value || value->is_null() || *value == "") missing.push_back(field);
+    }
+    for (const auto& kind : documents)
+        if (!kind.empty() && std::ranges::find(file.state.documents, kind, &core::Document::kind) ==
+                                 file.state.documents.end())
+            missing.push_back("document " + kind);
+    return missing;
+}
+
+Json needs_of(const store::CaseFile& file, const core::TaskState& task) {
+    const auto at = std::ranges::find(file.state.stages, task.entry, &core::StageState::entry);
+    const int index = at == file.state.stages.end() ? model::none : file.program->stage(at->stage);
+    if (index == model::none) return Json::array();
+    const auto& stage = file.program->stages[index];
+    const auto rule = std::ranges::find(stage.tasks, task.name, &model::TaskRule::name);
+    Json needs = rule == stage.tasks.end() ? Json::array() : missing_of(file, rule->require, rule->documents);
+    const auto open = std::ranges::count_if(file.state.tasks, [&](const auto& one) {
+        return one.entry == task.entry && one.status == core::TaskStatus::open;
+    });
+    if (open == 1 && stage.then != model::none)
+        for (auto& one : missing_of(file, stage.require, stage.documents))
+            if (std::ranges::find(needs, one) == needs.end()) needs.push_back(one);
+    return needs;
+}
+
+std::string left_of(Folder& folder, const std::string& case_id, time::Instant due) {
+    const auto row = folder.reader().find_case(case_id);
+    const auto program = row ? folder.catalog().program(row->definition, row->version) : nullptr;
+    if (program)
+        for (const auto& clock : folder.reader().clocks(case_id)) {
+            const int rule = program->clock(clock.name);
+            if (clock.status == "running" && clock.due == due && rule != model::none)
+                return time_left(folder.now(), due, program->clocks[rule].in, program->calendar);
+        }
+    return time_left(folder.now(), due);
+}
+
+std::string light_of(const model::Program& program, const std::string& name, int number) {
+    const int clock = program.clock(name);
+    if (clock == model::none || program.clocks[clock].ladder == model::none) return {};
+    const auto& steps = program.ladders[program.clocks[clock].ladder].steps;
+    if (number < 0 || number >= static_cast<int>(steps.size())) return {};
+    const auto& step = steps[number];
+    if (step.light) return model::to_string(*step.light);
+    return step.percent && *step.percent < 100 ? "" : "red";
+}
+
 Json offered(const store::CaseFile& file) {
     Json list = Json::array();
     const auto& program = *file.program;
@@ -22,6 +74,14 @@ Json offered(const store::CaseFile& file) {
             one["to"] = action.to == model::none ? Json() : Json(program.stages[action.to].name);
             if (!action.document.empty()) one["document"] = action.document;
             if (!action.require.empty()) one["require"] = action.require;
+            one["reason"] = action.reason;
+            Json needs = missing_of(file, action.require, {action.document});
+            if (action.to != model::none)
+                for (auto& more :
+                     missing_of(file, program.stages[index].require, program.stages[index].documents))
+                    if (std::ranges::find(needs, more) == needs.end()) needs.push_back(more);
+            if (action.reason) needs.insert(needs.begin(), "a reason");
+            one["needs"] = std::move(needs);
             if (action.second) one["second"] = org::to_string(*action.second);
             list.push_back(std::move(one));
         }
@@ -45,15 +105,17 @@ Json localized(Json json, const time::CalendarPtr& calendar) {
 
 namespace {
 
-const std::vector<Column> list_columns{{"id", "CASE"},        {"title", "TITLE"}, {"light", "LIGHT"},
-                                       {"left", "TIME LEFT"}, {"due", "DUE"},     {"stages", "STAGE"},
-                                       {"owner", "OWNER"},    {"unit", "UNIT"},   {"status", "STATUS"}};
+const std::vector<Column> list_columns{{"id", "CASE"},        {"title", "TITLE"},     {"light", "LIGHT"},
+                                       {"left", "TIME LEFT"}, deadline("due", "DUE"), {"stages", "STAGE"},
+                                       {"owner", "OWNER"},    {"unit", "UNIT"},       {"status", "STATUS"}};
 
 Json row_json(Folder& folder, const store::CaseRow& row) {
     Json json = localized(store::to_json(row), folder.calendar(row.id));
     json["light"] = row.light;
     json["status"] = row.status;
-    if (row.due && row.status == "open") json["left"] = time_left(folder.now(), *row.due);
+    // After its end a case may have a follow-up's clock: that is the task's, nothing of the case is due.
+    if (row.status != "open") json["due"] = nullptr;
+    if (row.due && row.status == "open") json["left"] = left_of(folder, row.id, *row.due);
     return json;
 }
 
@@ -91,6 +153,58 @@ void add_list(CLI::App& cases, Cli& cli) {
     });
 }
 
+// What the stages and open tasks still need.
+void add_needs(Json& json, const store::CaseFile& file) {
+    for (std::size_t i = 0; i < file.state.stages.size(); ++i) {
+        const int index = file.program->stage(file.state.stages[i].stage);
+        if (index == model::none) continue;
+        const auto& stage = file.program->stages[index];
+        json["stages"][i]["needs"] = missing_of(file, stage.require, stage.documents);
+    }
+    for (std::size_t i = 0; i < file.state.tasks.size(); ++i)
+        if (file.state.tasks[i].status == core::TaskStatus::open)
+            json["tasks"][i]["needs"] = needs_of(file, file.state.tasks[i]);
+}
+
+// What requests ask for, which clock's step an escalation was, and what people may do to the clocks.
+void add_words(Json& json, const store::CaseFile& file) {
+    const auto name_of = [&](const std::string& id) {
+        const auto* clock = file.state.clock(id);
+        return clock ? clock->name : id;
+    };
+    for (std::size_t i = 0; i < file.state.requests.size(); ++i) {
+        const auto& wish = file.state.requests[i].wish;
+        json["requests"][i]["asks"] = core::asked_for(wish, name_of(wish.value("clock", "")));
+    }
+    for (std::size_t i = 0; i < file.state.escalations.size(); ++i) {
+        const auto& escalation = file.state.escalations[i];
+        auto& shown = json["escalations"][i];
+        shown["clock_name"] = name_of(escalation.clock);
+        shown["number"] =
+            fmt::format("{}{}", escalation.step + 1,
+                        escalation.repeat == 0 ? "" : fmt::format(" repeat {}", escalation.repeat));
+        shown["light"] = light_of(*file.program, name_of(escalation.clock), escalation.step);
+    }
+    Json may = Json::array();
+    for (const auto& clock : file.state.clocks) {
+        const bool counts =
+            clock.status == core::ClockStatus::running || clock.status == core::ClockStatus::paused;
+        if (!counts || clock.rule == model::none) continue;
+        const auto& rule = file.program->clocks[clock.rule];
+        if (rule.pause.empty() && rule.exclude.empty() && !rule.restart && !rule.extend) continue;
+        Json one{{"clock", clock.name},
+                 {"pause", rule.pause},
+                 {"exclude", rule.exclude},
+                 {"restart", rule.restart ? Json("with a reason") : Json()}};
+        if (rule.extend && static_cast<int>(clock.extended.size()) < rule.extend->times) {
+            one["extend"] = "by " + time::to_string(rule.extend->by) + ", with a reason";
+            if (rule.extend->approve) one["approve"] = org::to_string(*rule.extend->approve);
+        }
+        may.push_back(std::move(one));
+    }
+    json["clocks_allow"] = std::move(may);
+}
+
 // The parts of a case as they are now, each a list of its own.
 Json show_json(Folder& folder, const store::CaseFile& file) {
     const auto calendar = file.program->calendar;
@@ -104,12 +218,14 @@ Json show_json(Folder& folder, const store::CaseFile& file) {
         const bool counts = clock.status == core::ClockStatus::running;
         shown.erase("rule");  // an index that means nothing outside
         shown["due"] = when_json(clock.due, calendar);
-        shown["left"] = counts ? Json(time_left(folder.now(), clock.due)) : Json();
+        shown["left"] = counts ? Json(time_left(folder.now(), clock.due, clock.limit, calendar)) : Json();
         Json stops = Json::array();
         for (const auto& stop : clock.stops)
             stops.push_back({{"from", when_json(stop.from, calendar)}, {"to", when_json(stop.to, calendar)}});
         shown["stops"] = std::move(stops);
     }
+    add_needs(json, file);
+    add_words(json, file);
     return json;
 }
 
@@ -145,16 +261,21 @@ void print_case(const Json& json) {
                             {"revision", "Revision"}},
                            json, colour));
     auto list = [&](const char* name) { return json.value(name, Json::array()); };
-    print_part(
-        "Stages",
-        {{"stage", "STAGE"}, {"since", "SINCE"}, {"wake", "WAITS UNTIL"}, {"job", "JOB"}, {"child", "PART"}},
-        list("stages"));
+    print_part("Stages",
+               {{"stage", "STAGE"},
+                {"since", "SINCE"},
+                deadline("wake", "WAITS UNTIL"),
+                {"job", "JOB"},
+                {"child", "PART"},
+                {"needs", "TO LEAVE IT NEEDS"}},
+               list("stages"));
     print_part("Open tasks",
                {{"id", "TASK"},
                 {"name", "NAME"},
                 {"title", "TITLE"},
                 {"person", "PERSON"},
                 {"stands_for", "FOR"},
+                {"needs", "NEEDS"},
                 {"since", "SINCE"}},
                open_ones(json, "tasks"));
     print_part("Clocks",
@@ -163,15 +284,18 @@ void print_case(const Json& json) {
                 {"status", "STATUS"},
                 {"light", "LIGHT"},
                 {"left", "TIME LEFT"},
-                {"due", "DUE"},
+                deadline("due", "DUE"),
                 {"ended", "ENDED"},
                 {"pause_reason", "PAUSED FOR"}},
                list("clocks"));
-    print_part("Requests that wait", {{"id", "REQUEST"}, {"what", "WHAT"}, {"by", "BY"}, {"of", "OF"}},
+    print_part("Requests that wait",
+               {{"id", "REQUEST"}, {"asks", "WHAT"}, {"wish.reason", "REASON"}, {"by", "BY"}, {"of", "OF"}},
                open_ones(json, "requests"));
     print_part("Escalations",
                {{"id", "ID"},
-                {"clock", "CLOCK"},
+                {"clock_name", "CLOCK"},
+                {"number", "STEP"},
+                {"light", "LIGHT"},
                 {"at", "AT"},
                 {"told", "TOLD"},
                 {"ask", "ASKED FOR"},
@@ -184,10 +308,17 @@ void print_case(const Json& json) {
                {{"action", "ACTION"},
                 {"stage", "STAGE"},
                 {"to", "LEADS TO"},
-                {"document", "NEEDS DOCUMENT"},
-                {"require", "NEEDS"},
+                {"needs", "NEEDS"},
                 {"second", "APPROVED BY"}},
                list("actions"));
+    print_part("What the clocks allow",
+               {{"clock", "CLOCK"},
+                {"pause", "PAUSE FOR"},
+                {"exclude", "EXCLUDE"},
+                {"restart", "RESTART"},
+                {"extend", "EXTEND"},
+                {"approve", "APPROVED BY"}},
+               list("clocks_allow"));
 }
 
 void add_show(CLI::App& cases, Cli& cli) {

@@ -8,6 +8,9 @@ namespace reeve::cli {
 void add_commands(CLI::App&, Cli&);  // all of reeve, with its help laid out
 // Says which word of the line is no command, and which may have been meant; empty when all are.
 std::string unknown_command(CLI::App&, const std::vector<std::string>& words);
+// Says which option the command does not have, and which may have been meant, or that it stands before the
+// command it belongs to; empty when all are known.
+std::string unknown_option(CLI::App&, const std::vector<std::string>& words);
 
 void add_init(CLI::App&, Cli&);        // reeve init DIR
 void add_definition(CLI::App&, Cli&);  // reeve definition deploy|list|show

@@ -35,7 +35,8 @@ Json clock_json(Folder& folder, const store::CaseFile& file, const core::ClockSt
               {"due", when_json(why.due, calendar)},
               {"light", model::to_string(clock.light)},
               {"ended", when_json(clock.ended, calendar)}};
-    if (clock.status == core::ClockStatus::running) json["left"] = time_left(folder.now(), clock.due);
+    if (clock.status == core::ClockStatus::running)
+        json["left"] = time_left(folder.now(), clock.due, clock.limit, calendar);
     if (clock.late_ms > 0) json["late"] = span_words(clock.late_ms);
     // The light is that of the latest step that fired, and green before the first.
     std::string light = "no step has fired yet";
@@ -80,7 +81,7 @@ void print_clock(const Json& clock) {
                             {"basis", "Basis"},
                             {"calendar", "Calendar"},
                             {"from", "From"},
-                            {"due", "Due"},
+                            deadline("due", "Due"),
                             {"left", "Time left"},
                             {"ended", "Ended"},
                             {"late", "Late by"},
@@ -93,7 +94,7 @@ void print_clock(const Json& clock) {
                                  clock["days"], colour));
     if (!clock["steps"].empty())
         fmt::print("\n{}", table({{"at", "STEP"},
-                                  {"planned", "PLANNED"},
+                                  deadline("planned", "PLANNED"),
                                   {"fired", "FIRED"},
                                   {"told", "TOLD"},
                                   {"notes", "WHY"}},

@@ -261,7 +261,7 @@ Wording Folder::wording(const std::string& case_id) {
     return wording;
 }
 
-Result<std::vector<std::string>> Folder::below(const std::string& unit) const {
+Result<std::vector<std::string>> Folder::below(const std::string& unit, const char* option) const {
     std::vector<std::string> ids, all;
     if (unit.empty()) return ids;
     for (const auto* one : directory_->units()) {
@@ -272,7 +272,7 @@ Result<std::vector<std::string>> Folder::below(const std::string& unit) const {
         return refuse(
             "unknown-unit",
             "there is no unit \"" + unit + "\"" + did_you_mean(unit, all) + "; reeve org show lists them",
-            "--unit");
+            option);
     return ids;
 }
 

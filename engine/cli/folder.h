@@ -57,7 +57,8 @@ class Folder {
     // Persons called by name: "Li Na (li-na)".
     Wording wording(const std::string& case_id = {});
     // The units at or below `unit`; empty for an empty name.
-    Result<std::vector<std::string>> below(const std::string& unit) const;
+    // `option` is what the name was given with.
+    Result<std::vector<std::string>> below(const std::string& unit, const char* option = "--unit") const;
 
   private:
     Folder() = default;
@@ -86,6 +87,7 @@ GivenPtr changes(Cli&, CLI::App* command, std::function<int(Folder&)> body, Purp
 GivenPtr asks(Cli&, CLI::App* command, std::shared_ptr<std::string> case_id,
               std::function<Result<core::Wish>(Folder&)> wish);
 void add_folder_options(CLI::App* command, const GivenPtr& given);
+inline constexpr const char* needed_reason = "Why; kept in the history (needed)";
 void add_reason(CLI::App* command, const GivenPtr& given,
                 const std::string& about = "Why; kept in the history");
 

@@ -47,7 +47,7 @@ GivenPtr changes(Cli& cli, CLI::App* command, std::function<int(Folder&)> body, 
         ->type_name("SECONDS")
         ->capture_default_str()
         ->group(folder_group);
-    command->add_option("--as", given->actor, "Who does this; needed, nothing changes without a name")
+    command->add_option("--as", given->actor, "Who does this; nothing changes without a name (needed)")
         ->envname("REEVE_AS")
         ->type_name("PERSON")
         ->group(record_group);

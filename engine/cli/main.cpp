@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <string>
+#include <vector>
 
 #include "engine/cli/commands.h"
 
@@ -10,12 +12,23 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", "reeve " REEVE_VERSION, "Print the version and end");
     reeve::cli::Cli cli;
     reeve::cli::add_commands(app, cli);
+    std::vector<std::string> words{argv + 1, argv + argc};
+    if (words.empty()) {
+        fmt::print(stderr, "reeve: say what to do, as in reeve case list; reeve --help lists the commands\n");
+        return 2;
+    }
+    // As people type it: reeve help, reeve help case start.
+    if (words.front() == "help") {
+        words.erase(words.begin());
+        words.push_back("--help");
+    }
     try {
-        app.parse(argc, argv);
+        app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
     } catch (const CLI::ParseError& e) {
         // CLI11 would only say that a command is missing.
-        if (const auto fault = reeve::cli::unknown_command(app, {argv + 1, argv + argc});
-            e.get_exit_code() != 0 && !fault.empty()) {
+        for (const auto& fault :
+             {reeve::cli::unknown_command(app, words), reeve::cli::unknown_option(app, words)}) {
+            if (e.get_exit_code() == 0 || fault.empty()) continue;
             fmt::print(stderr, "reeve: {}\n", fault);
             return 2;
         }

@@ -1,5 +1,6 @@
 // reeve org load|show|unit|post|person|absence: who answers for what.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "engine/cli/commands.h"
 #include "engine/cli/folder.h"
@@ -10,27 +11,69 @@ namespace {
 
 using Events = std::vector<org::Event>;
 
+// What followed from a change in the cases: rows for people, and for --json under "followed".
+using Followed = std::function<Json(Folder&)>;
+
 // A change of the organisation: `make` gives its events.
-GivenPtr changes_org(Cli& cli, CLI::App* command, std::function<Result<Events>(Folder&)> make) {
-    return changes(cli, command, [&cli, make = std::move(make)](Folder& folder) {
-        auto who = folder.actor();
-        if (!who) return refused(cli, who.error());
-        auto events = make(folder);
-        if (!events) return refused(cli, events.error());
-        const auto count = events->size();
-        Json what = Json::array();
-        for (const auto& event : *events) what.push_back(org::to_json(event));
-        if (count > 0)
-            if (auto done = folder.engine().change(std::move(*events), *who); !done)
-                return refused(cli, done.error());
-        if (cli.json)
-            print_json({{"changes", what}});
-        else if (count == 0)
-            fmt::print("Nothing to change: the organisation is so already.\n");
-        else
-            fmt::print("{} recorded.\n", count == 1 ? "1 change" : fmt::format("{} changes", count));
-        return 0;
-    });
+GivenPtr changes_org(Cli& cli, CLI::App* command, std::function<Result<Events>(Folder&)> make,
+                     Followed followed = {}) {
+    return changes(
+        cli, command, [&cli, make = std::move(make), followed = std::move(followed)](Folder& folder) {
+            auto who = folder.actor();
+            if (!who) return refused(cli, who.error());
+            auto events = make(folder);
+            if (!events) return refused(cli, events.error());
+            const auto count = events->size();
+            Json what = Json::array();
+            for (const auto& event : *events) what.push_back(org::to_json(event));
+            if (count > 0)
+                if (auto done = folder.engine().change(std::move(*events), *who); !done)
+                    return refused(cli, done.error());
+            const Json after = followed ? followed(folder) : Json::array();
+            if (cli.json) {
+                print_json(followed ? Json{{"changes", what}, {"followed", after}} : Json{{"changes", what}});
+                return 0;
+            }
+            if (count == 0)
+                fmt::print("Nothing to change: the organisation is so already.\n");
+            else
+                fmt::print("{} recorded.\n", count == 1 ? "1 change" : fmt::format("{} changes", count));
+            if (!after.empty())
+                fmt::print(
+                    "\n{}",
+                    table({{"what", "WHAT"}, {"title", "TITLE"}, {"now", "NOW WITH"}, {"todo", "TO DO"}},
+                          after, may_colour(stdout)));
+            return 0;
+        });
+}
+
+std::string listed(const std::vector<std::string>& words) {
+    return words.empty() ? "nobody" : fmt::format("{}", fmt::join(words, ", "));
+}
+
+// What an event changes, for who loads a file over an organisation that is there.
+std::string in_words(const org::Event& event, const org::Directory& now) {
+    if (const auto* e = std::get_if<org::UnitSet>(&event))
+        return fmt::format("unit {}: {}", e->unit.id, now.unit(e->unit.id) ? "changed" : "new");
+    if (const auto* e = std::get_if<org::UnitRemoved>(&event))
+        return fmt::format("unit {}: removed", e->unit);
+    if (const auto* e = std::get_if<org::PersonSet>(&event))
+        return fmt::format("person {}: {}", e->person.id, now.person(e->person.id) ? "changed" : "new");
+    if (const auto* e = std::get_if<org::PersonLeft>(&event))
+        return fmt::format("person {}: leaves", e->person);
+    if (const auto* e = std::get_if<org::AbsenceRecorded>(&event))
+        return fmt::format("absence of {}: recorded", e->absence.person);
+    if (const auto* e = std::get_if<org::AbsenceEnded>(&event))
+        return fmt::format("absence of {}: ended", e->person);
+    const auto& post = std::get<org::PostSet>(event).post;
+    std::string was = "new";
+    for (const auto* before : now.posts(post.unit))
+        if (before->role == post.role)
+            was = fmt::format("{} of {} held by {}", before->holders.size(), before->authorised,
+                              listed(before->holders));
+    if (post.authorised == 0) return fmt::format("post {}@{}: removed (was {})", post.role, post.unit, was);
+    return fmt::format("post {}@{}: {} of {} held by {} (was {})", post.role, post.unit, post.holders.size(),
+                       post.authorised, listed(post.holders), was);
 }
 
 void add_load(CLI::App& org, Cli& cli) {
@@ -41,11 +84,36 @@ void add_load(CLI::App& org, Cli& cli) {
     command->add_option("FILE", *file, "JSON with comments; docs/organisation.md")
         ->required()
         ->check(CLI::ExistingFile);
-    changes_org(cli, command, [&cli, file](Folder& folder) -> Result<Events> {
+    auto dry_run = std::make_shared<bool>(false);
+    command->add_flag("--dry-run", *dry_run, "Only list what would change");
+    changes(cli, command, [&cli, file, dry_run](Folder& folder) {
+        auto who = folder.actor();
+        if (!who) return refused(cli, who.error());
         auto events = org::load(*file, folder.directory());
-        if (events) return std::move(*events);
-        for (std::size_t i = 0; i + 1 < events.error().size(); ++i) refused(cli, events.error()[i]);
-        return std::unexpected(events.error().back());
+        if (!events) {
+            for (const auto& error : events.error()) refused(cli, error);
+            return 1;
+        }
+        Json what = Json::array(), words = Json::array();
+        for (const auto& event : *events) {
+            what.push_back(org::to_json(event));
+            words.push_back(in_words(event, folder.directory()));
+        }
+        const auto count = events->size();
+        if (count > 0 && !*dry_run)
+            if (auto done = folder.engine().change(std::move(*events), *who); !done)
+                return refused(cli, done.error());
+        if (cli.json) {
+            print_json({{"changes", what}, {"dry_run", *dry_run}});
+            return 0;
+        }
+        for (const auto& line : words) fmt::print("{}\n", plain(line));
+        if (count == 0)
+            fmt::print("Nothing to change: the organisation is so already.\n");
+        else
+            fmt::print("{} {}.\n", count == 1 ? "1 change" : fmt::format("{} changes", count),
+                       *dry_run ? "would be made" : "recorded");
+        return 0;
     });
 }
 
@@ -212,6 +280,36 @@ void add_unit_and_post(CLI::App& org, Cli& cli) {
     });
 }
 
+// What a person had before they left.
+struct Had {
+    std::vector<store::CaseRow> cases;
+    std::vector<store::TaskRow> tasks;
+};
+
+Json what_became_of(Folder& folder, const Had& had) {
+    Json rows = Json::array();
+    const auto now_with = [](const std::string& person) { return person.empty() ? "nobody" : person; };
+    for (const auto& before : had.cases) {
+        const auto row = folder.reader().find_case(before.id);
+        if (!row) continue;
+        rows.push_back(
+            {{"what", row->id},
+             {"title", row->title},
+             {"now", now_with(row->owner)},
+             {"todo", row->owner.empty() ? "name an owner: reeve case own " + row->id + " PERSON" : ""}});
+    }
+    for (const auto& before : had.tasks)
+        for (const auto& row : folder.reader().tasks({.case_id = before.case_id})) {
+            if (row.id != before.id) continue;
+            const auto name = row.case_id + "/" + row.id;
+            rows.push_back({{"what", name},
+                            {"title", row.title.empty() ? row.name : row.title},
+                            {"now", now_with(row.person)},
+                            {"todo", row.person.empty() ? "reeve task assign " + name + " PERSON" : ""}});
+        }
+    return rows;
+}
+
 void add_person(CLI::App& org, Cli& cli) {
     auto* people = add_noun(org, "person", "Change who works here.", "Commands",
                             "reeve org person add zhao-min --name 'Zhao Min' --as chen-yu");
@@ -246,11 +344,20 @@ void add_person(CLI::App& org, Cli& cli) {
         }
         return Events{org::PersonSet{wanted}};
     });
-    auto* leave = add_command(*people, "leave", "A person leaves every post; reassign what they have first.",
-                              "reeve org person leave zhou-jie --as chen-yu");
+    auto* leave =
+        add_command(*people, "leave", "A person leaves every post; says what became of what they had.",
+                    "reeve org person leave zhou-jie --as chen-yu");
     auto gone = std::make_shared<std::string>();
     leave->add_option("PERSON", *gone, "Who leaves")->required();
-    changes_org(cli, leave, [gone](Folder&) -> Result<Events> { return Events{org::PersonLeft{*gone}}; });
+    auto had = std::make_shared<Had>();
+    changes_org(
+        cli, leave,
+        [gone, had](Folder& folder) -> Result<Events> {
+            had->cases = folder.reader().cases({.status = "open", .owner = *gone});
+            had->tasks = folder.reader().tasks({.person = *gone});
+            return Events{org::PersonLeft{*gone}};
+        },
+        [had](Folder& folder) { return what_became_of(folder, *had); });
 }
 
 void add_absence(CLI::App& org, Cli& cli) {
@@ -265,7 +372,9 @@ void add_absence(CLI::App& org, Cli& cli) {
     auto away = std::make_shared<Away>();
     add->add_option("PERSON", away->person, "Who is away")->required();
     add->add_option("--from", away->from, "The beginning")->type_name("TIME")->required();
-    add->add_option("--to", away->to, "The end")->type_name("TIME")->required();
+    add->add_option("--to", away->to, "The day, or the time, of the return: a day alone is its beginning")
+        ->type_name("TIME")
+        ->required();
     add->add_option("--substitute", away->substitute, "Who stands in; without it the next superior")
         ->type_name("PERSON");
     auto given = changes_org(cli, add, [away](Folder& folder) -> Result<Events> {

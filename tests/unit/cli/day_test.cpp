@@ -31,7 +31,7 @@ TEST(Day, OfACaseWorkerFromRegistrationToReopening) {
     ASSERT_EQ(mine.size(), 1u);
     EXPECT_EQ(mine[0]["light"], "green");
     EXPECT_EQ(mine[0]["due"], "2026-03-02T15:00:00+08:00");
-    EXPECT_EQ(mine[0]["left"], "6 h");
+    EXPECT_EQ(mine[0]["left"], "4 working hours");
     EXPECT_EQ(mine[0]["next"], nlohmann::json({"accept", "look-up", "decline"}));
 
     // Half of the time is gone: the ladder's first step, said on opening in one line.
