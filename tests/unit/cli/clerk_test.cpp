@@ -245,6 +245,33 @@ TEST(Clerk, SeesWhatAnOrganisationFileWouldChange) {
     EXPECT_THAT(office.did("reeve org load newer.json --as chen-yu").out, HasSubstr("1 change recorded"));
 }
 
+TEST(Clerk, IsToldWhichRowOfADamagedFolderIsWrongAndHow) {
+    Office office;
+    office.start();
+    office.did(
+        "python3 -c 'import sqlite3; db = sqlite3.connect(\"office/reeve.db\"); "
+        "db.execute(\"UPDATE clocks SET due = due + 3600000\"); db.commit()'");
+    const auto checked = office.run("reeve check");
+    EXPECT_EQ(checked.exit, 1);
+    EXPECT_THAT(checked.out + checked.err,
+                HasSubstr("table clocks, case_id \"noise-1\", id \"c1\", column due: found "
+                          "2026-03-02T08:00:00Z, expected 2026-03-02T07:00:00Z"));
+}
+
+TEST(Clerk, IsToldEveryFaultOfAnOrganisationFileAtOnce) {
+    Office office;
+    office.did(
+        "sed 's/\"holders\": \\[\"li-na\"\\]/\"holders\": [\"li-nan\"]/; s/\"level\": \"office\"/\"level\": "
+        "3/' "
+        "organisation.json > newer.json");
+    const auto ran = office.run("reeve org load newer.json --as chen-yu");
+    EXPECT_EQ(ran.exit, 1);
+    EXPECT_THAT(ran.err, HasSubstr("level"));
+    EXPECT_THAT(ran.err, HasSubstr("did you mean \"li-na\""));
+    EXPECT_THAT(ran.err, Not(HasSubstr("there is no unit")))
+        << "nothing that only follows from another fault";
+}
+
 TEST(Clerk, IsHelpedWhereverTheyLook) {
     Office office;
     EXPECT_THAT(office.did("reeve help").out, HasSubstr("Usage: reeve"));
