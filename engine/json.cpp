@@ -173,9 +173,16 @@ class Builder : public nlohmann::json_sax<Json> {
         }
         std::string what = e.what();  // "[json.exception…] parse error at line 1, column 2: …"
         if (auto colon = what.find(": "); colon != std::string::npos) what.erase(0, colon + 2);
+        if (at >= text_.size()) {
+            const bool empty = open_.empty() && Scanner(text_).next() >= text_.size();
+            return fail("bad-json",
+                        empty ? "the file is empty; it should hold a value, such as {…}"
+                              : "the text ends before the value does: a }, ] or \" is missing",
+                        at);
+        }
+        if (auto words = in_words(what); !words.empty()) return fail("bad-json", words, scanner_.next());
         // The parser quotes what it read last, and may have stopped within a character.
         for (auto bad = bad_utf8(what); bad != std::string::npos; bad = bad_utf8(what)) what.erase(bad, 1);
-        if (at >= text_.size()) what = "the text ends before the value does: " + what;
         return fail("bad-json", what, at);
     }
 
@@ -196,6 +203,23 @@ class Builder : public nlohmann::json_sax<Json> {
         error_ = {std::move(code), std::move(message), {}};
         error_at_ = at;
         return false;
+    }
+
+    // The parser's complaint as a person would say it, about the token it stopped at; empty for the rest.
+    static std::string in_words(std::string_view what) {
+        if (what.contains("expected ':'")) return "a colon is missing before this: write \"key\": value";
+        const bool value = what.contains("unexpected string literal") || what.contains("unexpected number") ||
+                           what.contains("unexpected '{'") || what.contains("unexpected '['") ||
+                           what.contains("unexpected true literal") ||
+                           what.contains("unexpected false literal") ||
+                           what.contains("unexpected null literal");
+        if (value && (what.contains("expected '}'") || what.contains("expected ']'")))
+            return "a comma is missing before this";
+        if (what.contains("parsing object key") && what.contains("expected string literal"))
+            return "a key is written in quotes: \"key\": value";
+        if (what.contains("invalid literal"))
+            return "this is no value: write a text in quotes, a number, true, false, null, {…} or […]";
+        return {};
     }
 
     // Whether the last token before the bracket at `at` is a comma that follows a value.

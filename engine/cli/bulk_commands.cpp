@@ -83,7 +83,7 @@ void add_migrate(CLI::App& cases, Cli& cli) {
         return done ? print_changes(cli, *done, "No open case is at another version.")
                     : refused(cli, done.error());
     });
-    add_reason(command, given);
+    add_reason(command, given, "Why; kept in the history (needed, but for --dry-run)");
 }
 
 void add_reassign(CLI::App& cases, Cli& cli) {
@@ -101,7 +101,7 @@ void add_reassign(CLI::App& cases, Cli& cli) {
         auto done = folder.engine().reassign(*wanted, *who);
         return done ? print_changes(cli, *done, "There was nothing to give.") : refused(cli, done.error());
     });
-    add_reason(command, given);
+    add_reason(command, given, needed_reason);
 }
 
 Result<std::string> calendar_in_use(Folder& folder, const std::string& name) {

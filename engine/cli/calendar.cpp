@@ -75,7 +75,7 @@ class Session {
 
     Result<Answer> answer(const Question& q) {
         if (q.calendar.empty() && q.zone.empty()) {
-            return refuse("no-calendar", "no calendar is given; add --calendar FILE");
+            return refuse("no-calendar", "no calendar is given; add --calendar FILE, or --zone ZONE");
         }
         auto calendar = calendars_.find(q);
         if (!calendar) return std::unexpected(calendar.error());
@@ -177,7 +177,6 @@ void add_between(CLI::App& calendar, Cli& cli) {
 
 void add_recur(CLI::App& calendar, Cli& cli) {
     auto s = std::make_shared<State>();
-    s->q.zone = "Etc/UTC";
     auto* command = calendar.add_subcommand("recur", "The dates of a recurring duty");
     command->add_option("--calendar", s->q.calendar, "Calendar file, whose zone the rule is in")
         ->type_name("FILE");
@@ -222,7 +221,11 @@ void add_check(CLI::App& calendar, Cli& cli) {
     cli.run(command, [s, &cli] {
         Ask ask = [s](const Question& q, const time::Calendar& c) -> Result<Answer> {
             if (!q.at.empty()) return answer_check(q, c, s->periods);
-            return Answer{ordered_json::parse(time::canonical_text(c)), "the calendar is right", {}};
+            const auto canonical = ordered_json::parse(time::canonical_text(c));
+            const auto covers = canonical.value("covers", ordered_json());
+            const auto years = covers.is_string() ? covers.get<std::string>() : covers.dump();
+            return Answer{
+                canonical, "the calendar is right" + (covers.is_null() ? "" : "; it covers " + years), {}};
         };
         Session session(cli, ask);
         return s->batch.empty() ? session.one(s->q) : session.batch(s->q, s->batch);

@@ -86,6 +86,14 @@ Result<time::CalendarPtr> Calendars::find(const Question& q) {
     Result<time::CalendarPtr> read;
     if (!q.calendar.empty()) {
         read = time::load_calendar(q.calendar);
+        // Definitions name a calendar by its id; here it is a file.
+        if (!read && read.error().code == "no-file" && !q.calendar.ends_with(".json"))
+            read = refuse(
+                "no-file",
+                fmt::format("--calendar takes the calendar's file; write the path of {0}.json, such as "
+                            "workflows/calendars/{0}.json",
+                            q.calendar),
+                q.calendar);
     } else {
         try {
             read = time::elapsed_calendar(q.zone);
@@ -139,6 +147,9 @@ Result<Answer> answer_between(const Question& q, const time::Calendar& calendar)
     if (!to) return std::unexpected(to.error());
     auto stops = stops_of(q, calendar);
     if (!stops) return std::unexpected(stops.error());
+    if (*to < *from)
+        return refuse("bad-time",
+                      fmt::format("{} comes before {}: write the earlier one first", q.to, q.from));
     time::Millis open = time::working_between(calendar, *from, *to, *stops);
     time::Duration duration;
     duration.working = open;

@@ -109,18 +109,25 @@ void add_moves(CLI::App& cases, Cli& cli) {
     auto case_id = add_case_argument(transfer);
     auto to = option(transfer, "--to", "UNIT", "The unit that gets it");
     transfer->get_option("--to")->required();
-    add_reason(transfer, asks(cli, transfer, case_id, [to](Folder& folder) -> Result<core::Wish> {
-                   if (auto units = folder.below(*to); !units) return std::unexpected(units.error());
-                   return core::Transfer{*to, folder.given().reason};
-               }));
+    add_reason(transfer,
+               asks(cli, transfer, case_id,
+                    [to](Folder& folder) -> Result<core::Wish> {
+                        if (auto units = folder.below(*to, "--to"); !units)
+                            return std::unexpected(units.error());
+                        return core::Transfer{*to, folder.given().reason};
+                    }),
+               needed_reason);
 
     auto* own = add_command(cases, "own", "Name the person who owns a case.",
                             "reeve case own noise-1 wang-wei --reason 'knows the street' --as chen-yu");
     auto owned = add_case_argument(own);
     auto person = argument(own, "PERSON", "The new owner");
-    add_reason(own, asks(cli, own, owned, [person](Folder& folder) -> Result<core::Wish> {
-                   return core::NameOwner{*person, folder.given().reason};
-               }));
+    add_reason(own,
+               asks(cli, own, owned,
+                    [person](Folder& folder) -> Result<core::Wish> {
+                        return core::NameOwner{*person, folder.given().reason};
+                    }),
+               needed_reason);
 }
 
 void add_ends(CLI::App& cases, Cli& cli) {
@@ -129,16 +136,20 @@ void add_ends(CLI::App& cases, Cli& cli) {
                                "reeve case reopen noise-7 --reason 'the noise is back' --as chen-yu");
     auto reopened = add_case_argument(reopen);
     auto to = option(reopen, "--to", "STAGE", "Where it goes; without it where the definition says");
-    add_reason(reopen, asks(cli, reopen, reopened, [to](Folder& folder) -> Result<core::Wish> {
-                   return core::Reopen{folder.given().reason, *to};
-               }));
+    add_reason(reopen,
+               asks(cli, reopen, reopened,
+                    [to](Folder& folder) -> Result<core::Wish> {
+                        return core::Reopen{folder.given().reason, *to};
+                    }),
+               needed_reason);
 
     auto* cancel = add_command(cases, "cancel", "End a case that should not have been; its history stays.",
                                "reeve case cancel noise-1 --reason 'entered twice' --as chen-yu");
     auto cancelled = add_case_argument(cancel);
-    add_reason(cancel, asks(cli, cancel, cancelled, [](Folder& folder) -> Result<core::Wish> {
-                   return core::Cancel{folder.given().reason};
-               }));
+    add_reason(cancel,
+               asks(cli, cancel, cancelled,
+                    [](Folder& folder) -> Result<core::Wish> { return core::Cancel{folder.given().reason}; }),
+               needed_reason);
 }
 
 void add_records(CLI::App& cases, Cli& cli) {
@@ -148,15 +159,17 @@ void add_records(CLI::App& cases, Cli& cli) {
     auto corrected = add_case_argument(correct);
     auto data = add_data_options(correct);
     add_reason(correct,
-               asks(cli, correct, corrected, [corrected, data](Folder& folder) -> Result<core::Wish> {
-                   if (data->set.empty() && data->file.empty())
-                       wrong_use("--set", "say what is right: --set PATH=VALUE or --data-file FILE");
-                   auto schema = schema_of(folder, *corrected);
-                   if (!schema) return std::unexpected(schema.error());
-                   auto values = data_of(*data, *schema);
-                   if (!values) return std::unexpected(values.error());
-                   return core::CorrectData{std::move(*values), folder.given().reason};
-               }));
+               asks(cli, correct, corrected,
+                    [corrected, data](Folder& folder) -> Result<core::Wish> {
+                        if (data->set.empty() && data->file.empty())
+                            wrong_use("--set", "say what is right: --set PATH=VALUE or --data-file FILE");
+                        auto schema = schema_of(folder, *corrected);
+                        if (!schema) return std::unexpected(schema.error());
+                        auto values = data_of(*data, *schema);
+                        if (!values) return std::unexpected(values.error());
+                        return core::CorrectData{std::move(*values), folder.given().reason};
+                    }),
+               needed_reason);
 
     auto* note = add_command(cases, "note", "Write a note into a case's history.",
                              "reeve case note noise-1 'Called twice, nobody home' --as li-na");

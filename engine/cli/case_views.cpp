@@ -5,41 +5,6 @@
 
 namespace reeve::cli {
 
-std::string title_of(const model::Text& text) { return text.en.empty() ? text.zh : text.en; }
-
-std::string clock_left(const core::ClockState& clock, const model::Program& program, time::Instant now) {
-    if (clock.status == core::ClockStatus::running) return time_left(now, clock.due);
-    if (clock.status != core::ClockStatus::paused) return {};
-    // What it would have if it ran again now: a limit of days counts whole ones.
-    const auto left = core::remaining(clock, program, now).count();
-    if (!clock.limit.is_working()) return span_words(left);
-    // Never in days: those of the office are shorter than those of the calendar.
-    const auto minutes = left / 60'000;
-    return fmt::format("{} h {} min of office time", minutes / 60, minutes % 60);
-}
-
-Json offered(const store::CaseFile& file) {
-    Json list = Json::array();
-    const auto& program = *file.program;
-    for (const auto& active : file.state.stages) {
-        const int index = program.stage(active.stage);
-        if (index == model::none) continue;
-        for (const auto& action : program.stages[index].actions) {
-            // A condition that cannot be judged without the case's facts is the engine's to refuse.
-            if (action.when != model::none &&
-                !model::holds(program, action.when, file.state.data).value_or(true))
-                continue;
-            Json one{{"stage", active.stage}, {"action", action.name}, {"title", title_of(action.title)}};
-            one["to"] = action.to == model::none ? Json() : Json(program.stages[action.to].name);
-            if (!action.document.empty()) one["document"] = action.document;
-            if (!action.require.empty()) one["require"] = action.require;
-            if (action.second) one["second"] = org::to_string(*action.second);
-            list.push_back(std::move(one));
-        }
-    }
-    return list;
-}
-
 Json localized(Json json, const time::CalendarPtr& calendar) {
     if (json.is_string()) {
         const auto& text = json.get_ref<const std::string&>();
@@ -56,15 +21,17 @@ Json localized(Json json, const time::CalendarPtr& calendar) {
 
 namespace {
 
-const std::vector<Column> list_columns{{"id", "CASE"},        {"title", "TITLE"}, {"light", "LIGHT"},
-                                       {"left", "TIME LEFT"}, {"due", "DUE"},     {"stages", "STAGE"},
-                                       {"owner", "OWNER"},    {"unit", "UNIT"},   {"status", "STATUS"}};
+const std::vector<Column> list_columns{{"id", "CASE"},        {"title", "TITLE"},     {"light", "LIGHT"},
+                                       {"left", "TIME LEFT"}, deadline("due", "DUE"), {"stages", "STAGE"},
+                                       {"owner", "OWNER"},    {"unit", "UNIT"},       {"status", "STATUS"}};
 
 Json row_json(Folder& folder, const store::CaseRow& row) {
     Json json = localized(store::to_json(row), folder.calendar(row.id));
     json["light"] = row.light;
     json["status"] = row.status;
-    if (row.due && row.status == "open") json["left"] = time_left(folder.now(), *row.due);
+    // After its end a case may have a follow-up's clock: that is the task's, nothing of the case is due.
+    if (row.status != "open") json["due"] = nullptr;
+    if (row.due && row.status == "open") json["left"] = left_of(folder, row.id, *row.due);
     return json;
 }
 
@@ -102,6 +69,58 @@ void add_list(CLI::App& cases, Cli& cli) {
     });
 }
 
+// What the stages and open tasks still need.
+void add_needs(Json& json, const store::CaseFile& file) {
+    for (std::size_t i = 0; i < file.state.stages.size(); ++i) {
+        const int index = file.program->stage(file.state.stages[i].stage);
+        if (index == model::none) continue;
+        const auto& stage = file.program->stages[index];
+        json["stages"][i]["needs"] = missing_of(file, stage.require, stage.documents);
+    }
+    for (std::size_t i = 0; i < file.state.tasks.size(); ++i)
+        if (file.state.tasks[i].status == core::TaskStatus::open)
+            json["tasks"][i]["needs"] = needs_of(file, file.state.tasks[i]);
+}
+
+// What requests ask for, which clock's step an escalation was, and what people may do to the clocks.
+void add_words(Json& json, const store::CaseFile& file) {
+    const auto name_of = [&](const std::string& id) {
+        const auto* clock = file.state.clock(id);
+        return clock ? clock->name : id;
+    };
+    for (std::size_t i = 0; i < file.state.requests.size(); ++i) {
+        const auto& wish = file.state.requests[i].wish;
+        json["requests"][i]["asks"] = core::asked_for(wish, name_of(wish.value("clock", "")));
+    }
+    for (std::size_t i = 0; i < file.state.escalations.size(); ++i) {
+        const auto& escalation = file.state.escalations[i];
+        auto& shown = json["escalations"][i];
+        shown["clock_name"] = name_of(escalation.clock);
+        shown["number"] =
+            fmt::format("{}{}", escalation.step + 1,
+                        escalation.repeat == 0 ? "" : fmt::format(" repeat {}", escalation.repeat));
+        shown["light"] = light_of(*file.program, name_of(escalation.clock), escalation.step);
+    }
+    Json may = Json::array();
+    for (const auto& clock : file.state.clocks) {
+        const bool counts =
+            clock.status == core::ClockStatus::running || clock.status == core::ClockStatus::paused;
+        if (!counts || clock.rule == model::none) continue;
+        const auto& rule = file.program->clocks[clock.rule];
+        if (rule.pause.empty() && rule.exclude.empty() && !rule.restart && !rule.extend) continue;
+        Json one{{"clock", clock.name},
+                 {"pause", rule.pause},
+                 {"exclude", rule.exclude},
+                 {"restart", rule.restart ? Json("with a reason") : Json()}};
+        if (rule.extend && static_cast<int>(clock.extended.size()) < rule.extend->times) {
+            one["extend"] = "by " + time::to_string(rule.extend->by) + ", with a reason";
+            if (rule.extend->approve) one["approve"] = org::to_string(*rule.extend->approve);
+        }
+        may.push_back(std::move(one));
+    }
+    json["clocks_allow"] = std::move(may);
+}
+
 // The parts of a case as they are now, each a list of its own.
 Json show_json(Folder& folder, const store::CaseFile& file) {
     const auto calendar = file.program->calendar;
@@ -121,6 +140,8 @@ Json show_json(Folder& folder, const store::CaseFile& file) {
             stops.push_back({{"from", when_json(stop.from, calendar)}, {"to", when_json(stop.to, calendar)}});
         shown["stops"] = std::move(stops);
     }
+    add_needs(json, file);
+    add_words(json, file);
     return json;
 }
 
@@ -159,9 +180,10 @@ void print_case(const Json& json) {
     print_part("Stages",
                {{"stage", "STAGE"},
                 {"since", "SINCE"},
-                {"wake", "WAITS UNTIL"},
+                deadline("wake", "WAITS UNTIL"),
                 {"job", "JOB"},
                 {"child", "PART"},
+                {"needs", "TO LEAVE IT NEEDS"},
                 {"fault", "FAULT"}},
                list("stages"));
     print_part("Open tasks",
@@ -170,6 +192,7 @@ void print_case(const Json& json) {
                 {"title", "TITLE"},
                 {"person", "PERSON"},
                 {"stands_for", "FOR"},
+                {"needs", "NEEDS"},
                 {"since", "SINCE"}},
                open_ones(json, "tasks"));
     print_part("Clocks",
@@ -178,15 +201,18 @@ void print_case(const Json& json) {
                 {"status", "STATUS"},
                 {"light", "LIGHT"},
                 {"left", "TIME LEFT"},
-                {"due", "DUE"},
+                deadline("due", "DUE"),
                 {"ended", "ENDED"},
                 {"pause_reason", "PAUSED FOR"}},
                list("clocks"));
-    print_part("Requests that wait", {{"id", "REQUEST"}, {"what", "WHAT"}, {"by", "BY"}, {"of", "OF"}},
+    print_part("Requests that wait",
+               {{"id", "REQUEST"}, {"asks", "WHAT"}, {"wish.reason", "REASON"}, {"by", "BY"}, {"of", "OF"}},
                open_ones(json, "requests"));
     print_part("Escalations",
                {{"id", "ID"},
-                {"clock", "CLOCK"},
+                {"clock_name", "CLOCK"},
+                {"number", "STEP"},
+                {"light", "LIGHT"},
                 {"at", "AT"},
                 {"told", "TOLD"},
                 {"ask", "ASKED FOR"},
@@ -199,10 +225,17 @@ void print_case(const Json& json) {
                {{"action", "ACTION"},
                 {"stage", "STAGE"},
                 {"to", "LEADS TO"},
-                {"document", "NEEDS DOCUMENT"},
-                {"require", "NEEDS"},
+                {"needs", "NEEDS"},
                 {"second", "APPROVED BY"}},
                list("actions"));
+    print_part("What the clocks allow",
+               {{"clock", "CLOCK"},
+                {"pause", "PAUSE FOR"},
+                {"exclude", "EXCLUDE"},
+                {"restart", "RESTART"},
+                {"extend", "EXTEND"},
+                {"approve", "APPROVED BY"}},
+               list("clocks_allow"));
 }
 
 void add_show(CLI::App& cases, Cli& cli) {

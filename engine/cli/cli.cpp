@@ -73,6 +73,32 @@ int finish(int status) {
     return 1;
 }
 
+std::string unknown_option(CLI::App& app, const std::vector<std::string>& words) {
+    CLI::App* at = &app;
+    std::string path = app.get_name();
+    for (const auto& word : words) {
+        if (!word.starts_with("--")) {
+            const auto commands = at->get_subcommands([&](CLI::App* one) { return one->get_name() == word; });
+            if (commands.empty()) continue;
+            at = commands.front();
+            path += " " + word;
+            continue;
+        }
+        const auto name = word.substr(0, word.find('='));
+        if (name == "--" || at->get_option_no_throw(name)) continue;
+        const bool noun = !at->get_subcommands([](CLI::App*) { return true; }).empty();
+        if (noun && (name == "--data" || name == "--now" || name == "--as" || name == "--json"))
+            return fmt::format("write {} behind the command it is for, as in reeve case list {}{}", name,
+                               name, name == "--json" ? "" : " …");
+        std::vector<std::string> known;
+        for (const auto* option : at->get_options())
+            for (const auto& one : option->get_lnames()) known.push_back("--" + one);
+        return fmt::format("{} has no option {}{}; {} --help lists them", path, name,
+                           did_you_mean(name, known), path);
+    }
+    return {};
+}
+
 void Cli::run(CLI::App* command, std::function<int()> body) {
     command->add_flag("--json", json, "Print JSON instead of text");
     command->callback([this, body = std::move(body)] {

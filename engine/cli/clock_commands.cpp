@@ -73,7 +73,7 @@ void add_pause(CLI::App& clocks, Cli& cli) {
         });
     pause->add_option("--until", *until, "When it runs again by itself")->type_name("TIME");
     pause->add_option("--note", *note, "What else is to be known");
-    add_reason(pause, given, "One of the reasons the definition allows");
+    add_reason(pause, given, "One of the reasons the definition allows (needed)");
 
     auto* resume = add_command(clocks, "resume", "Let a paused clock run again with the time it had left.",
                                "reeve clock resume noise-3 --as li-na");
@@ -107,18 +107,20 @@ void add_exclude(CLI::App& clocks, Cli& cli) {
     command->add_option("--from", stretch->from, "Its beginning")->type_name("TIME")->required();
     command->add_option("--to", stretch->to, "Its end")->type_name("TIME")->required();
     command->add_option("--note", stretch->note, "What else is to be known");
-    add_reason(command, given, "One of the reasons the definition allows");
+    add_reason(command, given, "One of the reasons the definition allows (needed)");
 }
 
 void add_restart_and_extend(CLI::App& clocks, Cli& cli) {
     auto* restart =
         add_command(clocks, "restart", "Start a clock anew, after a corrected application.",
                     "reeve clock restart noise-2 --clock measured --reason 'address corrected' --as li-na");
-    add_reason(restart, on_clock(cli, restart, core::ClockStatus::running, "running",
-                                 [](Folder& folder, const std::string&,
-                                    const std::string& clock) -> Result<core::Wish> {
-                                     return core::RestartClock{clock, folder.given().reason};
-                                 }));
+    add_reason(
+        restart,
+        on_clock(cli, restart, core::ClockStatus::running, "running",
+                 [](Folder& folder, const std::string&, const std::string& clock) -> Result<core::Wish> {
+                     return core::RestartClock{clock, folder.given().reason};
+                 }),
+        needed_reason);
 
     auto* extend = add_command(clocks, "extend",
                                "Ask for more time; where the definition names an approver, a request waits.",
@@ -135,7 +137,7 @@ void add_restart_and_extend(CLI::App& clocks, Cli& cli) {
     extend->add_option("--by", *by, "How much more, such as '5 working days'")
         ->type_name("DURATION")
         ->required();
-    add_reason(extend, given);
+    add_reason(extend, given, needed_reason);
 }
 
 void add_show(CLI::App& clocks, Cli& cli) {
@@ -166,7 +168,7 @@ void add_show(CLI::App& clocks, Cli& cli) {
                     {"light", "LIGHT"},
                     {"left", "TIME LEFT"},
                     {"from", "FROM"},
-                    {"due", "DUE"},
+                    deadline("due", "DUE"),
                     {"ended", "ENDED"},
                     {"late", "LATE BY"}},
                    rows, "No clock yet.");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <sstream>
 
 #include "engine/cli/commands.h"
 #include "engine/cli/help.h"
@@ -23,6 +24,17 @@ std::string one_line(std::string text) {
     return text;
 }
 
+// The words an option takes, from CLI11's name of its type: "LIGHT:{green,blue}".
+std::vector<std::string> values_of(const CLI::Option& option) {
+    const auto type = option.get_type_name();
+    const auto open = type.find(":{"), close = type.find('}');
+    std::vector<std::string> values;
+    if (open == std::string::npos || close == std::string::npos) return values;
+    std::istringstream list(type.substr(open + 2, close - open - 2));
+    for (std::string one; std::getline(list, one, ',');) values.push_back(one);
+    return values;
+}
+
 void walk(const CLI::App& app, const std::string& path, Tree& tree) {
     auto& words = tree[path];
     for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
@@ -30,8 +42,12 @@ void walk(const CLI::App& app, const std::string& path, Tree& tree) {
         walk(*command, path.empty() ? command->get_name() : path + " " + command->get_name(), tree);
     }
     for (const auto* option : app.get_options())
-        for (const auto& name : option->get_lnames())
+        for (const auto& name : option->get_lnames()) {
             words.push_back({"--" + name, one_line(option->get_description())});
+            // An option that takes one of a few words is a step of its own: "case list --light" -> green …
+            for (const auto& value : values_of(*option))
+                tree[(path.empty() ? "" : path + " ") + "--" + name].push_back({value, ""});
+        }
 }
 
 std::string joined(const std::vector<Word>& words) {
@@ -56,9 +72,12 @@ std::string bash(const Tree& tree) {
            R"sh(_reeve() {
   local path="" word next current="${COMP_WORDS[COMP_CWORD]}"
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    [[ $word == -* ]] && continue
     next="${path:+$path }$word"
     _reeve_words "$next" >/dev/null && path="$next"
   done
+  next="${path:+$path }${COMP_WORDS[COMP_CWORD-1]}"
+  [[ ${COMP_WORDS[COMP_CWORD-1]} == -* ]] && _reeve_words "$next" >/dev/null && path="$next"
   COMPREPLY=($(compgen -W "$(_reeve_words "$path")" -- "$current"))
 }
 complete -o default -F _reeve reeve
@@ -73,9 +92,12 @@ std::string zsh(const Tree& tree) {
            R"sh(_reeve() {
   local path_="" word next
   for word in ${words[2,CURRENT-1]}; do
+    [[ $word == -* ]] && continue
     next="${path_:+$path_ }$word"
     _reeve_words "$next" >/dev/null && path_="$next"
   done
+  next="${path_:+$path_ }${words[CURRENT-1]}"
+  [[ ${words[CURRENT-1]} == -* ]] && _reeve_words "$next" >/dev/null && path_="$next"
   compadd -- ${=$(_reeve_words "$path_")} || _files
 }
 if [ "$funcstack[1]" = "_reeve" ]; then _reeve "$@"; else compdef _reeve reeve; fi
@@ -98,11 +120,19 @@ function __reeve_path
   test "$path" = "$argv[1]"
 end
 )sh";
-    for (const auto& [path, words] : tree)
+    for (const auto& [path, words] : tree) {
+        const auto option = path.find("--");
+        if (option != std::string::npos) {
+            const auto command = path.substr(0, option == 0 ? 0 : option - 1);
+            text += fmt::format("complete -c reeve -n \"__reeve_path '{}'\" -l {} -x -a '{}'\n", command,
+                                path.substr(option + 2), joined(words));
+            continue;
+        }
         for (const auto& word : words)
             text += fmt::format(
                 "complete -c reeve -n \"__reeve_path '{}'\" {} -d '{}'\n", path,
                 word.text.starts_with("--") ? "-l " + word.text.substr(2) : "-f -a " + word.text, word.about);
+    }
     return text;
 }
 

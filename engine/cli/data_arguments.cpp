@@ -1,5 +1,7 @@
 #include "engine/cli/data_arguments.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 
 #include "engine/json.h"
@@ -44,9 +46,16 @@ Result<Json> field_schema(const Json& schema, const std::string& name, const std
     for (const auto& [key, value] : fields->items()) known.push_back(key);
     const auto hint = did_you_mean(name, known);
     const bool closed = schema.value("additionalProperties", Json(true)) == false;
-    if (!closed && hint.empty()) return Json::object();
     std::string all;
     for (const auto& key : known) all += (all.empty() ? "" : ", ") + key;
+    if (!closed && hint.empty()) {
+        // Allowed, for a definition may leave room for more; a slip of the pen should be seen all the same.
+        fmt::print(stderr,
+                   "reeve: warning: --set: the definition knows no field \"{}\"; it is kept as given (it "
+                   "knows {})\n",
+                   path, all);
+        return Json::object();
+    }
     return refuse("unknown-field",
                   "the definition knows no field \"" + path + "\"" + hint + " (it knows " + all + ")",
                   "--set");

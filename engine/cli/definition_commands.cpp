@@ -1,5 +1,9 @@
 // reeve definition deploy|list|show|calendar
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
 
 #include "engine/cli/case_commands.h"
 #include "engine/cli/commands.h"
@@ -8,6 +12,28 @@
 namespace reeve::cli {
 
 namespace {
+
+// The roles to which the definition gives work and which no unit has a post for; none while there are no
+// posts.
+std::set<std::string> roles_without_post(const model::Program& program, const org::Directory& directory) {
+    std::set<std::string> roles;
+    const auto posts = directory.posts();
+    const auto take = [&](const org::Who& who) {
+        const bool held =
+            std::ranges::any_of(posts, [&](const auto* post) { return post->role == who.name; });
+        if (who.kind == org::Who::Kind::role && !posts.empty() && !held) roles.insert(who.name);
+    };
+    take(program.owner.who);
+    for (const auto& stage : program.stages) {
+        if (stage.kind == model::StageKind::tasks && stage.tasks.empty()) take(stage.assign.who);
+        for (const auto& task : stage.tasks) take(task.assign.who);
+        for (const auto& action : stage.actions) {
+            if (action.second) take(*action.second);
+            if (action.by) take(*action.by);
+        }
+    }
+    return roles;
+}
 
 void add_deploy(CLI::App& definitions, Cli& cli) {
     auto* command =
@@ -45,9 +71,14 @@ void add_deploy(CLI::App& definitions, Cli& cli) {
             }
             Json warnings = Json::array();
             for (const auto& warning : done->warnings) warnings.push_back(warning.text());
+            for (const auto& role : roles_without_post(program, folder.directory()))
+                warnings.push_back(
+                    fmt::format("{}: no post of the organisation has the role \"{}\": what falls "
+                                "to it climbs to the head above",
+                                one.path, role));
             if (!cli.json)
-                for (const auto& warning : done->warnings)
-                    fmt::print(stderr, "reeve: warning: {}\n", warning.text());
+                for (const auto& warning : warnings)
+                    fmt::print(stderr, "reeve: warning: {}\n", plain(warning));
             rows.push_back({{"id", done->id},
                             {"version", done->version},
                             {"unchanged", done->unchanged},
@@ -92,12 +123,33 @@ void add_list(CLI::App& definitions, Cli& cli) {
     });
 }
 
+// What is demanded before an act or a task counts: "accept: document acceptance-notice", "measure: persons".
+Json needs_json(const model::Stage& stage) {
+    Json needs = Json::array();
+    const auto add = [&](const std::string& of, bool reason, const std::vector<std::string>& fields,
+                         const std::vector<std::string>& documents) {
+        std::vector<std::string> all;
+        if (reason) all.push_back("a reason");
+        all.insert(all.end(), fields.begin(), fields.end());
+        for (const auto& kind : documents)
+            if (!kind.empty()) all.push_back("document " + kind);
+        if (!all.empty()) needs.push_back(fmt::format("{}: {}", of, fmt::join(all, " and ")));
+    };
+    for (const auto& action : stage.actions)
+        add(action.name, action.reason, action.require, {action.document});
+    for (const auto& task : stage.tasks) add(task.name, false, task.require, task.documents);
+    add("to leave", false, stage.require, stage.documents);
+    return needs;
+}
+
 Json stages_json(const model::Program& program) {
     Json stages = Json::array();
     for (const auto& stage : program.stages) {
         Json leads = Json::array();
         const auto name = [&](int to) { return to == model::none ? stage.name : program.stages[to].name; };
-        for (const auto& action : stage.actions) leads.push_back(action.name + " -> " + name(action.to));
+        for (const auto& action : stage.actions)
+            leads.push_back(action.name + " -> " + name(action.to) +
+                            (action.second ? " (approved by " + org::to_string(*action.second) + ")" : ""));
         for (const auto& branch : stage.branches)
             leads.push_back(
                 (branch.when == model::none ? "" : "if " + program.conditions[branch.when].text + " ") +
@@ -109,6 +161,7 @@ Json stages_json(const model::Program& program) {
         if (stage.kind == model::StageKind::tasks) one["who"] = org::to_string(stage.assign.who);
         if (stage.clock != model::none) one["clock"] = time::to_string(program.clocks[stage.clock].in);
         one["leads"] = std::move(leads);
+        one["needs"] = needs_json(stage);
         stages.push_back(std::move(one));
     }
     return stages;
@@ -136,6 +189,9 @@ void add_show(CLI::App& definitions, Cli& cli) {
                                           *id, did_you_mean(*id, folder.catalog().ids())),
                  "DEFINITION"});
         }
+        const auto span = [](const std::optional<time::Duration>& d) {
+            return d ? Json(time::to_string(*d)) : Json();
+        };
         Json clocks = Json::array(), ladders = Json::array();
         for (const auto& clock : program->clocks)
             clocks.push_back(
@@ -145,7 +201,12 @@ void add_show(CLI::App& definitions, Cli& cli) {
                  {"ladder", clock.ladder == model::none ? "" : program->ladders[clock.ladder].name},
                  {"pause", clock.pause},
                  {"exclude", clock.exclude},
-                 {"extend", clock.extend ? Json(time::to_string(clock.extend->by)) : Json()}});
+                 {"restart", clock.restart},
+                 {"extend", clock.extend ? Json(time::to_string(clock.extend->by)) : Json()},
+                 {"extend_times", clock.extend ? Json(clock.extend->times) : Json()},
+                 {"approve", clock.extend && clock.extend->approve
+                                 ? Json(org::to_string(*clock.extend->approve))
+                                 : Json()}});
         for (const auto& ladder : program->ladders)
             for (const auto& step : ladder.steps) {
                 Json tell = Json::array();
@@ -155,6 +216,9 @@ void add_show(CLI::App& definitions, Cli& cli) {
                                    {"light", step.light ? Json(model::to_string(*step.light)) : Json()},
                                    {"tell", tell},
                                    {"ask", step.ask},
+                                   {"answer_in", span(step.answer_in)},
+                                   {"acknowledge_in", span(step.acknowledge_in)},
+                                   {"repeat", span(step.repeat)},
                                    {"start", step.start}});
             }
         Json json{
@@ -188,7 +252,8 @@ void add_show(CLI::App& definitions, Cli& cli) {
                                   {"kind", "KIND"},
                                   {"who", "WHO"},
                                   {"clock", "CLOCK"},
-                                  {"leads", "LEADS TO"}},
+                                  {"leads", "LEADS TO"},
+                                  {"needs", "NEEDS"}},
                                  json["stages"], colour));
         fmt::print("\n{}", table({{"clock", "CLOCK"},
                                   {"in", "IN"},
@@ -196,6 +261,8 @@ void add_show(CLI::App& definitions, Cli& cli) {
                                   {"pause", "MAY PAUSE FOR"},
                                   {"exclude", "LEAVES OUT"},
                                   {"extend", "MAY EXTEND BY"},
+                                  {"extend_times", "TIMES"},
+                                  {"approve", "APPROVED BY"},
                                   {"basis", "BASIS"}},
                                  json["clocks"], colour));
         fmt::print("\n{}", table({{"ladder", "LADDER"},
@@ -203,6 +270,9 @@ void add_show(CLI::App& definitions, Cli& cli) {
                                   {"light", "LIGHT"},
                                   {"tell", "TELLS"},
                                   {"ask", "ASKS FOR"},
+                                  {"answer_in", "ANSWER IN"},
+                                  {"acknowledge_in", "ACKNOWLEDGE IN"},
+                                  {"repeat", "REPEATS EVERY"},
                                   {"start", "OPENS"}},
                                  json["ladders"], colour));
         return 0;

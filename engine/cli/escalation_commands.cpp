@@ -1,4 +1,7 @@
 // reeve escalation list|acknowledge|…, reeve board and reeve alert list: what ran out, and who was told.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "engine/cli/case_commands.h"
 #include "engine/cli/commands.h"
 
@@ -6,40 +9,49 @@ namespace reeve::cli {
 
 namespace {
 
-// The light a step set, as the case's own version of the definition has it.
-std::string light_of(const model::Program& program, const store::EscalationRow& row) {
-    const int clock = program.clock(row.clock);
-    if (clock == model::none || program.clocks[clock].ladder == model::none) return {};
-    const auto& steps = program.ladders[program.clocks[clock].ladder].steps;
-    if (row.step < 0 || row.step >= static_cast<int>(steps.size())) return {};
-    const auto& step = steps[row.step];
-    if (step.light) return model::to_string(*step.light);
-    return step.percent && *step.percent < 100 ? "" : "red";
+// What is or was expected of those who were told.
+std::string state_of(const store::EscalationRow& row, const time::CalendarPtr& calendar) {
+    if (row.overtaken) return "overtaken";
+    const auto by = [&](time::Instant at) { return " by " + time::deadline_words(when(at, calendar)); };
+    std::vector<std::string> parts;
+    if (!row.acknowledged_by.empty())
+        parts.push_back("acknowledged by " + row.acknowledged_by);
+    else if (row.acknowledge_missed)
+        parts.push_back("acknowledgement missed");
+    else if (row.acknowledge_by)
+        parts.push_back("to be acknowledged" + by(*row.acknowledge_by));
+    if (!row.answer.empty())
+        parts.push_back("answered");
+    else if (row.answer_missed)
+        parts.push_back("answer missed");
+    else if (row.answer_by)
+        parts.push_back("to be answered" + by(*row.answer_by));
+    return fmt::format("{}", fmt::join(parts, "; "));
 }
 
 Json row_of(const store::EscalationRow& row, const store::CaseRow& owner, const model::Program& program) {
     Json json = localized(store::to_json(row), program.calendar);
     json.erase("case_id");
     json.erase("id");
-    Json named{{"escalation", row.case_id + "/" + row.id}, {"title", owner.title}, {"unit", owner.unit},
-               {"light", light_of(program, row)},          {"clock", row.clock},   {"step", row.step + 1}};
+    Json named{
+        {"escalation", row.case_id + "/" + row.id},        {"title", owner.title}, {"unit", owner.unit},
+        {"light", light_of(program, row.clock, row.step)}, {"clock", row.clock},   {"step", row.step + 1}};
     json.erase("step");
     named.update(json);
     named["told"] = Json::array();
     std::istringstream told(row.told);
     for (std::string person; told >> person;) named["told"].push_back(person);
-    named["state"] = row.overtaken                  ? "overtaken"
-                     : !row.acknowledged_by.empty() ? "acknowledged by " + row.acknowledged_by
-                     : row.acknowledge_missed       ? "acknowledgement missed"
-                     : row.acknowledge_by           ? "to be acknowledged"
-                                                    : "";
+    named["number"] =
+        fmt::format("{}{}", row.step + 1, row.repeat == 0 ? "" : fmt::format(" repeat {}", row.repeat));
+    named["state"] = state_of(row, program.calendar);
     return named;
 }
 
 void add_list(CLI::App& escalations, Cli& cli) {
-    auto* command = add_command(
-        escalations, "list", "List the steps that fired: which clock, when, who was told, who acknowledged.",
-        "reeve escalation list --unit north --unacknowledged");
+    auto* command = add_command(escalations, "list",
+                                "List the steps that fired, the newest first: which clock, when, who was "
+                                "told, who acknowledged, who answered.",
+                                "reeve escalation list --unit north --unacknowledged");
     auto filter = std::make_shared<store::EscalationFilter>();
     struct More {
         std::string unit, light, from, to;
@@ -69,10 +81,13 @@ void add_list(CLI::App& escalations, Cli& cli) {
             *into = *at;
         }
         if (more->unacknowledged) wanted.acknowledged = false;
-        if (!more->light.empty()) wanted.limit = 0;  // the light is judged here, so the limit is too
+        wanted.limit = 0;  // the newest come first and the light is judged here, so the limit is too
+        auto found = folder.reader().escalations(wanted);
+        std::ranges::reverse(found);
+        bool cut = false;
         Json rows = Json::array();
         std::map<std::string, store::CaseRow> cases;
-        for (const auto& row : folder.reader().escalations(wanted)) {
+        for (const auto& row : found) {
             auto it = cases.find(row.case_id);
             if (it == cases.end())
                 it = cases
@@ -83,13 +98,14 @@ void add_list(CLI::App& escalations, Cli& cli) {
             if (!program) continue;
             Json json = row_of(row, it->second, *program);
             if (!more->light.empty() && json["light"] != more->light) continue;
+            cut = filter->limit != 0 && rows.size() >= filter->limit;
+            if (cut) break;
             rows.push_back(std::move(json));
-            if (filter->limit != 0 && rows.size() >= filter->limit) break;
         }
         print_rows(cli,
                    {{"escalation", "ESCALATION"},
                     {"clock", "CLOCK"},
-                    {"step", "STEP"},
+                    {"number", "STEP"},
                     {"light", "LIGHT"},
                     {"at", "FIRED"},
                     {"told", "TOLD"},
@@ -98,6 +114,9 @@ void add_list(CLI::App& escalations, Cli& cli) {
                     {"unit", "UNIT"},
                     {"title", "CASE"}},
                    rows, "No escalation fits.");
+        if (cut)
+            fmt::print(stderr, "reeve: only the newest {} are shown; a greater --limit shows more\n",
+                       filter->limit);
         return 0;
     });
 }
@@ -140,9 +159,9 @@ void add_escalation(CLI::App& app, Cli& cli) {
     on_escalation(cli, answer, [text](Folder&, const std::string& id) { return core::Answer{id, *text}; });
     answer->add_option("TEXT", *text, "The answer")->required();
 
-    auto* board = add_command(app, "board",
-                              "The overdue board: every running clock past its due date, the latest first.",
-                              "reeve board --unit north");
+    auto* board = add_command(
+        app, "board", "The overdue board: every running clock past its due date, the most overdue first.",
+        "reeve board --unit north");
     board->group("Oversight");
     auto unit = std::make_shared<std::string>();
     board->add_option("--unit", *unit, "Of this unit's cases and below");
@@ -171,7 +190,7 @@ void add_escalation(CLI::App& app, Cli& cli) {
                     {"clock", "CLOCK"},
                     {"light", "LIGHT"},
                     {"late", "LATE BY"},
-                    {"due", "DUE"},
+                    deadline("due", "DUE"),
                     {"owner", "OWNER"},
                     {"unit", "UNIT"},
                     {"stage", "STAGE"}},
@@ -214,7 +233,7 @@ void add_escalation(CLI::App& app, Cli& cli) {
                     {"person", "TO"},
                     {"alert.subject", "ABOUT"},
                     {"alert.expected", "EXPECTED"},
-                    {"alert.by", "BY"},
+                    deadline("alert.by", "BY"),
                     {"case", "CASE"},
                     {"status", "STATUS"},
                     {"error", "ERROR"}},

@@ -80,7 +80,7 @@ void print_clock(const Json& clock) {
                             {"basis", "Basis"},
                             {"calendar", "Calendar"},
                             {"from", "From"},
-                            {"due", "Due"},
+                            deadline("due", "Due"),
                             {"left", "Time left"},
                             {"ended", "Ended"},
                             {"late", "Late by"},
@@ -93,7 +93,7 @@ void print_clock(const Json& clock) {
                                  clock["days"], colour));
     if (!clock["steps"].empty())
         fmt::print("\n{}", table({{"at", "STEP"},
-                                  {"planned", "PLANNED"},
+                                  deadline("planned", "PLANNED"),
                                   {"fired", "FIRED"},
                                   {"told", "TOLD"},
                                   {"notes", "WHY"}},

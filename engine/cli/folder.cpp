@@ -88,8 +88,9 @@ Result<std::optional<time::Instant>> read_rehearsal(const std::filesystem::path&
     return now;
 }
 
-Result<time::Instant> parse_start(const std::string& text, const char* option) {
-    auto at = time::parse_instant(text);
+Result<time::Instant> parse_start(const std::string& text, const char* option,
+                                  const time::CalendarPtr& zone) {
+    auto at = zone ? time::parse_instant(text, *zone) : time::parse_instant(text);
     if (!at) return refuse(at.error().code, at.error().message, option);
     if (!time::countable(*at))
         return refuse("bad-time", "\"" + text + "\" lies outside the years 1900 to 2199", option);
@@ -290,7 +291,7 @@ Wording Folder::wording(const std::string& case_id) {
     return wording;
 }
 
-Result<std::vector<std::string>> Folder::below(const std::string& unit) const {
+Result<std::vector<std::string>> Folder::below(const std::string& unit, const char* option) const {
     std::vector<std::string> ids, all;
     if (unit.empty()) return ids;
     for (const auto* one : directory_->units()) {
@@ -301,7 +302,7 @@ Result<std::vector<std::string>> Folder::below(const std::string& unit) const {
         return refuse(
             "unknown-unit",
             "there is no unit \"" + unit + "\"" + did_you_mean(unit, all) + "; reeve org show lists them",
-            "--unit");
+            option);
     return ids;
 }
 

@@ -59,7 +59,8 @@ class Folder {
     // Persons called by name: "Li Na (li-na)".
     Wording wording(const std::string& case_id = {});
     // The units at or below `unit`; empty for an empty name.
-    Result<std::vector<std::string>> below(const std::string& unit) const;
+    // `option` is what the name was given with.
+    Result<std::vector<std::string>> below(const std::string& unit, const char* option = "--unit") const;
 
   private:
     Folder() = default;
@@ -82,7 +83,8 @@ void write_rehearsal(const std::filesystem::path& folder, time::Instant now);
 // kept. Nothing: the folder is live.
 Result<std::optional<time::Instant>> read_rehearsal(const std::filesystem::path& folder);
 // A time that a folder can begin at: code "bad-time" outside the years that clocks are counted in.
-Result<time::Instant> parse_start(const std::string& text, const char* option);
+Result<time::Instant> parse_start(const std::string& text, const char* option,
+                                  const time::CalendarPtr& zone = nullptr);
 
 // Adds --data, --now and, for a change, --as and what else a change may carry; `body` gets the open folder.
 using GivenPtr = std::shared_ptr<Given>;
@@ -92,6 +94,7 @@ GivenPtr changes(Cli&, CLI::App* command, std::function<int(Folder&)> body, Purp
 GivenPtr asks(Cli&, CLI::App* command, std::shared_ptr<std::string> case_id,
               std::function<Result<core::Wish>(Folder&)> wish);
 void add_folder_options(CLI::App* command, const GivenPtr& given);
+inline constexpr const char* needed_reason = "Why; kept in the history (needed)";
 void add_reason(CLI::App* command, const GivenPtr& given,
                 const std::string& about = "Why; kept in the history");
 

@@ -51,7 +51,7 @@ GivenPtr changes(Cli& cli, CLI::App* command, std::function<int(Folder&)> body, 
         ->add_flag("--accept-clock", given->accept_clock,
                    "The machine's clock is right, though far from the last event")
         ->group(folder_group);
-    command->add_option("--as", given->actor, "Who does this; needed, nothing changes without a name")
+    command->add_option("--as", given->actor, "Who does this; nothing changes without a name (needed)")
         ->envname("REEVE_AS")
         ->type_name("PERSON")
         ->group(record_group);

@@ -4,6 +4,7 @@
 #include "engine/cli/commands.h"
 #include "engine/cli/folder.h"
 #include "engine/cli/sample.h"
+#include "engine/json.h"
 
 namespace reeve::cli {
 
@@ -14,21 +15,34 @@ struct Init {
     bool sample = false, live = false;
 };
 
+// The zone that the organisation is in, as its file says; null when there is none.
+time::CalendarPtr zone_of(const Init& init) {
+    if (init.sample) return time::elapsed_calendar("Asia/Shanghai");
+    if (init.organisation.empty()) return nullptr;
+    auto document = load_json(init.organisation);
+    if (!document || !document->value.is_object()) return nullptr;
+    const auto zone = plain(document->value.value("zone", Json("")));
+    try {
+        return zone.empty() ? nullptr : time::elapsed_calendar(zone);
+    } catch (const std::invalid_argument&) {
+        return nullptr;  // reading the organisation says what is wrong with it
+    }
+}
+
 int print_done(const Cli& cli, const std::string& path, const store::Totals& totals,
-               const std::optional<time::Instant>& rehearsal) {
+               const std::optional<time::Instant>& rehearsal, const time::CalendarPtr& zone) {
     if (cli.json) {
         print_json({{"folder", path},
                     {"events", totals.events},
                     {"cases", totals.cases},
                     {"open", totals.open},
-                    {"rehearsal", when_json(rehearsal, nullptr)}});
+                    {"rehearsal", when_json(rehearsal, zone)}});
         return 0;
     }
     fmt::print("{} is a data folder", path);
     if (totals.cases > 0) fmt::print(" with {} cases, {} of them open", totals.cases, totals.open);
     if (rehearsal)
-        fmt::print("; a rehearsal in which it is {}, until --now says later",
-                   time::to_utc_string(*rehearsal));
+        fmt::print("; a rehearsal in which it is {}, until --now says later", when(*rehearsal, zone));
     fmt::print(".\n");
     return 0;
 }
@@ -52,15 +66,16 @@ int init_sample(Cli& cli, const Init& init, const std::optional<time::Instant>& 
                              "--rehearsal"});
     store::mark_rehearsal(init.folder, !init.live);
     if (init.live) std::filesystem::remove(std::filesystem::path(init.folder) / "rehearsal.json");
-    if (init.live) return print_done(cli, init.folder, totals, std::nullopt);
+    if (init.live) return print_done(cli, init.folder, totals, std::nullopt, zone_of(init));
     write_rehearsal(init.folder, rehearsal.value_or(at));
-    return print_done(cli, init.folder, totals, rehearsal.value_or(at));
+    return print_done(cli, init.folder, totals, rehearsal.value_or(at), zone_of(init));
 }
 
 int init_folder(Cli& cli, const Init& init) {
+    const auto zone = zone_of(init);
     std::optional<time::Instant> rehearsal;
     if (!init.rehearsal.empty()) {
-        auto at = parse_start(init.rehearsal, "--rehearsal");
+        auto at = parse_start(init.rehearsal, "--rehearsal", zone);
         if (!at) return refused(cli, at.error());
         rehearsal = *at;
     }
@@ -86,7 +101,7 @@ int init_folder(Cli& cli, const Init& init) {
     if (!events.empty())
         if (auto done = (*folder)->engine().change(std::move(events), given.actor); !done)
             return refused(cli, done.error());
-    return print_done(cli, init.folder, (*folder)->engine().read()->totals(), rehearsal);
+    return print_done(cli, init.folder, (*folder)->engine().read()->totals(), rehearsal, zone);
 }
 
 }  // namespace

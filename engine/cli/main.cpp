@@ -4,13 +4,15 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <string>
+#include <vector>
 
 #include "engine/cli/commands.h"
 
 int main(int argc, char** argv) {
     // A file that may grow no further is an error of the write, not the end of the process.
     std::signal(SIGXFSZ, SIG_IGN);
-    const std::vector<std::string> words(argv + 1, argv + argc);
+    std::vector<std::string> words(argv + 1, argv + argc);
     CLI::App app{"Reeve runs casework: every case has an owner and a clock, and no clock is forgotten."};
     app.set_version_flag("--version", "reeve " REEVE_VERSION, "Print the version and end");
     reeve::cli::Cli cli;
@@ -19,12 +21,22 @@ int main(int argc, char** argv) {
         cli.json = std::ranges::find(words, "--json") != words.end();
         return reeve::cli::refused(cli, *bad);
     }
+    if (words.empty()) {
+        fmt::print(stderr, "reeve: say what to do, as in reeve case list; reeve --help lists the commands\n");
+        return 2;
+    }
+    // As people type it: reeve help, reeve help case start.
+    if (words.front() == "help") {
+        words.erase(words.begin());
+        words.push_back("--help");
+    }
     try {
-        app.parse(argc, argv);
+        app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
     } catch (const CLI::ParseError& e) {
         // CLI11 would only say that a command is missing.
-        if (const auto fault = reeve::cli::unknown_command(app, words);
-            e.get_exit_code() != 0 && !fault.empty()) {
+        for (const auto& fault :
+             {reeve::cli::unknown_command(app, words), reeve::cli::unknown_option(app, words)}) {
+            if (e.get_exit_code() == 0 || fault.empty()) continue;
             fmt::print(stderr, "reeve: {}\n", fault);
             return 2;
         }

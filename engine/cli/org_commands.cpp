@@ -1,5 +1,6 @@
 // reeve org load|show|unit|post|person|absence: who answers for what.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "engine/cli/commands.h"
 #include "engine/cli/folder.h"
@@ -10,43 +11,40 @@ namespace {
 
 using Events = std::vector<org::Event>;
 
-// A change of the organisation: `make` gives its events.
-GivenPtr changes_org(Cli& cli, CLI::App* command, std::function<Result<Events>(Folder&)> make) {
-    return changes(cli, command, [&cli, make = std::move(make)](Folder& folder) {
-        auto who = folder.actor();
-        if (!who) return refused(cli, who.error());
-        auto events = make(folder);
-        if (!events) return refused(cli, events.error());
-        const auto count = events->size();
-        Json what = Json::array();
-        for (const auto& event : *events) what.push_back(org::to_json(event));
-        if (count > 0)
-            if (auto done = folder.engine().change(std::move(*events), *who); !done)
-                return refused(cli, done.error());
-        if (cli.json)
-            print_json({{"changes", what}});
-        else if (count == 0)
-            fmt::print("Nothing to change: the organisation is so already.\n");
-        else
-            fmt::print("{} recorded.\n", count == 1 ? "1 change" : fmt::format("{} changes", count));
-        return 0;
-    });
-}
+// What followed from a change in the cases: rows for people, and for --json under "followed".
+using Followed = std::function<Json(Folder&)>;
 
-void add_load(CLI::App& org, Cli& cli) {
-    auto* command =
-        add_command(org, "load", "Make the organisation what a file says: units, posts, people, absences.",
-                    "reeve org load organisation.json --as chen-yu");
-    auto file = std::make_shared<std::string>();
-    command->add_option("FILE", *file, "JSON with comments; docs/organisation.md")
-        ->required()
-        ->check(CLI::ExistingFile);
-    changes_org(cli, command, [&cli, file](Folder& folder) -> Result<Events> {
-        auto events = org::load(*file, folder.directory());
-        if (events) return std::move(*events);
-        for (std::size_t i = 0; i + 1 < events.error().size(); ++i) refused(cli, events.error()[i]);
-        return std::unexpected(events.error().back());
-    });
+// A change of the organisation: `make` gives its events.
+GivenPtr changes_org(Cli& cli, CLI::App* command, std::function<Result<Events>(Folder&)> make,
+                     Followed followed = {}) {
+    return changes(
+        cli, command, [&cli, make = std::move(make), followed = std::move(followed)](Folder& folder) {
+            auto who = folder.actor();
+            if (!who) return refused(cli, who.error());
+            auto events = make(folder);
+            if (!events) return refused(cli, events.error());
+            const auto count = events->size();
+            Json what = Json::array();
+            for (const auto& event : *events) what.push_back(org::to_json(event));
+            if (count > 0)
+                if (auto done = folder.engine().change(std::move(*events), *who); !done)
+                    return refused(cli, done.error());
+            const Json after = followed ? followed(folder) : Json::array();
+            if (cli.json) {
+                print_json(followed ? Json{{"changes", what}, {"followed", after}} : Json{{"changes", what}});
+                return 0;
+            }
+            if (count == 0)
+                fmt::print("Nothing to change: the organisation is so already.\n");
+            else
+                fmt::print("{} recorded.\n", count == 1 ? "1 change" : fmt::format("{} changes", count));
+            if (!after.empty())
+                fmt::print(
+                    "\n{}",
+                    table({{"what", "WHAT"}, {"title", "TITLE"}, {"now", "NOW WITH"}, {"todo", "TO DO"}},
+                          after, may_colour(stdout)));
+            return 0;
+        });
 }
 
 Json unit_json(Folder& folder, const org::Unit& unit) {
@@ -212,6 +210,36 @@ void add_unit_and_post(CLI::App& org, Cli& cli) {
     });
 }
 
+// What a person had before they left.
+struct Had {
+    std::vector<store::CaseRow> cases;
+    std::vector<store::TaskRow> tasks;
+};
+
+Json what_became_of(Folder& folder, const Had& had) {
+    Json rows = Json::array();
+    const auto now_with = [](const std::string& person) { return person.empty() ? "nobody" : person; };
+    for (const auto& before : had.cases) {
+        const auto row = folder.reader().find_case(before.id);
+        if (!row) continue;
+        rows.push_back(
+            {{"what", row->id},
+             {"title", row->title},
+             {"now", now_with(row->owner)},
+             {"todo", row->owner.empty() ? "name an owner: reeve case own " + row->id + " PERSON" : ""}});
+    }
+    for (const auto& before : had.tasks)
+        for (const auto& row : folder.reader().tasks({.case_id = before.case_id})) {
+            if (row.id != before.id) continue;
+            const auto name = row.case_id + "/" + row.id;
+            rows.push_back({{"what", name},
+                            {"title", row.title.empty() ? row.name : row.title},
+                            {"now", now_with(row.person)},
+                            {"todo", row.person.empty() ? "reeve task assign " + name + " PERSON" : ""}});
+        }
+    return rows;
+}
+
 void add_person(CLI::App& org, Cli& cli) {
     auto* people = add_noun(org, "person", "Change who works here.", "Commands",
                             "reeve org person add zhao-min --name 'Zhao Min' --as chen-yu");
@@ -246,11 +274,20 @@ void add_person(CLI::App& org, Cli& cli) {
         }
         return Events{org::PersonSet{wanted}};
     });
-    auto* leave = add_command(*people, "leave", "A person leaves every post; reassign what they have first.",
-                              "reeve org person leave zhou-jie --as chen-yu");
+    auto* leave =
+        add_command(*people, "leave", "A person leaves every post; says what became of what they had.",
+                    "reeve org person leave zhou-jie --as chen-yu");
     auto gone = std::make_shared<std::string>();
     leave->add_option("PERSON", *gone, "Who leaves")->required();
-    changes_org(cli, leave, [gone](Folder&) -> Result<Events> { return Events{org::PersonLeft{*gone}}; });
+    auto had = std::make_shared<Had>();
+    changes_org(
+        cli, leave,
+        [gone, had](Folder& folder) -> Result<Events> {
+            had->cases = folder.reader().cases({.status = "open", .owner = *gone});
+            had->tasks = folder.reader().tasks({.person = *gone});
+            return Events{org::PersonLeft{*gone}};
+        },
+        [had](Folder& folder) { return what_became_of(folder, *had); });
 }
 
 void add_absence(CLI::App& org, Cli& cli) {
@@ -265,7 +302,9 @@ void add_absence(CLI::App& org, Cli& cli) {
     auto away = std::make_shared<Away>();
     add->add_option("PERSON", away->person, "Who is away")->required();
     add->add_option("--from", away->from, "The beginning")->type_name("TIME")->required();
-    add->add_option("--to", away->to, "The end")->type_name("TIME")->required();
+    add->add_option("--to", away->to, "The day, or the time, of the return: a day alone is its beginning")
+        ->type_name("TIME")
+        ->required();
     add->add_option("--substitute", away->substitute, "Who stands in; without it the next superior")
         ->type_name("PERSON");
     auto given = changes_org(cli, add, [away](Folder& folder) -> Result<Events> {
@@ -293,7 +332,7 @@ void add_absence(CLI::App& org, Cli& cli) {
 void add_org(CLI::App& app, Cli& cli) {
     auto* org = add_noun(app, "org", "Units, posts, people and absences.", "Administration",
                          "reeve org show --unit north");
-    add_load(*org, cli);
+    add_org_load(*org, cli);
     add_show(*org, cli);
     add_unit_and_post(*org, cli);
     add_person(*org, cli);

@@ -38,7 +38,10 @@ void add_judgement(CLI::App& requests, Cli& cli, const char* name, const char* s
         *case_id = reference.case_id;
         return WishType{reference.id, folder.given().reason};
     });
-    add_reason(command, given);
+    if constexpr (std::is_same_v<WishType, core::Refuse>)
+        add_reason(command, given, needed_reason);
+    else
+        add_reason(command, given);
 }
 
 // A command on one job, named CASE/JOB.
@@ -74,8 +77,10 @@ void add_request(CLI::App& app, Cli& cli) {
                     continue;
                 Json wish = one.wish;
                 wish.erase("command");
+                const auto* clock = std::as_const(file.state).clock(one.wish.value("clock", ""));
                 rows.push_back({{"request", file.state.id + "/" + one.id},
                                 {"what", one.what},
+                                {"asks", core::asked_for(one.wish, clock ? clock->name : "")},
                                 {"by", one.by},
                                 {"of", one.of},
                                 {"wish", wish},
@@ -83,10 +88,11 @@ void add_request(CLI::App& app, Cli& cli) {
             }
         print_rows(cli,
                    {{"request", "REQUEST"},
-                    {"what", "WHAT"},
+                    {"asks", "WHAT"},
+                    {"wish.data", "DATA"},
+                    {"reason", "REASON"},
                     {"by", "BY"},
-                    {"of", "TO BE APPROVED BY"},
-                    {"reason", "REASON"}},
+                    {"of", "TO BE APPROVED BY"}},
                    rows, "No request waits.");
         return 0;
     });

@@ -122,6 +122,20 @@ std::vector<std::string> nearest_facts(const Playing& p, const std::vector<Recor
     return list;
 }
 
+// "it is 2026-03-06T16:00:00+01:00; planned next is step 2 of review at …": for who expected it too early.
+std::string what_is_next(const Playing& p, const core::CaseState& state) {
+    const core::ClockState* next = nullptr;
+    const auto planned = [](const core::ClockState& clock) { return clock.steps[clock.fired]; };
+    for (const auto& clock : state.clocks)
+        if (clock.status == core::ClockStatus::running &&
+            clock.fired < static_cast<int>(clock.steps.size()) && (!next || planned(clock) < planned(*next)))
+            next = &clock;
+    return fmt::format("it is {}; {}", time::to_string(p.world->now(), *p.zone),
+                       next ? fmt::format("planned next is step {} of {} at {}", next->fired + 1, next->name,
+                                          time::to_string(planned(*next), *p.zone))
+                            : "no step is planned");
+}
+
 enum class Range { just_now, ever };
 
 void expect_event(Playing& p, Words& words, Range range, bool none, std::optional<int> count = {}) {
@@ -143,9 +157,10 @@ void expect_event(Playing& p, Words& words, Range range, bool none, std::optiona
     } else if (none) {
         if (found) p.fail(words.line(), those);
     } else if (!found) {
-        p.fail(words.line(),
-               nearest_facts(p, events, wanted.event,
-                             range == Range::ever ? "at all" : "since the last line that was played"));
+        auto near = nearest_facts(p, events, wanted.event,
+                                  range == Range::ever ? "at all" : "since the last line that was played");
+        near.push_back(what_is_next(p, state));
+        p.fail(words.line(), std::move(near));
     }
 }
 

@@ -43,7 +43,8 @@ std::string plain(const Json& value) {
 
 namespace {
 
-std::string at(const Json& row, const std::string& field) {
+std::string at(const Json& row, const Column& column) {
+    const auto& field = column.field;
     const Json* value = &row;
     for (std::size_t from = 0; from <= field.size();) {
         std::size_t dot = std::min(field.find('.', from), field.size());
@@ -54,7 +55,7 @@ std::string at(const Json& row, const std::string& field) {
     }
     std::string text = plain(*value);
     std::replace(text.begin(), text.end(), '\n', ' ');
-    return text;
+    return column.ends ? time::deadline_words(text) : text;
 }
 
 std::string padded(std::string text, std::size_t width) {
@@ -85,7 +86,7 @@ std::string table(const std::vector<Column>& columns, const Json& rows, bool col
     for (const auto& column : columns) {
         std::size_t width = 0;
         for (std::size_t i = 0; i < rows.size(); ++i)
-            width = std::max(width, display_width(cells[i].emplace_back(at(rows[i], column.field))));
+            width = std::max(width, display_width(cells[i].emplace_back(at(rows[i], column))));
         widths.push_back(width == 0 ? 0 : std::max(width, display_width(column.head)));
     }
     auto line = [&](auto&& cell) {
@@ -107,10 +108,10 @@ std::string table(const std::vector<Column>& columns, const Json& rows, bool col
 std::string sheet(const std::vector<Column>& columns, const Json& object, bool colour) {
     std::size_t width = 0;
     for (const auto& column : columns)
-        if (!at(object, column.field).empty()) width = std::max(width, display_width(column.head));
+        if (!at(object, column).empty()) width = std::max(width, display_width(column.head));
     std::string text;
     for (const auto& column : columns) {
-        std::string value = at(object, column.field);
+        std::string value = at(object, column);
         if (value.empty()) continue;
         if (column.field.ends_with("light")) value = coloured_light(value, colour);
         text += padded(column.head, width) + "  " + value + "\n";

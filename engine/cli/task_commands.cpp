@@ -15,38 +15,67 @@ Json next_of(const store::CaseFile& file, const core::TaskState& task) {
         for (const auto& one : offered(file))
             if (one["stage"] == stage.stage) next.push_back(one["action"]);
     }
-    if (next.empty()) next.push_back("done");
+    if (next.empty()) next.push_back(task.name == core::name_owner_task ? "case own" : "done");
     return next;
 }
 
 Json row_of(Folder& folder, const store::TaskRow& row) {
     const auto calendar = folder.calendar(row.case_id);
-    Json json{{"task", row.case_id + "/" + row.id},
-              {"title", row.title.empty() ? row.name : row.title},
-              {"name", row.name},
-              {"person", row.person},
-              {"stands_for", row.stands_for},
-              {"status", row.status},
-              {"light", row.light},
-              {"left", row.due && row.status == "open" ? Json(time_left(folder.now(), *row.due)) : Json()},
-              {"due", when_json(row.due, calendar)},
-              {"since", when_json(row.since, calendar)},
-              {"ended", when_json(row.ended, calendar)},
-              {"follow_up", row.follow_up}};
+    Json json{
+        {"task", row.case_id + "/" + row.id},
+        {"title", row.title.empty() ? row.name : row.title},
+        {"name", row.name},
+        {"person", row.person},
+        {"stands_for", row.stands_for},
+        {"status", row.status},
+        {"light", row.light},
+        {"left", row.due && row.status == "open" ? Json(left_of(folder, row.case_id, *row.due)) : Json()},
+        {"due", when_json(row.due, calendar)},
+        {"since", when_json(row.since, calendar)},
+        {"ended", when_json(row.ended, calendar)},
+        {"follow_up", row.follow_up}};
     if (row.status != "open") return json;
     if (auto file = folder.find(row.case_id))
         if (auto* task = file->state.task(row.id)) {
             json["case_title"] = file->state.title;
             json["next"] = next_of(*file, *task);
+            json["needs"] = needs_of(*file, *task);
         }
     return json;
 }
 
+// The open tasks of those in whose place `person` stands now: they may be done by them, and nobody else sees
+// them today.
+std::vector<store::TaskRow> stood_in_for(Folder& folder, const std::string& person,
+                                         const store::TaskFilter& filter) {
+    std::vector<store::TaskRow> rows;
+    for (const auto* absent : folder.directory().people()) {
+        if (absent->id == person || !absent->active || !folder.directory().absent(absent->id, folder.now()))
+            continue;
+        auto theirs = filter;
+        theirs.person = absent->id;
+        theirs.open_only = true;
+        for (auto& row : folder.reader().tasks(theirs)) {
+            const auto of = folder.reader().find_case(row.case_id);
+            const auto stand_in = folder.directory().resolve(
+                {.kind = org::Who::Kind::person, .name = absent->id},
+                {.unit = of ? of->unit : "", .owner = of ? of->owner : "", .at = folder.now()});
+            if (std::ranges::find(stand_in.people, person, &org::Found::person) == stand_in.people.end())
+                continue;
+            row.person = person;
+            row.stands_for = absent->id;
+            rows.push_back(std::move(row));
+        }
+    }
+    return rows;
+}
+
 void add_list(CLI::App& tasks, Cli& cli) {
-    auto* command = add_command(tasks, "list",
-                                "List open tasks; with --person it is that person's work: light, time left, "
-                                "what comes next.",
-                                "reeve task list --person li-na");
+    auto* command =
+        add_command(tasks, "list",
+                    "List open tasks; with --person it is that person's work, and that of the absent for "
+                    "whom they stand in: light, time left, what comes next.",
+                    "reeve task list --person li-na");
     auto filter = std::make_shared<store::TaskFilter>();
     auto unit = std::make_shared<std::string>();
     auto all = std::make_shared<bool>(false), unassigned = std::make_shared<bool>(false);
@@ -67,19 +96,30 @@ void add_list(CLI::App& tasks, Cli& cli) {
                       "--person"});
         wanted.units = *units;
         wanted.open_only = !*all;
+        wanted.limit = 0;
+        auto found = folder.reader().tasks(wanted);
+        if (!wanted.person.empty()) {
+            auto more = stood_in_for(folder, wanted.person, wanted);
+            found.insert(found.end(), more.begin(), more.end());
+            std::ranges::stable_sort(found, {}, [](const store::TaskRow& row) {
+                return std::pair(row.due.value_or(time::Instant::max()), row.since);
+            });
+        }
+        if (*unassigned) std::erase_if(found, [](const auto& row) { return !row.person.empty(); });
+        if (filter->limit > 0 && found.size() > filter->limit) found.resize(filter->limit);
         Json rows = Json::array();
-        for (const auto& row : folder.reader().tasks(wanted))
-            if (!*unassigned || row.person.empty()) rows.push_back(row_of(folder, row));
+        for (const auto& row : found) rows.push_back(row_of(folder, row));
         print_rows(cli,
                    {{"task", "TASK"},
                     {"title", "TITLE"},
                     {"case_title", "CASE"},
                     {"light", "LIGHT"},
                     {"left", "TIME LEFT"},
-                    {"due", "DUE"},
+                    deadline("due", "DUE"),
                     {"person", "PERSON"},
                     {"stands_for", "FOR"},
                     {"next", "NEXT"},
+                    {"needs", "NEEDS"},
                     {"ended", "ENDED"}},
                    rows, "No open task.");
         return 0;
@@ -113,7 +153,10 @@ void add_to_person(CLI::App& tasks, Cli& cli, const char* name, const char* sent
                     return WishType{task, *person, folder.given().reason};
                 });
     command->add_option("PERSON", *person, "Who gets it")->required();
-    add_reason(command, given);
+    if constexpr (std::is_same_v<WishType, core::DelegateTask>)
+        add_reason(command, given, needed_reason);
+    else
+        add_reason(command, given);
 }
 
 void add_done(CLI::App& tasks, Cli& cli) {
@@ -182,7 +225,8 @@ void add_task(CLI::App& app, Cli& cli) {
                on_task(cli, back,
                        [](Folder& folder, const std::string&, const std::string& task) -> Result<core::Wish> {
                            return core::ReturnTask{task, folder.given().reason};
-                       }));
+                       }),
+               needed_reason);
     add_done(*tasks, cli);
     add_follow_up(*tasks, cli);
 }

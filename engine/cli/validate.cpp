@@ -18,6 +18,10 @@ struct Options {
 
 Json shown(const Error& e) { return {{"code", e.code}, {"message", e.message}, {"place", e.place}}; }
 
+std::string counted(std::size_t n, const char* what) {
+    return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+}
+
 int validate(const Cli& cli, const Options& options) {
     if (options.schema) {
         fmt::print("{}", model::definition_schema());
@@ -51,8 +55,8 @@ int validate(const Cli& cli, const Options& options) {
                 if (!cli.json) fmt::print(stderr, "{}: warning: {}\n", w.place, w.message);
             }
             if (!cli.json)
-                fmt::print("{}: {}: {} stages, {} clocks, {} ladders\n", file.path, p.id, p.stages.size(),
-                           p.clocks.size(), p.ladders.size());
+                fmt::print("{}: {}: {}, {}, {}\n", file.path, p.id, counted(p.stages.size(), "stage"),
+                           counted(p.clocks.size(), "clock"), counted(p.ladders.size(), "ladder"));
         }
         all.push_back(std::move(one));
     }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/cli/table.h"
+#include "engine/core/core.h"
 
 namespace reeve::cli {
 
@@ -19,7 +20,7 @@ constexpr Pattern patterns[] = {
     {"OwnerNamed", "owner is {person}[, standing in for {stands_for}][: {reason}]"},
     {"OwnerLost", "nobody owns the case[: {note}]"},
     {"StageEntered", "stage {stage} entered"},
-    {"StageLeft", "stage {stage} left by {how}"},
+    {"StageLeft", "stage {stage} left {how}"},
     {"ParallelOpened", "{branches} branches opened at {stage}, to be joined at {join}"},
     {"BranchArrived", "a branch arrived at {join}"},
     {"TaskCreated", "task {task} ({name}) created[: {title}]"},
@@ -40,7 +41,8 @@ constexpr Pattern patterns[] = {
     {"ClockPaused", "clock {clock} paused from {from}[ until {until}]: {reason}[ ({note})]"},
     {"ClockResumed", "clock {clock} resumed at {at}[ ({note})]"},
     {"TimeExcluded", "time from {from} to {to} does not count on clock {clock}: {reason}[ ({note})]"},
-    {"ClockRestarted", "clock {clock} restarted from {from}[: {reason}]"},
+    {"ClockRestarted",
+     "clock {clock} restarted from {from}[: {reason}][; what it was extended by is dropped: {dropped}]"},
     {"ClockExtended", "clock {clock} extended by {by}[, approved by {approver}][: {reason}][; told {told}]"},
     {"ClockMet", "clock {clock} met at {at}[, {late_ms} late]"},
     {"ClockCancelled", "clock {clock} cancelled[: {why}]"},
@@ -48,9 +50,9 @@ constexpr Pattern patterns[] = {
     {"ClockWarned", "warning on clock {clock}: {warning}"},
     {"ApprovalAsked", "request {request} for {what}, to be approved by {of}"},
     {"ApprovalGiven", "request {request} approved[: {reason}]"},
-    {"ApprovalRefused", "request {request} refused[: {reason}]"},
+    {"ApprovalRefused", "request {request} {verdict}[: {reason}]"},
     {"EscalationFired",
-     "escalation {escalation}: step {step} of clock {clock}, planned for {planned}"
+     "escalation {escalation}: step {step}[ (repeat {repeat})] of clock {clock}, planned for {planned}"
      "[, light {light}][; told {told}][; asked for {ask}][ by {answer_by}]"
      "[; to be acknowledged by {acknowledge_by}][ ({notes})]"},
     {"EscalationOvertaken", "escalation {escalation} overtaken: the act was done on {occurred}"},
@@ -83,8 +85,39 @@ bool names_people(std::string_view field) {
            field == "approver";
 }
 
+// Instants at which something ends.
+bool is_deadline(const Json& event, std::string_view field) {
+    return field == "planned" || field == "until" || field == "answer_by" || field == "acknowledge_by" ||
+           (field == "at" && event.value("event", "") == "ClockExpired");
+}
+
+// Why a stage was left: the action that was taken, or the engine's own word for it.
+std::string left_how(const std::string& how) {
+    constexpr std::pair<std::string_view, std::string_view> by_itself[] = {
+        {"then", "as nothing more was to be done in it"},
+        {"expired", "because a clock expired"},
+        {"failed", "because its job failed"},
+        {"joined", "because enough of the other branches were done"},
+        {"cancelled", "because the case ended"}};
+    for (const auto& [word, why] : by_itself)
+        if (how == word) return std::string(why);
+    constexpr std::string_view message = "message:";
+    return how.starts_with(message) ? "by the message " + how.substr(message.size()) : "by " + how;
+}
+
+// What a request asks for, and why.
+std::string asked(const Json& wish, const Wording& wording) {
+    const auto clock = wording.names.find(wish.value("clock", ""));
+    const auto reason = wish.value("reason", "");
+    return core::asked_for(wish, clock == wording.names.end() ? "" : clock->second) +
+           (reason.empty() ? "" : " (" + reason + ")");
+}
+
 std::string value_of(const Json& event, const std::string& field, const Wording& wording) {
     auto it = event.find(field);
+    if (field == "verdict") return event.value("lapsed", false) ? "lapsed" : "refused";
+    if (field == "how" && event.value("event", "") == "StageLeft") return left_how(event.value("how", ""));
+    if (field == "what" && event.contains("wish")) return asked(event["wish"], wording);
     // Numbers at their default are left out of the JSON; people count steps from one.
     if (field == "step") return std::to_string(event.value("step", 0) + 1);
     if (field == "attempt") return std::to_string(event.value("attempt", 1));
@@ -97,7 +130,10 @@ std::string value_of(const Json& event, const std::string& field, const Wording&
             if (auto it = wording.names.find(text); it != wording.names.end())
                 return it->second + " (" + text + ")";
         if (text.size() >= 20 && text.ends_with('Z'))
-            if (auto at = time::parse_instant(text)) return when(*at, wording.calendar);
+            if (auto at = time::parse_instant(text)) {
+                const auto shown = when(*at, wording.calendar);
+                return is_deadline(event, field) ? time::deadline_words(shown) : shown;
+            }
         return text;
     };
     if (field == "late_ms") return *it == 0 ? "" : span_words(it->get<std::int64_t>());
@@ -168,6 +204,28 @@ std::string span_words(std::int64_t ms) {
         return rest == 0 ? text : fmt::format("{} {} {}", text, rest, parts[i + 1].unit);
     }
     return "0 s";
+}
+
+std::string time_left(time::Instant now, time::Instant due, const time::Duration& limit,
+                      const time::CalendarPtr& calendar) {
+    if (!calendar || !limit.is_working() || due == time::Instant::max() || due <= now)
+        return time_left(now, due);
+    if (limit.working_days != 0) {
+        const auto closes_by = [&](std::int64_t n) {
+            time::Duration in;
+            in.working_days = n;
+            return time::due(*calendar, now, in, {time::Until::close, false, false}).at <= due;
+        };
+        std::int64_t days = 0;
+        while (days < limit.working_days * 10 && closes_by(days + 1)) ++days;
+        if (days > 0) return fmt::format("{} working day{}", days, days == 1 ? "" : "s");
+    }
+    const auto minutes =
+        std::chrono::ceil<std::chrono::minutes>(time::working_between(*calendar, now, due)).count();
+    const auto hours = minutes / 60, rest = minutes % 60;
+    if (hours == 0) return fmt::format("{} working min", rest);
+    return fmt::format("{} working hour{}{}", hours, hours == 1 ? "" : "s",
+                       rest == 0 ? "" : fmt::format(" {} min", rest));
 }
 
 std::string time_left(time::Instant now, time::Instant due) {

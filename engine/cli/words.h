@@ -25,6 +25,10 @@ Json when_json(const std::optional<time::Instant>&, const time::CalendarPtr&);
 
 // Real time from `now` to `due`, to the precision that matters: "3 d 4 h", "25 min", "2 h late".
 std::string time_left(time::Instant now, time::Instant due);
+// The same for a clock of this limit: one that counts office time has "3 working days", and on its last day
+// "4 working hours". Working days are those after today, as a limit counts them.
+std::string time_left(time::Instant now, time::Instant due, const time::Duration& limit,
+                      const time::CalendarPtr&);
 std::string span_words(std::int64_t ms);  // "3 d 4 h"
 
 }  // namespace reeve::cli

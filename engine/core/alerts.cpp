@@ -91,20 +91,28 @@ struct Writer {
              fmt::format("{}: {} returned {}: {}", label(after), e.person, words(task(e.task)), e.reason),
              task(e.task));
     }
+    std::string asked(const Json& wish) const {
+        const auto* clock = after.clock(wish.value("clock", ""));
+        return asked_for(wish, clock ? clock->name : "");
+    }
     void operator()(const ApprovalAsked& e) const {
+        const auto reason = e.wish.value("reason", "");
         for (const auto& person : e.of)
-            if (auto* alert = tell(
-                    person, fmt::format("{}: {} asks for your approval ({})", label(after), e.by, e.what)))
+            if (auto* alert =
+                    tell(person, fmt::format("{}: {} asks for your approval: {}{}", label(after), e.by,
+                                             asked(e.wish), reason.empty() ? "" : "; reason: " + reason)))
                 alert->expected = fmt::format("approve or refuse {}", e.request);
     }
     void asker(const std::string& request, const char* outcome, const std::string& reason) const {
         for (const auto& r : after.requests)
             if (r.id == request)
-                tell(r.by, fmt::format("{}: what you asked for was {}{}{}", label(after), outcome,
-                                       reason.empty() ? "" : ": ", reason));
+                tell(r.by, fmt::format("{}: what you asked for ({}) {}{}{}", label(after), asked(r.wish),
+                                       outcome, reason.empty() ? "" : ": ", reason));
     }
-    void operator()(const ApprovalGiven& e) const { asker(e.request, "approved", e.reason); }
-    void operator()(const ApprovalRefused& e) const { asker(e.request, "refused", e.reason); }
+    void operator()(const ApprovalGiven& e) const { asker(e.request, "was approved", e.reason); }
+    void operator()(const ApprovalRefused& e) const {
+        asker(e.request, e.lapsed ? "lapsed" : "was refused", e.reason);
+    }
     void operator()(const MessageReceived& e) const {
         tell(after.owner, fmt::format("{}: the message {} has come", label(after), e.message));
     }
@@ -133,6 +141,19 @@ struct Writer {
 };
 
 }  // namespace
+
+std::string asked_for(const Json& wish, const std::string& clock) {
+    if (wish.value("command", "") == "ExtendClock")
+        return fmt::format("{} on {}", wish.value("by", ""), clock.empty() ? wish.value("clock", "") : clock);
+    std::string text = wish.value("action", "");
+    if (const auto stage = wish.value("stage", ""); !stage.empty()) text += " in " + stage;
+    const char* before = ", with ";
+    for (const auto& document : wish.value("documents", Json::array())) {
+        text += fmt::format("{}{} \"{}\"", before, document.value("kind", ""), document.value("name", ""));
+        before = ", ";
+    }
+    return text;
+}
 
 Alert make_alert(const CaseState&, const Recorded& recorded, const model::Program& program,
                  const std::string& person, std::string subject) {

@@ -15,7 +15,11 @@ struct About {
         const auto it = std::ranges::find(after.escalations, id, &EscalationState::id);
         return it == after.escalations.end() ? nullptr : &*it;
     }
-    std::string when(Instant at) const { return time::to_string(at, *program.calendar); }
+    // "on 2026-03-05T18:00:00+08:00", "at the end of 2026-03-05"
+    std::string when(Instant at) const {
+        const auto words = time::deadline_words(at, *program.calendar);
+        return (words.starts_with("end of") ? "at the " : "on ") + words;
+    }
 
     void add(const std::string& person, const std::string& clock_id, std::string subject,
              const std::string& expected = {}, std::optional<Instant> by = {}, bool urgent = false) {
@@ -38,7 +42,7 @@ struct About {
     void operator()(const EscalationFired& e) {
         const auto* clock = after.clock(e.clock);
         const bool over = clock->due <= recorded.at;
-        const auto subject = clock->name + (over ? " ran out on " : " is due on ") + when(clock->due) +
+        const auto subject = clock->name + (over ? " ran out " : " is due ") + when(clock->due) +
                              (e.repeat > 0 ? " (told again)" : "");
         const auto expected = !e.ask.empty() ? e.ask : e.acknowledge_by ? "acknowledgement" : "";
         for (const auto& person : e.told)
@@ -65,7 +69,8 @@ struct About {
         for (const auto& person : e.told)
             add(person, e.clock,
                 clock->name + " was extended by " + time::to_string(e.by) +
-                    (clock->due == Instant::max() ? "" : ", to " + when(clock->due)) + ": " + e.reason);
+                    (clock->due == Instant::max() ? "" : ", and is due " + when(clock->due)) + ": " +
+                    e.reason);
     }
     void operator()(const ClockPaused& e) {
         for (const auto& person : e.told)
@@ -74,11 +79,11 @@ struct About {
     void operator()(const ClockResumed& e) {
         const auto* clock = after.clock(e.clock);
         for (const auto& person : e.told)
-            add(person, e.clock, clock->name + " runs again, and is due on " + when(clock->due));
+            add(person, e.clock, clock->name + " runs again, and is due " + when(clock->due));
     }
     void operator()(const ClockExpired& e) {
         if (!after.owner.empty())
-            add(after.owner, e.clock, after.clock(e.clock)->name + " expired on " + when(e.at));
+            add(after.owner, e.clock, after.clock(e.clock)->name + " expired " + when(e.at));
     }
     void operator()(const ClockWarned& e) {
         if (!after.owner.empty()) add(after.owner, e.clock, e.warning);

@@ -163,6 +163,33 @@ Millis remaining(const ClockState& clock, const Program& program, Instant at) {
     return due - at;
 }
 
+std::string remaining_words(const ClockState& clock, const Program& program, Instant at) {
+    const auto all = legs(clock);
+    const auto& whole = all.front();
+    const auto days_of = [](const Duration& d) { return d.working_days != 0 ? d.working_days : d.days; };
+    const bool only_days = all.size() == 1 && whole.months == 0 && whole.elapsed.count() == 0 &&
+                           whole.working.count() == 0 && days_of(whole) > 0;
+    if (!only_days) {
+        const auto minutes = std::chrono::ceil<std::chrono::minutes>(remaining(clock, program, at)).count();
+        const char* hours = whole.is_working() ? "working hour" : "hour";
+        const auto text = std::to_string(minutes / 60) + " " + hours + (minutes / 60 == 1 ? "" : "s");
+        return minutes % 60 == 0 ? text : text + " " + std::to_string(minutes % 60) + " min";
+    }
+    // A day counts at its end: those whose end has come by now have been counted.
+    const auto* rule = rule_of(clock, program);
+    auto how = rule ? rule->rule : time::DueRule{};
+    how.roll = false;
+    const auto stops = stops_ended(clock, at);
+    std::int64_t counted = 0;
+    for (Duration one = whole; counted < days_of(whole); ++counted) {
+        (whole.working_days != 0 ? one.working_days : one.days) = counted + 1;
+        if (time::due(*program.calendar, clock.from, one, how, stops).at > at) break;
+    }
+    Duration left;
+    (whole.working_days != 0 ? left.working_days : left.days) = days_of(whole) - counted;
+    return time::to_string(left);
+}
+
 std::vector<std::string> warnings(const ClockState& clock, const Program& program) {
     return due_judged(clock, program, clock.from).warnings;
 }

@@ -146,7 +146,7 @@ Outcome decide_clock(Decision& d, const RestartClock& wish) {
         return reject("clock-paused", "the clock " + clock.name + " is paused; resume it first", "clock");
     const Instant from = acted(d, clock);
     if (auto fault = check_in_time(d, clock, from, "clock-overdue", "started anew")) return fault;
-    d.emit(ClockRestarted{clock.id, from, wish.reason});
+    d.emit(ClockRestarted{clock.id, from, wish.reason, clock.extended});
     warn(d, clock.id, warnings(clock, d.program()));
     return std::nullopt;
 }

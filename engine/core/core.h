@@ -40,6 +40,9 @@ struct Alert {
     bool urgent = false;
     std::string burst;  // alerts of one burst share it: collapsed for the reader
 };
+// What a request asks for, in words: "grant in decide, with permit \"permit.pdf\"", "10 working days on
+// decision". `clock` is what to call the clock, when the wish has its id.
+std::string asked_for(const Json& wish, const std::string& clock = {});
 std::vector<Alert> alerts(const CaseState& after, const Recorded&, const model::Program&);
 
 // Why this date: the clock's rule, its stops and extensions, and the count day by day.
@@ -62,6 +65,8 @@ ClockExplanation explain(const CaseState&, const ClockState&, const model::Progr
 // How much of the limit is left at `at`, in office time when it counts so; of a paused clock, what it goes on
 // with. Zero when it is over.
 time::Millis remaining(const ClockState&, const model::Program&, Instant at);
+// The same in the clock's own unit: "14 working days", "3 working hours 30 min", "12 days".
+std::string remaining_words(const ClockState&, const model::Program&, Instant at);
 
 // What a Migrate would change for this case: stages, clocks and dates before and after. The dry run: it is
 // decided by the same people, loads and moment as the command itself would be.

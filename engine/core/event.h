@@ -140,6 +140,7 @@ struct ClockRestarted {
     std::string clock;
     Instant from;
     std::string reason;
+    std::vector<Duration> dropped;  // the extensions it had, which a new start does not keep
 };
 struct ClockExtended {
     std::string clock;
@@ -180,6 +181,7 @@ struct ApprovalGiven {
 struct ApprovalRefused {
     std::string request;
     std::string reason;
+    bool lapsed = false;  // nobody said no: the case moved on before anybody answered
 };
 struct EscalationFired {
     std::string escalation;

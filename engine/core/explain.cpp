@@ -69,13 +69,8 @@ void add_stops(const ClockState& clock, const model::Program& program, std::vect
         notes.push_back(why + ", from " + when(stop.from) +
                         (stop.to == Instant::max() ? " and still" : " to " + when(stop.to)));
     }
-    if (clock.status == ClockStatus::paused && !clock.stops.empty()) {
-        const auto left = remaining(clock, program, clock.stops.back().from);
-        const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(left).count();
-        notes.push_back("what remains: " + std::to_string(minutes / 60) + " h " +
-                        std::to_string(minutes % 60) +
-                        (clock.limit.is_working() ? " min of office time" : " min"));
-    }
+    if (clock.status == ClockStatus::paused && !clock.stops.empty())
+        notes.push_back("what remains: " + remaining_words(clock, program, clock.stops.back().from));
 }
 
 void add_end(const ClockState& clock, const model::Program& program, std::vector<std::string>& notes) {
@@ -83,7 +78,8 @@ void add_end(const ClockState& clock, const model::Program& program, std::vector
     const auto at = time::to_string(*clock.ended, *program.calendar);
     if (clock.status == ClockStatus::met)
         notes.push_back("met on " + at + (clock.late_ms > 0 ? ", late" : ", in time"));
-    if (clock.status == ClockStatus::expired) notes.push_back("expired on " + at);
+    if (clock.status == ClockStatus::expired)
+        notes.push_back("expired: " + time::deadline_words(*clock.ended, *program.calendar));
     if (clock.status == ClockStatus::cancelled) notes.push_back("cancelled on " + at);
 }
 
@@ -116,7 +112,7 @@ ClockExplanation explain(const CaseState& state, const ClockState& clock, const 
             const auto told_again = escalation.repeat > 0;
             if (escalation.superseded) {
                 line.notes.push_back(escalation.id + " fired for " +
-                                     time::to_string(escalation.planned, *program.calendar) +
+                                     time::deadline_words(escalation.planned, *program.calendar) +
                                      ", before the clock was given other times");
                 continue;
             }
@@ -127,7 +123,7 @@ ClockExplanation explain(const CaseState& state, const ClockState& clock, const 
                 line.told = escalation.told;
             } else {
                 line.notes.push_back(escalation.id + " told again, planned " +
-                                     time::to_string(escalation.planned, *program.calendar));
+                                     time::deadline_words(escalation.planned, *program.calendar));
             }
             if (escalation.overtaken)
                 line.notes.push_back(escalation.id + " was overtaken: the act had happened before");

@@ -6,9 +6,6 @@
 
 namespace reeve::core {
 
-// The name of the task by which a head is asked to name an owner.
-inline const std::string name_owner_task = "name-owner";
-
 // --- checks (flow_check.cpp)
 bool is_person(const Decision&);  // neither the system nor the person who asked
 Outcome demand_reason(const Decision&, std::string_view reason);  // a name and a reason

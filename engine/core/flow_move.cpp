@@ -23,6 +23,16 @@ bool still_fits(const Decision& d) {
     return std::ranges::any_of(fit, [&](const auto& found) { return found.person == d.state.owner; });
 }
 
+std::string ordinal(int n) {
+    const int last = n % 10, teens = n % 100;
+    const char* ending = teens > 10 && teens < 14 ? "th"
+                         : last == 1              ? "st"
+                         : last == 2              ? "nd"
+                         : last == 3              ? "rd"
+                                                  : "th";
+    return fmt::format("{}{}", n, ending);
+}
+
 }  // namespace
 
 Outcome move_case(Decision& d, const std::string& unit, const std::string& reason, bool hand_over) {
@@ -48,8 +58,8 @@ Outcome move_case(Decision& d, const std::string& unit, const std::string& reaso
     }
     d.emit(moved);
     if (to_superior) {
-        const auto title =
-            fmt::format("Name an owner: {} handed the case over for the {}. time", from, moved.hand_over);
+        const auto title = fmt::format("Name an owner: {} handed the case over for the {} time", from,
+                                       ordinal(moved.hand_over));
         lose_owner(d, fmt::format("the head of {} must name an owner", moved.to));
         if (std::ranges::none_of(d.state.tasks, [](const auto& t) {
                 return t.status == TaskStatus::open && t.name == name_owner_task;

@@ -97,7 +97,7 @@ void close_requests(Decision& d, const StageState* stage, const std::string& why
                              : request.wish.value("stage", "") == stage->stage;
     };
     for (const auto& request : std::vector<RequestState>(d.state.requests))
-        if (request.open && (!stage || of_stage(request))) d.emit(ApprovalRefused{request.id, why});
+        if (request.open && (!stage || of_stage(request))) d.emit(ApprovalRefused{request.id, why, true});
 }
 
 void leave(Decision& d, int entry, const std::string& how, bool done) {

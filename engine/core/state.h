@@ -34,6 +34,9 @@ struct ParallelState {
 
 enum class TaskStatus { open, done, cancelled };
 
+// The name of the task by which a head is asked to name an owner.
+inline const std::string name_owner_task = "name-owner";
+
 struct TaskState {
     std::string id, name, title;
     int entry = 0;

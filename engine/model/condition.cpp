@@ -242,6 +242,11 @@ std::optional<ConditionFault> compile_condition(const std::string& expression) {
     auto text = *message;
     for (std::string_view chunk = "condition:"; text.starts_with(chunk);)
         text = text.substr(std::min(text.size(), text.find(": ") + 2));
+    // What other languages write.
+    for (const auto& [slip, right] :
+         {std::pair{"=>", ">="}, {"=<", "<="}, {"!=", "~="}, {"&&", "and"}, {"||", "or"}})
+        if (expression.find(slip) != std::string::npos)
+            text += std::string("; write \"") + right + "\" instead of \"" + slip + '"';
     return ConditionFault{"bad-condition",
                           "the condition does not compile: " + text +
                               "; it should be one Lua expression, e.g. \"data.persons >= 5\""};

@@ -79,6 +79,8 @@ std::expected<Compiled, Errors> compile(std::string_view text, const std::string
     Faults faults;
     Node root(*document);
     check_shape(root, faults);
+    // Without stages, every stage that the rest names would be told as unknown.
+    if (root.is_object() && !root.has("stages") && !faults.empty()) return std::unexpected(faults.sorted());
     auto program = std::make_shared<Program>();
     program->source = std::string(text);
     if (root.is_object()) {

@@ -16,6 +16,7 @@ template <class T>
 struct Entry {
     T value;
     std::string pointer;
+    bool sound = true;  // read without a fault
 };
 
 class Reading {
@@ -32,33 +33,39 @@ class Reading {
             Fields top(document_.value, "", fault_);
             read_zone(top);
             each(top, "units", [&](const Json& j, const std::string& p) {
-                units.push_back({read_unit(j, p, fault_), p});
+                add(
+                    units, [&] { return read_unit(j, p, fault_); }, p);
             });
             each(top, "people", [&](const Json& j, const std::string& p) {
-                people.push_back({read_person(j, p, fault_), p});
+                add(
+                    people, [&] { return read_person(j, p, fault_); }, p);
             });
             each(top, "posts", [&](const Json& j, const std::string& p) {
-                posts.push_back({read_post(j, p, fault_), p});
+                add(
+                    posts, [&] { return read_post(j, p, fault_); }, p);
             });
             each(top, "absences", [&](const Json& j, const std::string& p) {
-                absences.push_back({read_absence(j, p, fault_, zone_.get()), p});
+                add(
+                    absences, [&] { return read_absence(j, p, fault_, zone_.get()); }, p);
             });
         }
-        // What was not even read well would only bring further complaints about the same thing.
-        if (!faults_.empty()) return {};
+        // A list that was not read at all would only bring further complaints about what is missing from it.
+        if (list_missing_) return {};
         Directory built;
-        for (const auto& [person, at] : people) {
+        for (const auto& [person, at, sound] : people) {
             if (built.person(person.id)) twice("person", person.id, at);
-            take(built, PersonSet{person}, at);
+            take(built, PersonSet{person}, at, sound);
         }
         plant(built, std::move(units));
         std::set<std::pair<std::string, std::string>> seen;
-        for (const auto& [post, at] : posts) {
+        for (const auto& [post, at, sound] : posts) {
+            if (!sound) continue;
             if (!seen.emplace(post.unit, post.role).second)
                 twice("post", fmt::format("{} at {}", post.role, post.unit), at, "/role");
             take(built, PostSet{post}, at);
         }
-        for (const auto& [absence, at] : absences) take(built, AbsenceRecorded{absence}, at);
+        for (const auto& [absence, at, sound] : absences)
+            if (sound) take(built, AbsenceRecorded{absence}, at);
         return built;
     }
 
@@ -106,13 +113,27 @@ class Reading {
         if (!list) return;
         if (!list->is_array()) {
             top.refuse("bad-type", fmt::format(R"("{}" must be a list)", key), key);
+            list_missing_ = true;
             return;
         }
         for (std::size_t i = 0; i < list->size(); ++i) take_entry((*list)[i], fmt::format("/{}/{}", key, i));
     }
 
-    void take(Directory& built, const Event& event, const std::string& at) {
-        if (auto error = check(built, event)) {
+    template <class T, class Read>
+    void add(std::vector<Entry<T>>& entries, Read read, const std::string& at) {
+        const auto before = faults_.size();
+        auto value = read();
+        const bool sound = faults_.size() == before;
+        if constexpr (requires { value.id; })
+            if (!sound && value.id.empty()) return;  // nothing can name it
+        entries.push_back({std::move(value), at, sound});
+    }
+
+    // What was not read well has been told; it is taken all the same, so that what names it is not told too.
+    void take(Directory& built, const Event& event, const std::string& at, bool sound = true) {
+        if (!sound) {
+            built.apply(event);
+        } else if (auto error = check(built, event)) {
             tell(error->code, error->message, at + "/" + error->place, false);
         } else {
             built.apply(event);
@@ -131,11 +152,12 @@ class Reading {
         for (bool grew = true; grew;) {
             grew = std::erase_if(units, [&](const Entry<Unit>& e) {
                        if (!e.value.parent.empty() && !built.unit(e.value.parent)) return false;
-                       take(built, UnitSet{e.value}, e.pointer);
+                       take(built, UnitSet{e.value}, e.pointer, e.sound);
                        return true;
                    }) > 0;
         }
-        for (const auto& [unit, at] : units) {
+        for (const auto& [unit, at, sound] : units) {
+            if (!sound) continue;
             if (!ids.contains(unit.parent)) {
                 take(built, UnitSet{unit}, at);
             } else if (circles(unit, units)) {
@@ -159,6 +181,7 @@ class Reading {
 
     Document document_;
     time::CalendarPtr zone_;
+    bool list_missing_ = false;
     std::vector<Placed> faults_;
     Fault fault_ = [this](std::string code, std::string message, std::string pointer, bool key) {
         tell(std::move(code), std::move(message), pointer, key);

@@ -87,7 +87,9 @@ class Search {
 
     template <class... Args>
     void note(fmt::format_string<Args...> text, Args&&... args) {
-        out.notes.push_back(fmt::format(text, std::forward<Args>(args)...));
+        // An absent head is met twice: asked in person, and again on the way up from their own unit.
+        auto line = fmt::format(text, std::forward<Args>(args)...);
+        if (std::ranges::find(out.notes, line) == out.notes.end()) out.notes.push_back(std::move(line));
     }
 
     std::string title(std::string_view id) const {

@@ -162,6 +162,24 @@ std::expected<Deployed, Errors> Engine::deploy(const std::string& text, const st
     return impl_->deploy(text, name, calendar, actor, false);
 }
 
+namespace {
+
+// Who has it now, which is not always who was to get it: "mayor (hal is absent, nobody stands in)".
+std::string given_in_words(const Receipt& receipt, const std::string& wanted) {
+    std::string person = wanted, stands_for;
+    for (const auto& one : receipt.events) {
+        if (const auto* e = std::get_if<core::OwnerNamed>(&one.event))
+            person = e->person, stands_for = e->stands_for;
+        if (const auto* e = std::get_if<core::TaskAssigned>(&one.event))
+            person = e->person, stands_for = e->stands_for;
+    }
+    if (person == wanted) return person;
+    return fmt::format("{} ({} is absent{})", person, wanted,
+                       stands_for == wanted ? ", and " + person + " stands in" : ", nobody stands in");
+}
+
+}  // namespace
+
 Result<std::vector<CaseChange>> Engine::migrate(const MigrateAll& wanted, const std::string& actor) {
     const int version = wanted.version == 0 ? catalog().newest(wanted.definition) : wanted.version;
     const auto target = catalog().program(wanted.definition, version);
@@ -268,8 +286,14 @@ Result<std::vector<CaseChange>> Engine::reassign(const Reassign& wanted, const s
              .wish = core::AssignTask{.task = row.id, .person = wanted.to, .reason = wanted.reason}});
     }
     const auto answers = impl_->all(std::move(commands));
-    for (std::size_t i = 0; i < answers.size(); ++i)
-        if (!answers[i]) changes[i].refused = answers[i].error();
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        if (!answers[i]) {
+            changes[i].refused = answers[i].error();
+            continue;
+        }
+        auto& line = changes[i].changes.front();
+        line.replace(line.rfind(wanted.to), std::string::npos, given_in_words(*answers[i], wanted.to));
+    }
     return changes;
 }
 

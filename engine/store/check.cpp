@@ -4,6 +4,7 @@
 #include "engine/store/documents.h"
 #include "engine/store/fingerprint.h"
 #include "engine/store/replay_all.h"
+#include "engine/store/row_faults.h"
 #include "engine/store/scratch.h"
 
 namespace reeve::store {
@@ -90,10 +91,7 @@ struct Checking {
         std::set<std::string> kept, made;
         live.dump([&](const std::string& line) { kept.insert(line); });
         anew.dump([&](const std::string& line) { made.insert(line); });
-        for (const auto& line : made)
-            if (!kept.contains(line)) fault("missing or different, `reeve rebuild` would write: " + line);
-        for (const auto& line : kept)
-            if (!made.contains(line)) fault("does not follow from the journal: " + line);
+        for (auto& text : row_faults(kept, made)) fault(std::move(text));
     }
 };
 

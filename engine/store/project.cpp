@@ -107,7 +107,9 @@ CaseView project(const core::CaseState& s, const model::Program& program) {
             // A plain stage's task runs under the stage's own clock.
             const bool own = c.task == t.id;
             const bool stage = c.task.empty() && c.entry != 0 && c.entry == t.entry;
-            if (!own && !(stage && !r.due)) continue;
+            // To name an owner is pressed by the clock that runs while nobody owns the case.
+            const bool unowned = t.name == core::name_owner_task && c.rule == program.unowned_clock;
+            if (!own && !unowned && !(stage && !r.due)) continue;
             if (c.status != core::ClockStatus::running && c.status != core::ClockStatus::paused) continue;
             r.due = due_of(c);
             r.light = model::to_string(c.light);

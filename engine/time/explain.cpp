@@ -10,6 +10,7 @@ constexpr std::int64_t most_lines = 1500;  // a longer count is told without its
 
 std::string moment(const Calendar& c, Instant t, Day day) {
     std::string text = to_string(t, c);
+    if (deadline_words(text) == "end of " + to_string(day)) return "at the end of the day";
     return text.substr(0, 10) == to_string(day) ? text.substr(11, text.size() > 25 ? 12 : 8) : text;
 }
 
@@ -45,10 +46,10 @@ class Story {
     std::vector<DayLine> tell() {
         Instant end = k_.at;
         bool open_ended = end == Instant::max() || end == Instant::min();
-        if (open_ended) end = from_;
         step_ = days(k_.backward ? -1 : 1);
-        Day last = k_.last ? *k_.last : c_.zone().day_of(end);
-        if (!k_.fine && !open_ended) last = *k_.last;
+        // A pause that still runs: the days up to it are what has been counted.
+        if (open_ended) end = k_.beyond || k_.backward ? from_ : std::max(from_, stopped_for_good());
+        Day last = k_.last && !open_ended ? *k_.last : c_.zone().day_of(end);
         std::int64_t n = ((last - k_.start).count()) * step_.count() + 1;
         Day day = k_.start;
         for (std::int64_t i = 0; i < n; ++i, day += step_) {
@@ -72,6 +73,11 @@ class Story {
     }
 
   private:
+    Instant stopped_for_good() const {
+        const Stops stops(stopped_);
+        return stops.spans().empty() || stops.spans().back().to < never ? from_ : stops.spans().back().from;
+    }
+
     bool past_days(Day day) const { return k_.last_counted && (day - *k_.last_counted) / step_ > 0; }
 
     std::string why(Day day) const {

@@ -129,6 +129,16 @@ std::string to_utc_string(Instant t) {
     return beyond(t) ? print_beyond(t) : print(Local{t.time_since_epoch()}) + "Z";
 }
 
+std::string deadline_words(const std::string& rfc3339) {
+    if (rfc3339.size() < 20 || rfc3339.compare(10, 9, "T00:00:00") != 0 || rfc3339[19] == '.') return rfc3339;
+    const auto day = parse_day(rfc3339.substr(0, 10));
+    return day ? "end of " + to_string(*day - days(1)) : rfc3339;
+}
+
+std::string deadline_words(Instant t, const Calendar& calendar) {
+    return deadline_words(to_string(t, calendar));
+}
+
 std::string to_string(Day day) { return print(day).substr(0, 10); }
 
 std::optional<Day> parse_day(std::string_view text) {

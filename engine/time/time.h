@@ -142,5 +142,9 @@ Result<Instant> parse_instant(std::string_view text);  // offset or Z required
 std::string to_string(Instant,
                       const Calendar&);  // 2026-02-25T18:00:00+08:00; milliseconds only when there are any
 std::string to_utc_string(Instant);      // 2026-02-25T10:00:00Z
+// For people, an instant at which something ends, as to_string() has it: the midnight after a day is
+// "end of 2026-05-01", for 2026-05-02T00:00:00 reads as if the 2nd could still be used.
+std::string deadline_words(const std::string& rfc3339);
+std::string deadline_words(Instant, const Calendar&);
 
 }  // namespace reeve::time

@@ -31,7 +31,7 @@ TEST(Day, OfACaseWorkerFromRegistrationToReopening) {
     ASSERT_EQ(mine.size(), 1u);
     EXPECT_EQ(mine[0]["light"], "green");
     EXPECT_EQ(mine[0]["due"], "2026-03-02T15:00:00+08:00");
-    EXPECT_EQ(mine[0]["left"], "6 h");
+    EXPECT_EQ(mine[0]["left"], "4 working hours");
     EXPECT_EQ(mine[0]["next"], nlohmann::json({"accept", "look-up", "decline"}));
 
     // Half of the time is gone: the ladder's first step, said on opening in one line.
@@ -190,10 +190,10 @@ TEST(Day, APausedClockShowsWhatRemains) {
     office.did("reeve clock pause " + id + " --clock measured --reason 'caller not reached' --as li-na");
     // Fifteen days from 2 March end with the 17th. Paused over whole days, it counts fifteen from the day on
     // which it runs again, that day included.
-    for (const auto& [now, left] : {std::pair("2026-03-02T09:00:00+08:00", std::string("15 d 15 h")),
-                                    std::pair("2026-03-20T09:00:00+08:00", std::string("14 d 15 h"))}) {
+    const std::string left = "15 days";
+    for (const std::string now : {"2026-03-02T09:00:00+08:00", "2026-03-20T09:00:00+08:00"}) {
         const auto shown = office.did("reeve clock show " + id + " --json --now " + now).json();
-        EXPECT_EQ(one(shown, "name", "measured")["left"], left);
+        EXPECT_EQ(one(shown, "name", "measured")["left"], left) << now;
         EXPECT_EQ(
             one(office.did("reeve case show " + id + " --json").json()["clocks"], "name", "measured")["left"],
             left);

@@ -86,7 +86,7 @@ TEST(Pause, StopsTheLadderAndShowsWhatRemains) {
     EXPECT_EQ(remaining(bench.clock(), bench.program, bench.when("2026-03-10T09:00")),
               std::chrono::hours(35));
     EXPECT_THAT(explain(bench.state, bench.clock(), bench.program).notes,
-                Contains(HasSubstr("remains: 35 h")));
+                Contains(HasSubstr("remains: 5 working days")));
     bench.pause("2026-04-10T10:00");
     EXPECT_EQ(bench.code(), "already-paused");
 }

@@ -36,13 +36,15 @@ void tamper(Office& office, const std::string& sql) {
 TEST(Check, FindsEachFaultAndRebuildMendsIt) {
     const std::pair<const char*, const char*> faults[]{
         {"DELETE FROM timers WHERE id = 'permit-4'", "timers"},
-        {"UPDATE cases SET owner = '' WHERE id = 'permit-4'", "cases \"permit-4\""},
-        {"UPDATE tasks SET person = 'nobody' WHERE case_id = 'permit-4'", "tasks \"permit-4\""},
+        {"UPDATE cases SET owner = '' WHERE id = 'permit-4'",
+         "table cases, id \"permit-4\", column owner: found \"\", expected "},
+        {"UPDATE tasks SET person = 'nobody' WHERE case_id = 'permit-4'",
+         "table tasks, case_id \"permit-4\""},
         {"DELETE FROM outbox WHERE id = (SELECT min(id) FROM outbox)", "outbox"},
         {"INSERT INTO loads VALUES ('ghost', 3, 1)", "ghost"},
-        {"DELETE FROM escalations WHERE case_id = 'permit-4'", "escalations \"permit-4\""},
+        {"DELETE FROM escalations WHERE case_id = 'permit-4'", "table escalations, case_id \"permit-4\""},
         {"UPDATE clocks SET due = due + 1 WHERE due IS NOT NULL AND case_id = 'permit-4'",
-         "clocks \"permit-4\""},
+         "table clocks, case_id \"permit-4\""},
         {"DELETE FROM timers WHERE id LIKE '$duty%'", "$duty/patrol/evening"},
     };
     Office office;

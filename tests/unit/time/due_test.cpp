@@ -136,7 +136,7 @@ TEST_F(DueTest, ExplainsDayByDay) {
     EXPECT_THAT(notes("2026-02-16T10:00", "1 day"),
                 testing::ElementsAre("02-16 start, not counted", "02-17 day 1 (holiday: 春节)",
                                      "02-18 holiday: 春节, moves on",
-                                     "02-19 moved on to a working day; due 2026-02-20T00:00:00+08:00"));
+                                     "02-19 moved on to a working day; due at the end of the day"));
     auto lines = explain(*c, instant("2026-02-10T10:00", *c), duration("10 working hours"));
     Millis sum(0);
     for (const DayLine& line : lines) sum += line.counted;

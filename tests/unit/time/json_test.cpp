@@ -60,7 +60,7 @@ TEST(Json, RefusesAtTheRightPlace) {
     EXPECT_THAT(fault("[1, ]"), testing::HasSubstr("remove that comma"));
     EXPECT_THAT(fault("{\"a\":1,}"), testing::HasSubstr("remove that comma"));
     EXPECT_THAT(fault("[1,, 2]"), testing::Not(testing::HasSubstr("remove that comma")));
-    EXPECT_EQ(place_of_fault("{\"a\": tru }"), "f:1:10");
+    EXPECT_EQ(place_of_fault("{\"a\": tru }"), "f:1:7");
     EXPECT_EQ(place_of_fault("[1e999]"), "f:1:2");
     EXPECT_EQ(place_of_fault("{\"a\":\n\"\xff\"}"), "f:2:2");
     EXPECT_EQ(place_of_fault("// \xc0\xaf\n{}"), "f:1:4") << "in comments too";
