@@ -26,9 +26,11 @@ bool Committer::idle() const {
 }
 
 std::optional<Committer::Outcome> Committer::take() {
+    std::optional<store::Batch> spent;  // destroyed after the lock
     std::lock_guard lock(mutex_);
     if (!outcome_) return std::nullopt;
     busy_ = false;
+    spent = std::exchange(spent_, std::nullopt);
     return std::exchange(outcome_, std::nullopt);
 }
 
@@ -46,17 +48,19 @@ void Committer::run(const std::stop_token& stop) {
         } catch (const std::exception& e) {
             failure = e.what();
         }
-        if (!failure) {
-            // Durable first, then speak.
-            for (auto& answer : batch->answers) answer.done(std::move(answer.result));
-            batch->answers.clear();
-            endings_.committed(batch->rows);
-        }
+        const bool durable = !failure;
         {
             std::lock_guard lock(mutex_);
-            outcome_ = Outcome{std::move(*batch), std::move(failure)};
+            outcome_ = Outcome{std::move(batch->pinned), std::move(batch->keys), std::move(failure)};
+            if (!durable) outcome_->answers = std::move(batch->answers);
         }
         finished_();
+        if (!durable) continue;
+        // Durable first, then speak.
+        for (auto& answer : batch->answers) answer.done(std::move(answer.result));
+        endings_.committed(batch->rows);
+        std::lock_guard lock(mutex_);
+        spent_ = std::move(batch->rows);
     }
 }
 

@@ -1,5 +1,6 @@
 // Committer: the thread that makes batches durable, one at a time, and answers those who waited. While it
-// syncs, the writer decides the next batch.
+// syncs, the writer decides the next batch, and hands it on as soon as the one before is durable: what the
+// answers bring on belongs to the batch after, so that both threads always have work.
 #pragma once
 
 #include <condition_variable>
@@ -12,17 +13,20 @@ namespace reeve::runtime {
 
 class Committer {
   public:
-    // `finished` is called on the commit thread after each batch.
+    // `finished` is called on the commit thread once a batch is durable, or failed.
     Committer(store::Store&, Endings&, std::function<void()> finished);
     ~Committer();
 
     struct Outcome {
-        OpenBatch batch;
-        std::optional<std::string> failure;  // why nothing of it is durable (or nobody knows)
+        std::vector<std::string> pinned, keys;        // those of the batch
+        std::optional<std::string> failure;           // why nothing of it is durable (or nobody knows)
+        std::vector<OpenBatch::Answer> answers = {};  // of a failure: the writer's to give
     };
-    void hand(OpenBatch);           // only when idle
-    bool idle() const;              // nothing under way and no outcome to be taken
-    std::optional<Outcome> take();  // the outcome, once there is one
+    void hand(OpenBatch);  // only when idle
+    bool idle() const;     // nothing to be made durable and no outcome to be taken
+    // The outcome, once there is one. What batches are done with is taken apart here, on the thread that made
+    // it: memory goes back to where it came from.
+    std::optional<Outcome> take();
 
   private:
     void run(const std::stop_token&);
@@ -33,6 +37,7 @@ class Committer {
     std::condition_variable_any handed_;
     std::optional<OpenBatch> batch_;
     std::optional<Outcome> outcome_;
+    std::optional<store::Batch> spent_;
     bool busy_ = false;
     std::jthread thread_;
 };

@@ -92,7 +92,7 @@ void Decider::settle_leavers(const org::Directory& before, Instant at) {
 }
 
 void Decider::take(core::Command command, Done done) {
-    ++open_.taken;
+    ++open_.commands;
     // The timers that were due before the act go first, and by their own name. What stands at the very
     // instant comes after it.
     const Instant effective = std::min(command.occurred.value_or(command.at), command.at);
@@ -108,7 +108,7 @@ void Decider::take(core::Command command, Done done) {
 }
 
 void Decider::tick(const store::TimerRow& timer, Instant now) {
-    ++open_.taken;
+    ++open_.ticks;
     const auto due = timer;  // the row may go with what follows
     if (due.id.starts_with("$duty/")) return duty(due, now);
     if (const auto* entry = lookup(due.id)) (void)decide(tick_of(*entry, due.at, now), 0);
@@ -316,9 +316,9 @@ OpenBatch Decider::close() {
     return std::exchange(open_, {});
 }
 
-void Decider::durable(const OpenBatch& batch) {
-    for (const auto& id : batch.pinned) cache_.unpin(id);
-    for (const auto& key : batch.keys) keys_.erase(key);
+void Decider::durable(const std::vector<std::string>& pinned, const std::vector<std::string>& keys) {
+    for (const auto& id : pinned) cache_.unpin(id);
+    for (const auto& key : keys) keys_.erase(key);
 }
 
 Receipt Decider::record_stream(const std::string& stream, std::uint64_t& revision,

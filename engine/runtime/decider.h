@@ -29,7 +29,7 @@ struct OpenBatch {
     std::vector<std::string> pinned, keys;
     std::unordered_map<std::string, std::size_t> change_of;  // case id -> rows.cases
     std::unordered_set<std::string> loads_changed;
-    std::size_t taken = 0;  // commands and ticks
+    std::size_t commands = 0, ticks = 0;  // taken
 
     bool empty() const { return rows.journal.empty() && answers.empty(); }
 };
@@ -45,8 +45,9 @@ class Decider {
     void tick(const store::TimerRow&, Instant now);
     bool idle() const { return open_.empty(); }
     const OpenBatch& open() const { return open_; }
-    OpenBatch close();               // the open batch, whole; the next one begins
-    void durable(const OpenBatch&);  // it is
+    OpenBatch close();  // the open batch, whole; the next one begins
+    // What a batch that is durable held on to is let go.
+    void durable(const std::vector<std::string>& pinned, const std::vector<std::string>& keys);
 
     // Changes of what stands around the cases. The caller sees to it that nothing else is under way, and
     // commits before adopting them.

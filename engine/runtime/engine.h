@@ -19,9 +19,10 @@ struct Options {
     std::filesystem::path folder;  // empty: a scratch folder, taken away at the end
     bool create = false;
     std::shared_ptr<TimeSource> time = {};  // none: the system's
-    std::size_t batch = 512;                // commands and ticks a transaction, at most
+    std::size_t batch = 512;                // commands a transaction, at most
+    std::size_t herd = 256;                 // due timers a transaction, at most: commands wait for no more
     std::size_t cached_cases = 20'000;      // states kept in memory
-    std::size_t near_timers = 50'000;  // pending timers kept in memory, at most; the rest lie in the store
+    std::size_t near_timers = 20'000;  // pending timers kept in memory, at most; the rest lie in the store
     // The wall clock may run ahead of the steady one by this between two looks; more is an alarm. The steady
     // one runs on while the machine sleeps, so that no sleep looks like a jump; and a time server corrects
     // by far less.

@@ -41,7 +41,7 @@ void Writer::post(core::Command command, Done done) {
         std::lock_guard lock(mutex_);
         if (!stopping_) {
             queue_.push_back({std::move(command), std::move(done), {}});
-            wake_.notify_one();
+            if (queue_.size() == 1) wake_.notify_one();
             return;
         }
     }
@@ -88,13 +88,14 @@ void Writer::wait() {
     }
     std::unique_lock lock(mutex_);
     if (stopping_) limit = std::chrono::milliseconds(10);
-    wake_.wait_for(lock, limit, [&] { return poked_ || (!queue_.empty() && may_take_front()); });
+    const bool takes = taking_.empty() || may_take(taking_.front());
+    wake_.wait_for(lock, limit, [&] { return poked_ || (takes && !(taking_.empty() && queue_.empty())); });
     poked_ = false;
 }
 
-bool Writer::may_take_front() const {
-    if (queue_.front().job) return decider_.idle() && committer_.idle();
-    return decider_.open().taken < options_.batch;
+bool Writer::may_take(const Item& item) const {
+    if (item.job) return decider_.idle() && committer_.idle();
+    return decider_.open().commands < options_.batch;
 }
 
 void Writer::pause() {
@@ -107,9 +108,9 @@ void Writer::collect() {
     auto outcome = committer_.take();
     if (!outcome) return;
     if (outcome->failure)
-        fail(*outcome->failure, &outcome->batch);
+        fail(*outcome->failure, std::move(outcome->answers));
     else
-        decider_.durable(outcome->batch);
+        decider_.durable(outcome->pinned, outcome->keys);
 }
 
 void Writer::settle() {
@@ -132,17 +133,16 @@ void Writer::hand() {
 }
 
 // Nothing decided on top of what failed may stand. The committer is idle.
-void Writer::fail(const std::string& why, OpenBatch* failed) {
+void Writer::fail(const std::string& why, std::vector<OpenBatch::Answer> unanswered) {
     ++failed_commits_;
     failure_ = why;
     auto open = decider_.close();
     failed_ = true;
     recover();
-    for (auto* batch : {failed, &open})
-        if (batch)
-            for (auto& answer : batch->answers)
-                answer.done(refuse("not-durable", "this could not be made durable (" + why +
-                                                      "); try again with the same key"));
+    for (auto* answers : {&unanswered, &open.answers})
+        for (auto& answer : *answers)
+            answer.done(refuse("not-durable",
+                               "this could not be made durable (" + why + "); try again with the same key"));
 }
 
 // The outcome of a failed commit is unknown until the store has been opened and read anew.
@@ -159,14 +159,16 @@ void Writer::recover() {
 // Takes what waits, as much as a batch holds. Whether the engine stops and nothing waits any more.
 bool Writer::take_commands() {
     for (;;) {
-        Item item;
-        {
+        if (taking_.empty()) {
             std::lock_guard lock(mutex_);
             if (queue_.empty()) return stopping_;
-            if (!may_take_front()) return false;
-            item = std::move(queue_.front());
-            queue_.pop_front();
+            taking_.swap(queue_);  // all at once: those who post and this thread seldom meet
+            taking_size_ = taking_.size();
         }
+        if (!may_take(taking_.front())) return false;
+        Item item = std::move(taking_.front());
+        taking_.pop_front();
+        --taking_size_;
         if (item.job) {
             item.job();
         } else if (failed_) {
@@ -177,6 +179,9 @@ bool Writer::take_commands() {
         } else {
             item.done(std::unexpected(clock_alarm()));
         }
+        // The disk does not wait for the queue to run empty.
+        collect();
+        hand();
     }
 }
 
@@ -188,17 +193,18 @@ void Writer::take(core::Command command, const Done& done, Instant at) {
         // Part of it may be in memory and not in the batch: all of it goes.
         const std::string why = e.what();
         settle();
-        fail(why, nullptr);
+        fail(why, {});
         done(refuse("not-durable", "this could not be decided (" + why + "); nothing of it stands"));
     }
 }
 
-// What is due takes effect, the earliest first. People's commands had their turn; a herd of timers has its
-// own.
+// What is due takes effect, the earliest first. A herd of timers goes through a slice at a time, between
+// which people's commands have their turn.
 std::uint64_t Writer::fire(Instant at) {
+    constexpr std::uint64_t slice = 64;
     std::uint64_t ticks = 0;
     try {
-        while (decider_.open().taken < 2 * options_.batch) {
+        while (ticks < slice && decider_.open().ticks < options_.herd) {
             if (decider_.timers().needs_refill()) {
                 if (!decider_.idle() || !committer_.idle()) break;
                 decider_.refill_timers();
@@ -211,10 +217,10 @@ std::uint64_t Writer::fire(Instant at) {
     } catch (const std::exception& e) {
         const std::string why = e.what();
         settle();
-        fail(why, nullptr);
+        fail(why, {});
     }
     const auto* next = decider_.timers().earliest();
-    const bool more = next && next->at <= at && committer_.idle();
+    const bool more = next && next->at <= at && (committer_.idle() || decider_.open().ticks < options_.herd);
     std::lock_guard lock(mutex_);
     timer_late_ = next && next->at < at ? Millis(at - next->at) : Millis{0};
     stuck_timers_ = decider_.stuck_timers();
@@ -288,7 +294,7 @@ void Writer::accept_clock() {
 
 Health Writer::health() const {
     std::lock_guard lock(mutex_);
-    return {timer_late_, clock_alarm_, failed_commits_, queue_.size(), stuck_timers_};
+    return {timer_late_, clock_alarm_, failed_commits_, queue_.size() + taking_size_, stuck_timers_};
 }
 
 Result<void> Writer::commit_now() {
@@ -312,7 +318,7 @@ std::uint64_t Writer::play_until(ManualTime& time, Instant until) {
         if (next->at > time.now()) time.set(next->at);
         ticks += fire(now());
         hand();
-        if (decider_.open().taken >= 2 * options_.batch) pause();
+        if (decider_.open().ticks >= options_.herd) pause();
     }
     drain();
     if (failed_commits_ == failures && until > time.now()) time.set(until);

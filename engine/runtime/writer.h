@@ -45,12 +45,13 @@ class Writer {
     void wait();   // for something to do
     void pause();  // for the committer
     void poke();
-    bool may_take_front() const;
+    bool may_take(const Item&) const;
     void collect();  // the committer's outcome, if there is one
     void settle();   // until the committer is idle
     void drain();    // until nothing is under way
     void hand();     // the open batch, if the committer is idle
-    void fail(const std::string& why, OpenBatch*);
+    // `unanswered`: of the batch that failed.
+    void fail(const std::string& why, std::vector<OpenBatch::Answer> unanswered);
     void recover();
     bool take_commands();
     std::uint64_t fire(Instant at);
@@ -71,6 +72,8 @@ class Writer {
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<Item> queue_;
+    std::deque<Item> taking_;                   // out of the queue, not begun; the writer thread's own
+    std::atomic<std::size_t> taking_size_ = 0;  // how many
     bool stopping_ = false, poked_ = false;
     std::optional<std::string> clock_alarm_;
     Millis timer_late_{0};

@@ -21,7 +21,7 @@ struct Statements {
           clocks(db, insert_into<ClockRow>("clocks")),
           escalations(db, insert_into<EscalationRow>("escalations")),
           links(db, insert_into<LinkRow>("links")),
-          started(db, "INSERT INTO started VALUES (?, 1) ON CONFLICT DO UPDATE SET cases = cases + 1"),
+          started(db, "INSERT INTO started VALUES (?1, ?2) ON CONFLICT DO UPDATE SET cases = cases + ?2"),
           set_timer(db, "INSERT OR REPLACE INTO timers (at, id) VALUES (?, ?)"),
           drop_timer(db, "DELETE FROM timers WHERE at = ? AND id = ?"),
           drop_duty(db, "DELETE FROM timers WHERE id = ?"),
@@ -45,6 +45,13 @@ struct Statements {
             bind_row(statement, after[i]);
             run(statement);
         }
+    }
+
+    static std::map<std::string, std::int64_t> started_in(const Batch& batch) {
+        std::map<std::string, std::int64_t> cases;
+        for (const auto& change : batch.cases)
+            if (!change.before) ++cases[change.after->row.definition];
+        return cases;
     }
 
     // The events of one command are one row.
@@ -81,10 +88,6 @@ struct Statements {
     void write(const Batch::Change& change) {
         const CaseView* before = change.before.get();
         const CaseView& after = *change.after;
-        if (!before) {
-            bind(started, 1, after.row.definition);
-            run(started);
-        }
         if (!before || before->row != after.row) {
             bind_row(cases, after.row);
             run(cases);
@@ -116,6 +119,11 @@ struct Statements {
             rows = rows.subspan(events);
         }
         for (const auto& change : batch.cases) write(change);
+        for (const auto& [definition, cases] : started_in(batch)) {
+            sqlite::bind(started, 1, definition);
+            sqlite::bind(started, 2, cases);
+            run(started);
+        }
         for (const auto& row : batch.outbox) {
             bind_row(outbox, row);
             run(outbox);

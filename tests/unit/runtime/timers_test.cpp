@@ -114,7 +114,7 @@ TEST(Timers, ThoseBeyondTheNearOnesLieInTheStore) {
 
 TEST(Timers, AHerdGoesInBoundedBatches) {
     Office office;
-    office.reopen({.batch = 8, .near_timers = 16});
+    office.reopen({.batch = 8, .herd = 8, .near_timers = 16});
     for (int n = 0; n < 100; ++n) office.ask(Office::start(""));
     ASSERT_TRUE(office.engine->run_until(monday + 24 * hour));
     EXPECT_EQ(planned(office).size(), 100u);
