@@ -51,8 +51,8 @@ core::Command note(std::uint64_t number) {
 }
 
 // Whether every timer of that moment has fired, durably.
-bool over(runtime::Engine& engine, time::Instant due) {
-    const auto next = engine.read()->timers({time::Instant::min(), ""}, 1);
+bool over(store::Reader& reader, time::Instant due) {
+    const auto next = reader.timers({time::Instant::min(), ""}, 1);
     return next.empty() || next.front().at > due;
 }
 
@@ -70,7 +70,8 @@ Storm weather(BenchOffice& office, SetForward& clock, time::Instant due, std::ui
     });
     const auto begun = runtime::stopwatch();
     clock.to(due);
-    while (!over(engine, due)) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    const auto reader = engine.read();
+    while (!over(*reader, due)) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     storm.steps_per_second = static_cast<double>(count) / runtime::seconds_since(begun);
     people.request_stop();
     people.join();

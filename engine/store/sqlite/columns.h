@@ -28,6 +28,23 @@ std::string insert_into(const char* table) {
     return fmt::format("INSERT OR REPLACE INTO {} ({}) VALUES ({})", table, names<Row>(), marks);
 }
 
+// The row with this key gets the other columns, but for those in `kept`: an index whose columns are not set
+// is not touched. bind_row() binds it.
+template <class Row>
+std::string update_of(const char* table, std::initializer_list<std::string_view> key,
+                      std::initializer_list<std::string_view> kept) {
+    std::string set, where;
+    int number = 0;
+    each_member<Row>([&](auto d) {
+        const auto is = fmt::format("\"{}\" = ?{}", d.name, ++number);
+        if (std::ranges::find(key, d.name) != key.end())
+            where += (where.empty() ? "" : " AND ") + is;
+        else if (std::ranges::find(kept, d.name) == kept.end())
+            set += (set.empty() ? "" : ", ") + is;
+    });
+    return fmt::format("UPDATE {} SET {} WHERE {}", table, set, where);
+}
+
 // Text is bound without a copy: the row must live until the statement has run.
 template <class T>
 void bind(SQLite::Statement& statement, int index, const T& value) {

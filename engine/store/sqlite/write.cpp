@@ -10,16 +10,49 @@
 namespace reeve::store::sqlite {
 namespace {
 
+// What the indexes of a table stand on.
+bool indexed_alike(const CaseRow& a, const CaseRow& b) { return a.status == b.status && a.unit == b.unit; }
+bool indexed_alike(const TaskRow& a, const TaskRow& b) {
+    return a.status == b.status && a.person == b.person;
+}
+bool indexed_alike(const ClockRow& a, const ClockRow& b) { return a.status == b.status && a.due == b.due; }
+bool indexed_alike(const EscalationRow& a, const EscalationRow& b) { return a.at == b.at; }
+
+// Writes a row where it differs from what was there.
+template <class Row>
+class Changing {
+  public:
+    Changing(SQLite::Database& db, const char* table, std::initializer_list<std::string_view> key,
+             std::initializer_list<std::string_view> indexed)
+        : put_(db, insert_into<Row>(table)), change_(db, update_of<Row>(table, key, indexed)) {}
+
+    void write(const Row* before, const Row& after) {
+        if (before && *before == after) return;
+        auto& statement = before && indexed_alike(*before, after) ? change_ : put_;
+        bind_row(statement, after);
+        run(statement);
+    }
+    // Rows are only ever added to a case or changed in place: history has no gaps.
+    void write(const std::vector<Row>* before, const std::vector<Row>& after) {
+        if (before && before->size() > after.size()) throw std::logic_error("a case lost rows it had");
+        for (std::size_t i = 0; i < after.size(); ++i)
+            write(before && i < before->size() ? &(*before)[i] : nullptr, after[i]);
+    }
+
+  private:
+    SQLite::Statement put_, change_;
+};
+
 struct Statements {
     explicit Statements(SQLite::Database& db)
         : journal(db,
                   "INSERT INTO journal (seq, stream, revision, at, occurred, actor, \"key\", events, body) "
                   "VALUES "
                   "(?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-          cases(db, insert_into<CaseRow>("cases")),
-          tasks(db, insert_into<TaskRow>("tasks")),
-          clocks(db, insert_into<ClockRow>("clocks")),
-          escalations(db, insert_into<EscalationRow>("escalations")),
+          cases(db, "cases", {"id"}, {"unit", "status"}),
+          tasks(db, "tasks", {"case_id", "id"}, {"person", "status"}),
+          clocks(db, "clocks", {"case_id", "id"}, {"due", "status"}),
+          escalations(db, "escalations", {"case_id", "id"}, {"at"}),
           links(db, insert_into<LinkRow>("links")),
           started(db, "INSERT INTO started VALUES (?1, ?2) ON CONFLICT DO UPDATE SET cases = cases + ?2"),
           set_timer(db, "INSERT OR REPLACE INTO timers (at, id) VALUES (?, ?)"),
@@ -30,22 +63,13 @@ struct Statements {
           mark(db, insert_into<MarkRow>("marks")),
           unmark(db, "DELETE FROM marks WHERE case_id = ? AND pattern = ?") {}
 
-    SQLite::Statement journal, cases, tasks, clocks, escalations, links, started, set_timer, drop_timer,
-        drop_duty, outbox, loads, mark, unmark;
+    SQLite::Statement journal;
+    Changing<CaseRow> cases;
+    Changing<TaskRow> tasks;
+    Changing<ClockRow> clocks;
+    Changing<EscalationRow> escalations;
+    SQLite::Statement links, started, set_timer, drop_timer, drop_duty, outbox, loads, mark, unmark;
     std::string bodies;
-
-    // Rows are only ever added to a case or changed in place (history has no gaps), so what differs is
-    // written.
-    template <class Row>
-    static void differing(SQLite::Statement& statement, const std::vector<Row>* before,
-                          const std::vector<Row>& after) {
-        if (before && before->size() > after.size()) throw std::logic_error("a case lost rows it had");
-        for (std::size_t i = 0; i < after.size(); ++i) {
-            if (before && i < before->size() && (*before)[i] == after[i]) continue;
-            bind_row(statement, after[i]);
-            run(statement);
-        }
-    }
 
     static std::map<std::string, std::int64_t> started_in(const Batch& batch) {
         std::map<std::string, std::int64_t> cases;
@@ -88,14 +112,15 @@ struct Statements {
     void write(const Batch::Change& change) {
         const CaseView* before = change.before.get();
         const CaseView& after = *change.after;
-        if (!before || before->row != after.row) {
-            bind_row(cases, after.row);
-            run(cases);
+        cases.write(before ? &before->row : nullptr, after.row);
+        tasks.write(before ? &before->tasks : nullptr, after.tasks);
+        clocks.write(before ? &before->clocks : nullptr, after.clocks);
+        escalations.write(before ? &before->escalations : nullptr, after.escalations);
+        if (before && before->links.size() > after.links.size()) throw std::logic_error("a case lost links");
+        for (auto i = before ? before->links.size() : 0; i < after.links.size(); ++i) {
+            bind_row(links, after.links[i]);
+            run(links);
         }
-        differing(tasks, before ? &before->tasks : nullptr, after.tasks);
-        differing(clocks, before ? &before->clocks : nullptr, after.clocks);
-        differing(escalations, before ? &before->escalations : nullptr, after.escalations);
-        differing(links, before ? &before->links : nullptr, after.links);
         const std::optional<Instant> old = before ? before->next : std::nullopt;
         if (old == after.next) return;
         if (old) {
