@@ -1,5 +1,7 @@
 #include "engine/describe.h"
 
+#include <fmt/format.h>
+
 namespace reeve::describe {
 
 void print_text(std::string& out, std::string_view text) {
@@ -32,6 +34,24 @@ void print_json(std::string& out, const Json& json) {
         list('[', ']', [&](const auto& it) { print_json(out, *it); });
     else
         out += json.dump();
+}
+
+std::string Place::text() const {
+    if (!around) return {};
+    const bool named = index == std::string_view::npos;
+    return fmt::format("{}/{}", around->text(), named ? std::string(name) : std::to_string(index));
+}
+
+Error bad_shape(std::string_view wanted, const Place& place) {
+    return {"bad-shape", fmt::format("expected {}", wanted), place.text()};
+}
+Error no_tag(const char* tag) {
+    return {"bad-shape", fmt::format("expected an object with a field \"{}\"", tag), fmt::format("/{}", tag)};
+}
+Error unknown_name(const char* tag, const std::string& name) {
+    return {"unknown-name",
+            fmt::format("there is no {} \"{}\"; names are written as in TaskAssigned", tag, name),
+            fmt::format("/{}", tag)};
 }
 
 }  // namespace reeve::describe

@@ -154,42 +154,54 @@ void print_members(std::string& out, const T& value) {
         });
 }
 
-template <class T>
-std::optional<Error> read(const Json& json, T& into, const std::string& pointer);
+// Where a value lies in the text that is read: a JSON pointer, written out only for an error.
+struct Place {
+    const Place* around = nullptr;
+    std::string_view name = {};                  // in an object
+    std::size_t index = std::string_view::npos;  // or in a list
 
+    std::string text() const;
+};
+
+Error bad_shape(std::string_view wanted, const Place&);
+Error no_tag(const char* tag);
+Error unknown_name(const char* tag, const std::string& name);
+
+template <class T>
+std::optional<Error> read(const Json& json, T& into, const Place& place);
+
+// `tag`: a field that says which struct it is, and is none of its members.
 template <Struct T>
-std::optional<Error> read_struct(const Json& json, T& into, const std::string& pointer) {
-    if (!json.is_object()) return Error{"bad-shape", "expected an object", pointer};
+std::optional<Error> read_struct(const Json& json, T& into, const Place& place, std::string_view tag = {}) {
+    if (!json.is_object()) return bad_shape("an object", place);
     std::optional<Error> fault;
-    std::size_t known = 0;
+    std::size_t known = tag.empty() ? 0 : 1;
     boost::mp11::mp_for_each<boost::describe::describe_members<T, boost::describe::mod_any_access>>(
         [&](auto d) {
             auto it = json.find(d.name);
             if (it == json.end() || fault) return;
             ++known;
-            fault = read(*it, into.*d.pointer, pointer + "/" + d.name);
+            fault = read(*it, into.*d.pointer, Place{&place, d.name});
         });
     if (fault || known == json.size()) return fault;
     std::vector<std::string> names;
     boost::mp11::mp_for_each<boost::describe::describe_members<T, boost::describe::mod_any_access>>(
         [&](auto d) { names.push_back(d.name); });
     for (const auto& [key, item] : json.items()) {
-        if (std::find(names.begin(), names.end(), key) != names.end()) continue;
+        if (key == tag || std::find(names.begin(), names.end(), key) != names.end()) continue;
         std::string known_names;
         for (const auto& n : names) known_names += (known_names.empty() ? "" : ", ") + n;
         return Error{"unknown-field",
                      "there is no field \"" + key + "\" here" +
                          (names.empty() ? "; none is expected" : "; known are: " + known_names),
-                     pointer + "/" + key};
+                     Place{&place, key}.text()};
     }
     return fault;
 }
 
 template <class T>
-std::optional<Error> read(const Json& json, T& into, const std::string& pointer) {
-    auto wrong = [&](const char* wanted) {
-        return Error{"bad-shape", std::string("expected ") + wanted, pointer};
-    };
+std::optional<Error> read(const Json& json, T& into, const Place& place) {
+    auto wrong = [&](std::string_view wanted) { return bad_shape(wanted, place); };
     if constexpr (std::is_same_v<T, Json>) {
         into = json;
     } else if constexpr (std::is_same_v<T, time::Instant>) {
@@ -200,13 +212,13 @@ std::optional<Error> read(const Json& json, T& into, const std::string& pointer)
         } else {
             if (!json.is_string()) return wrong("a time, such as \"2026-03-06T16:00:00+08:00\"");
             auto at = time::parse_instant(json.get_ref<const std::string&>());
-            if (!at) return Error{at.error().code, at.error().message, pointer};
+            if (!at) return Error{at.error().code, at.error().message, place.text()};
             into = *at;
         }
     } else if constexpr (std::is_same_v<T, time::Duration>) {
         if (!json.is_string()) return wrong("a duration, such as \"2 working days\"");
         auto d = time::parse_duration(json.get_ref<const std::string&>());
-        if (!d) return Error{d.error().code, d.error().message, pointer};
+        if (!d) return Error{d.error().code, d.error().message, place.text()};
         into = *d;
     } else if constexpr (Enum<T>) {
         if (!json.is_string() ||
@@ -214,26 +226,25 @@ std::optional<Error> read(const Json& json, T& into, const std::string& pointer)
             std::string names;
             boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>(
                 [&](auto d) { names += (names.empty() ? "" : ", ") + std::string(d.name); });
-            return wrong(("one of " + names).c_str());
+            return wrong("one of " + names);
         }
     } else if constexpr (is_optional<T>) {
         if (json.is_null()) {
             into.reset();
         } else {
-            return read(json, into.emplace(), pointer);
+            return read(json, into.emplace(), place);
         }
     } else if constexpr (is_vector<T>) {
         if (!json.is_array()) return wrong("a list");
         into.clear();
         for (std::size_t i = 0; i < json.size(); ++i)
-            if (auto fault = read(json[i], into.emplace_back(), pointer + "/" + std::to_string(i)))
-                return fault;
+            if (auto fault = read(json[i], into.emplace_back(), Place{&place, {}, i})) return fault;
     } else if constexpr (is_map<T>) {
         if (!json.is_object()) return wrong("an object");
         for (const auto& [key, item] : json.items())
-            if (auto fault = read(item, into[key], pointer + "/" + key)) return fault;
+            if (auto fault = read(item, into[key], Place{&place, key})) return fault;
     } else if constexpr (Struct<T>) {
-        return read_struct(json, into, pointer);
+        return read_struct(json, into, place);
     } else if constexpr (std::is_same_v<T, bool>) {
         if (!json.is_boolean()) return wrong("true or false");
         into = json.get<bool>();
@@ -276,23 +287,19 @@ void print_variant(std::string& out, const std::variant<T...>& value, const char
 }
 
 template <class... T>
-Result<std::variant<T...>> read_variant(Json object, const char* tag) {
+Result<std::variant<T...>> read_variant(const Json& object, const char* tag) {
     std::variant<T...> value;
-    const std::string where = std::string("/") + tag;
     auto it = object.is_object() ? object.find(tag) : object.end();
-    if (it == object.end() || !it->is_string())
-        return refuse("bad-shape", std::string("expected an object with a field \"") + tag + "\"", where);
-    const std::string name = *it;
-    object.erase(tag);
-    std::optional<Error> fault = Error{
-        "unknown-name",
-        "there is no " + std::string(tag) + " \"" + name + "\"; names are written as in TaskAssigned", where};
+    if (it == object.end() || !it->is_string()) return std::unexpected(no_tag(tag));
+    const auto& name = it->template get_ref<const std::string&>();
+    std::optional<Error> fault;
     const auto take = [&]<class U>(const U* type) {
         if (name != stored_name(type)) return false;
-        fault = read(object, value.template emplace<U>(), "");
+        fault = read_struct(object, value.template emplace<U>(), Place{}, tag);
         return true;
     };
-    (take(static_cast<const T*>(nullptr)) || ...);
+    const bool known = (take(static_cast<const T*>(nullptr)) || ...);
+    if (!known) return std::unexpected(unknown_name(tag, name));
     if (fault) return std::unexpected(*fault);
     return value;
 }

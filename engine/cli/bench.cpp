@@ -62,6 +62,8 @@ void add_bench(CLI::App& app, Cli& cli) {
         add_noun(app, "bench", "Measure this reeve on this disk, beside raw SQLite in the same run.",
                  "Upkeep", "reeve bench engine --count 2000 --rounds 1");
     add(bench, cli, "engine", "Two durable commands a case, 256 in flight, and one at a time.", bench_engine);
+    add(bench, cli, "timers", "What pending timers cost: disk, memory, opening, an idle engine.",
+        bench_timers);
     add(bench, cli, "storm", "Clocks all due in one second, while people go on working.", bench_storm, true);
     add(bench, cli, "limit", "What the disk and raw SQLite allow, without an engine.", bench_limit);
 }

@@ -56,5 +56,6 @@ Json spread(const std::vector<double>&);                     // {"median":, "lea
 Json bench_engine(const BenchOptions&);
 Json bench_limit(const BenchOptions&);
 Json bench_storm(const BenchOptions&);
+Json bench_timers(const BenchOptions&);
 
 }  // namespace reeve::cli

@@ -1,6 +1,20 @@
 #include "engine/runtime/case_cache.h"
 
+#include <unistd.h>
+
 namespace reeve::runtime {
+namespace {
+
+// A case with 400 bytes of data, its view and its place in the cache take 4.3 KB.
+std::size_t fill_a_tenth() {
+    const auto pages = std::max(0L, ::sysconf(_SC_PHYS_PAGES)), page = std::max(0L, ::sysconf(_SC_PAGESIZE));
+    const auto fitting = static_cast<std::size_t>(pages) / 10 * static_cast<std::size_t>(page) / 5120;
+    return std::max<std::size_t>(fitting, 1000);
+}
+
+}  // namespace
+
+CaseCache::CaseCache(std::size_t most) : most_(most > 0 ? most : fill_a_tenth()) {}
 
 CachedCase* CaseCache::find(const std::string& id) {
     auto it = cases_.find(id);

@@ -19,7 +19,7 @@ struct CachedCase {
 
 class CaseCache {
   public:
-    explicit CaseCache(std::size_t most) : most_(most) {}
+    explicit CaseCache(std::size_t most);     // 0: as many as fill a tenth of the memory
     CachedCase* find(const std::string& id);  // null: not here
     CachedCase& add(const std::string& id, core::CaseState, model::ProgramPtr);
     void drop(const std::string& id);

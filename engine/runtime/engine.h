@@ -21,7 +21,8 @@ struct Options {
     std::shared_ptr<TimeSource> time = {};  // none: the system's
     std::size_t batch = 512;                // commands a transaction, at most
     std::size_t herd = 256;                 // due timers a transaction, at most: commands wait for no more
-    std::size_t cached_cases = 20'000;      // states kept in memory
+    // States kept in memory, at most; 0: as many as fill a tenth of the machine's memory, at 5 KiB each.
+    std::size_t cached_cases = 0;
     std::size_t near_timers = 20'000;  // pending timers kept in memory, at most; the rest lie in the store
     // The wall clock may run ahead of the steady one by this between two looks; more is an alarm. The steady
     // one runs on while the machine sleeps, so that no sleep looks like a jump; and a time server corrects

@@ -29,4 +29,8 @@ class Bare {
     std::uint64_t seq_ = 0;
 };
 
+// One transaction that gives the engine of this folder, which must be closed, timers of cases that there are
+// not: to measure what pending timers cost.
+void pend_timers(const std::filesystem::path& folder, std::span<const TimerRow>);
+
 }  // namespace reeve::store

@@ -20,7 +20,7 @@ DefinitionDeployed deployed_from(const std::string& text) {
             body.value("event", "?"));
     body.erase("event");
     DefinitionDeployed event;
-    if (auto fault = describe::read(body, event, "")) throw std::runtime_error(fault->text());
+    if (auto fault = describe::read(body, event, {})) throw std::runtime_error(fault->text());
     return event;
 }
 

@@ -98,7 +98,7 @@ OutboxRow outbox_row(const core::Alert& alert, Instant at) {
 
 core::Alert alert_from(const OutboxRow& row) {
     core::Alert alert;
-    if (auto fault = describe::read(Json::parse(row.body), alert, ""))
+    if (auto fault = describe::read(Json::parse(row.body), alert, {}))
         throw std::runtime_error("alert " + row.id + ": " + fault->text());
     return alert;
 }
@@ -113,7 +113,7 @@ DutyFell duty_from(const std::string& text) {
     Json body = Json::parse(text);
     body.erase("event");
     DutyFell fell;
-    if (auto fault = describe::read(body, fell, "")) throw std::runtime_error(fault->text());
+    if (auto fault = describe::read(body, fell, {})) throw std::runtime_error(fault->text());
     return fell;
 }
 

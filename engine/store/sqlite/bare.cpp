@@ -113,4 +113,15 @@ void Bare::set_timers(std::span<const TimerRow> rows) {
     transaction.commit();
 }
 
+void pend_timers(const std::filesystem::path& folder, std::span<const TimerRow> rows) {
+    const auto db = sqlite::connect(sqlite::database_path(folder), sqlite::Mode::write);
+    SQLite::Statement insert(*db, "INSERT INTO timers (at, id) VALUES (?, ?)");
+    SQLite::Transaction transaction(*db, SQLite::TransactionBehavior::IMMEDIATE);
+    for (const auto& row : rows) {
+        sqlite::bind_row(insert, row);
+        sqlite::run(insert);
+    }
+    transaction.commit();
+}
+
 }  // namespace reeve::store
