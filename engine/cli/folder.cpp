@@ -175,7 +175,7 @@ Result<void> Folder::catch_up(Purpose purpose) {
             fmt::print(stderr, "reeve: {}\n", *alarm);
         // What fell due while nobody ran the folder takes effect before anything else is asked of it.
         for (auto health = engine_->health();
-             health.timer_late > 0ms && health.stuck_timers == 0 && !health.clock_alarm;
+             health.timer_late > 0ms && health.stuck_timers == 0 && !health.clock_alarm && !health.storage;
              health = engine_->health())
             std::this_thread::sleep_for(2ms);
         // Never before the last event, as what is decided is dated.

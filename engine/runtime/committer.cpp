@@ -2,6 +2,17 @@
 
 namespace reeve::runtime {
 
+Error trouble(const std::exception& e) {
+    if (dynamic_cast<const store::NoRoom*>(&e))
+        return {"disk-full",
+                fmt::format("the disk is full ({}); this was not done, reading goes on, and so does work once "
+                            "there is room; try again then with the same key",
+                            e.what()),
+                ""};
+    return {"not-durable",
+            fmt::format("this could not be made durable ({}); try again with the same key", e.what()), ""};
+}
+
 Committer::Committer(store::Store& store, Endings& endings, std::function<void()> finished)
     : store_(store),
       endings_(endings),
@@ -40,11 +51,11 @@ void Committer::run(const std::stop_token& stop) {
             if (!handed_.wait(lock, stop, [&] { return batch_.has_value(); })) return;
             batch = std::exchange(batch_, std::nullopt);
         }
-        std::optional<std::string> failure;
+        std::optional<Error> failure;
         try {
             if (!batch->rows.journal.empty()) store_.commit(batch->rows);
         } catch (const std::exception& e) {
-            failure = e.what();
+            failure = trouble(e);
         }
         if (!failure) {
             // Durable first, then speak.

@@ -10,6 +10,9 @@
 
 namespace reeve::runtime {
 
+// What is told when the store fails: "disk-full" or "not-durable".
+Error trouble(const std::exception&);
+
 class Committer {
   public:
     // `finished` is called on the commit thread after each batch.
@@ -18,7 +21,7 @@ class Committer {
 
     struct Outcome {
         OpenBatch batch;
-        std::optional<std::string> failure;  // why nothing of it is durable (or nobody knows)
+        std::optional<Error> failure;  // why nothing of it is durable (or nobody knows)
     };
     void hand(OpenBatch);           // only when idle
     bool idle() const;              // nothing under way and no outcome to be taken

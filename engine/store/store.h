@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 
 #include "engine/store/rows.h"
 
@@ -120,12 +121,20 @@ class Reader {
     virtual std::vector<TimerRow> timers(const TimerRow& after, std::size_t limit) = 0;  // in order
 };
 
+// There is no room on the disk, or a quota or a limit of the process says so.
+class NoRoom : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
 class Store {
   public:
     virtual ~Store() = default;
     // Durable when it returns; when it throws, nothing of the batch is there, or (an unknown outcome) all of
-    // it: read before writing again.
+    // it: read before writing again. Throws NoRoom when the disk is full.
     virtual void commit(const Batch&) = 0;
+    // Whether anything can be written: writes and syncs what changes nothing, and throws as commit() does.
+    virtual void probe() {}
     virtual std::unique_ptr<Reader> read() = 0;
     // After a failed commit: opens the database anew.
     virtual void reopen() = 0;
