@@ -2,15 +2,12 @@
 
 namespace reeve::runtime {
 
-Error trouble(const std::exception& e) {
-    if (dynamic_cast<const store::NoRoom*>(&e))
-        return {"disk-full",
-                fmt::format("the disk is full ({}); this was not done, reading goes on, and so does work once "
-                            "there is room; try again then with the same key",
-                            e.what()),
-                ""};
-    return {"not-durable",
-            fmt::format("this could not be made durable ({}); try again with the same key", e.what()), ""};
+Error not_durable(const std::exception& e) {
+    auto why = store::trouble(e);
+    if (why.code == "failed")
+        why = {"not-durable",
+               fmt::format("this could not be made durable ({}); try again with the same key", e.what()), ""};
+    return why;
 }
 
 Committer::Committer(store::Store& store, Endings& endings, std::function<void()> finished)
@@ -55,7 +52,7 @@ void Committer::run(const std::stop_token& stop) {
         try {
             if (!batch->rows.journal.empty()) store_.commit(batch->rows);
         } catch (const std::exception& e) {
-            failure = trouble(e);
+            failure = not_durable(e);
         }
         if (!failure) {
             // Durable first, then speak.

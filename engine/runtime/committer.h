@@ -10,8 +10,8 @@
 
 namespace reeve::runtime {
 
-// What is told when the store fails: "disk-full" or "not-durable".
-Error trouble(const std::exception&);
+// What is told when the store fails: "disk-full", "damaged" or "not-durable".
+Error not_durable(const std::exception&);
 
 class Committer {
   public:

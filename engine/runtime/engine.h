@@ -73,8 +73,8 @@ struct Reassign {  // everything a person has goes to another
 struct Health {
     Millis timer_late{0};                    // how long the earliest pending timer has been due
     std::optional<std::string> clock_alarm;  // the wall clock jumped: commands are refused until it is back
-    // Why nothing can be written: "disk-full" or "not-durable". Commands are refused with it; it is tried
-    // again each second, and goes on by itself.
+    // Why nothing can be written: "disk-full", "damaged" or "not-durable". Commands are refused with it; it
+    // is tried again each second, and goes on by itself.
     std::optional<Error> storage;
     std::uint64_t failed_commits = 0;
     std::size_t waiting = 0;       // commands in the queue

@@ -62,8 +62,7 @@ Result<std::uint64_t> Engine::run_until(Instant until) {
     auto ran = impl_->alone([&] {
         const auto failures = impl_->writer->failures();
         ticks = impl_->writer->play_until(*manual, until);
-        if (impl_->writer->failures() != failures)
-            ticks = std::unexpected(impl_->writer->last_failure());
+        if (impl_->writer->failures() != failures) ticks = std::unexpected(impl_->writer->last_failure());
     });
     if (!ran) return std::unexpected(ran.error());
     return ticks;

@@ -173,7 +173,7 @@ void Writer::recover() {
         store_.probe();
         failed_ = false;
     } catch (const std::exception& e) {
-        still = trouble(e);
+        still = not_durable(e);
         if (time_->real()) try_again_ = time_->steady() + storage_pause;
     }
     std::lock_guard lock(mutex_);
@@ -214,7 +214,7 @@ void Writer::take(core::Command command, const Done& done, Instant at) {
         decider_.take(std::move(command), done);
     } catch (const std::exception& e) {
         // Part of it may be in memory and not in the batch: all of it goes.
-        const auto why = trouble(e);
+        const auto why = not_durable(e);
         settle();
         fail(why, nullptr);
         done(std::unexpected(why));
@@ -237,7 +237,7 @@ std::uint64_t Writer::fire(Instant at) {
             ++ticks;
         }
     } catch (const std::exception& e) {
-        const auto why = trouble(e);
+        const auto why = not_durable(e);
         settle();
         fail(why, nullptr);
     }

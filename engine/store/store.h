@@ -103,8 +103,8 @@ class Reader {
 
     // For upkeep. A snapshot: what `body` reads through this reader is of one moment.
     virtual void snapshot(const std::function<void()>& body) = 0;
-    virtual std::string integrity() = 0;  // what is wrong with the file itself; empty: nothing
-    virtual std::uint64_t rows() = 0;     // how many rows all the derived tables hold together
+    virtual std::vector<std::string> integrity() = 0;  // what is wrong with the file itself, and where
+    virtual std::uint64_t rows() = 0;                  // how many rows all the derived tables hold together
     // Every derived row, in order, as a line of text; without the delivery of alerts.
     virtual void dump(const std::function<void(const std::string& line)>& each) = 0;
 
@@ -126,6 +126,9 @@ class NoRoom : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
 };
+
+// What failing machinery threw, for people: "disk-full", "damaged", else "failed".
+Error trouble(const std::exception&);
 
 class Store {
   public:

@@ -20,8 +20,8 @@ class Ledger {
 
     // Whether what was acknowledged since the last call stands in the journal as it was acknowledged.
     void look(store::Reader&);
-    // All that was ever acknowledged is there exactly once, nothing is there twice, no timer was lost and none
-    // fired early or again.
+    // All that was ever acknowledged is there exactly once, nothing is there twice, no timer was lost and
+    // none fired early or again.
     void look_at_all(store::Reader&);
 
     std::vector<std::string> faults;

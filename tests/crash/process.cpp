@@ -19,6 +19,7 @@ Process::Process(const std::vector<std::string>& words) {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
     const int failed = ::posix_spawn(&pid_, argv[0], &actions, nullptr, argv.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
     ::close(ends[1]);
@@ -44,6 +45,12 @@ std::optional<std::string> Process::line() {
         if (read <= 0) return std::nullopt;
         text_.append(bytes, static_cast<std::size_t>(read));
     }
+}
+
+std::string Process::rest() {
+    std::string all;
+    while (auto one = line()) all += *one + "\n";
+    return all;
 }
 
 bool Process::running() {

@@ -13,13 +13,14 @@ namespace reeve::crash {
 
 class Process {
   public:
-    // The words of its command line, the program first. Its standard output is read here.
+    // The words of its command line, the program first. Its output, of both kinds, is read here.
     explicit Process(const std::vector<std::string>& words);
     ~Process();  // kills it if it still runs
     Process(const Process&) = delete;
 
     // The next whole line; none at the end of its output.
     std::optional<std::string> line();
+    std::string rest();  // all lines up to the end
     // Kills it, unless it has ended by itself. Then what it had said before can still be read.
     void kill();
     int exit();      // waits for its end: its exit status, or -1 when it was killed

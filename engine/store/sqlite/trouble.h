@@ -8,8 +8,8 @@ class Exception;
 
 namespace reeve::store::sqlite {
 
-// Whether this came of a full disk, a quota or a limit on the size of a file. Ask before anything else is done
-// with the database.
+// Whether this came of a full disk, a quota or a limit on the size of a file. Ask before anything else is
+// done with the database.
 bool no_room(const SQLite::Exception&, SQLite::Database&);
 
 }  // namespace reeve::store::sqlite
