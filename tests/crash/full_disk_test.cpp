@@ -42,7 +42,6 @@ void expect_a_day_on_a_full_disk(const std::string& said) {
     EXPECT_THAT(part(said, "later"), HasSubstr("the disk is full"));
     EXPECT_THAT(part(said, "note"), HasSubstr("\"code\":\"disk-full\""));
     EXPECT_THAT(part(said, "note"), HasSubstr("exit 1"));
-    EXPECT_THAT(part(said, "check"), HasSubstr("All is well"));
     EXPECT_THAT(part(said, "again"), HasSubstr("exit 0"));
     EXPECT_THAT(part(said, "whole"), HasSubstr("All is well"));
     EXPECT_THAT(part(said, "escalations"), HasSubstr("noise-1"));
@@ -61,6 +60,7 @@ end() { rm filler; }
         GTEST_SKIP() << "no small disk can be mounted here: " << ran.err;
     SCOPED_TRACE(ran.out);
     expect_a_day_on_a_full_disk(ran.out);
+    EXPECT_THAT(part(ran.out, "check"), HasSubstr("All is well"));
 }
 
 TEST(FullDisk, ALimitOnTheSizeOfFilesIsAFullDisk) {

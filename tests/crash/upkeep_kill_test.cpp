@@ -49,7 +49,7 @@ void fill(const fs::path& folder, std::uint64_t cases) {
 
 class Killed : public testing::Test {
   protected:
-    static constexpr std::uint64_t cases = 150;
+    static constexpr std::uint64_t cases = 40;
     store::ScratchFolder scratch;
     const fs::path folder = scratch.path() / "office", file = scratch.path() / "office.backup";
     std::uint64_t seed = chosen_seed();
@@ -148,7 +148,7 @@ TEST_F(Killed, InARestoreOverAFolderItHoldsTheOldOrTheNew) {
     did({"backup", file.string(), "--data", folder.string()});
     const auto source = content_of(file);
     const auto kept = scratch.path() / "kept", target = scratch.path() / "over";
-    fill(kept, 20);
+    fill(kept, 10);
     const auto old = content_of(kept);
     killed(
         {"restore", file.string(), "--data", target.string(), "--force"},

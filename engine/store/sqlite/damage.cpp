@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <sstream>
+
 #include "engine/store/sqlite/sqlite.h"
 
 namespace reeve::store::sqlite {
@@ -21,14 +23,9 @@ Findings ask(SQLite::Database& db, const std::string& pragma) {
     try {
         SQLite::Statement s(db, pragma);
         while (s.executeStep()) {
-            const auto text = s.getColumn(0).getString();
-            for (std::size_t from = 0; from <= text.size();) {
-                const auto end = std::min(text.find('\n', from), text.size());
-                auto line = text.substr(from, end - from);
-                if (line != "ok" && !line.starts_with("***") && !line.empty())
-                    found.lines.push_back(std::move(line));
-                from = end + 1;
-            }
+            std::istringstream text(s.getColumn(0).getString());
+            for (std::string line; std::getline(text, line);)
+                if (line != "ok" && !line.starts_with("***") && !line.empty()) found.lines.push_back(line);
         }
     } catch (const SQLite::Exception& e) {
         found.stopped = e.what();
@@ -48,7 +45,7 @@ std::optional<std::string> readable_up_to(SQLite::Database& db, const std::strin
         while (s.executeStep()) {
             last.clear();
             for (int i = s.getColumnCount() - keys; i < s.getColumnCount(); ++i)
-                last += (last.empty() ? "" : " ") + s.getColumn(i).getString();
+                last += fmt::format("{}{}", last.empty() ? "" : " ", s.getColumn(i).getString());
         }
         return std::nullopt;
     } catch (const SQLite::Exception&) {

@@ -226,7 +226,7 @@ class SqliteReader final : public Reader {
         db_->exec("BEGIN");
         try {
             body();
-            db_->exec("COMMIT");
+            db_->tryExec("ROLLBACK");  // nothing was written, and a damaged file takes no COMMIT
         } catch (...) {
             db_->tryExec("ROLLBACK");
             throw;
