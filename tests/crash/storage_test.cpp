@@ -205,6 +205,22 @@ TEST_F(Storage, AFullDiskIsNotAskedAllTheTime) {
     expect_clean();
 }
 
+// Else a later commit would be built on pages of the log that a failed sync had left in memory alone.
+TEST_F(Storage, WhatAKilledEngineLeftInTheLogIsInTheDatabaseBeforeAnythingIsBuiltOnIt) {
+    for (int n = 0; n < 5; ++n) ASSERT_EQ(code(start(static_cast<std::uint64_t>(n))), "");
+    const auto events = engine->read()->head().seq;
+    store::ScratchFolder elsewhere;
+    const auto killed = elsewhere.path() / "killed", alone = elsewhere.path() / "alone";
+    fs::create_directories(killed / "attachments");
+    for (const char* name : {"reeve.db", "reeve.db-wal"}) fs::copy_file(folder.path() / name, killed / name);
+    ASSERT_GT(fs::file_size(killed / "reeve.db-wal"), 0u);
+    auto next = Engine::open({.folder = killed, .time = manual});
+    ASSERT_TRUE(next);
+    fs::create_directories(alone);
+    fs::copy_file(killed / "reeve.db", alone / "reeve.db");
+    EXPECT_EQ((*store::open_reader(alone))->head().seq, events);
+}
+
 // The n-th write or sync fails, for every n, until a run goes through without.
 TEST_F(Storage, AnyWriteAndAnySyncMayFail) {
     int run = 0;

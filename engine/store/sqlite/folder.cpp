@@ -177,6 +177,10 @@ Result<std::unique_ptr<Store>> open(const std::filesystem::path& folder, const O
     {
         auto db = sqlite::connect(file, options.durable ? sqlite::Mode::write : sqlite::Mode::write_unsynced);
         if (auto ready = sqlite::prepare(*db, file); !ready) return std::unexpected(ready.error());
+        // After a sync that failed, what a killed engine left in the log may be in the machine's memory alone
+        // and never be written by a later sync. It is written anew, into the database, before anything is
+        // built on it.
+        db->tryExec("PRAGMA wal_checkpoint(PASSIVE)");
         if (options.mend) sqlite::mend(*db);
     }
     return sqlite::make_store(folder, options.durable, std::move(*lock));
