@@ -35,7 +35,7 @@ class Worker {
     }
 
   private:
-    static constexpr int most_in_flight = 16;
+    static constexpr int most_in_flight = 8;
 
     void ask(core::Command command, std::optional<core::Command> next) {
         const auto key = command.key;
