@@ -64,6 +64,25 @@ bool reads_on(Purpose purpose, const Error& error) {
     return true;
 }
 
+// What fell due while nobody ran the folder takes effect, durably, before anything else is asked of it.
+void take_what_fell_due(runtime::Engine& engine, Purpose purpose) {
+    for (;;) {
+        auto health = engine.health();
+        const auto failures = health.failed_commits;
+        while (health.timer_late > 0ms && health.stuck_timers == 0 && !health.clock_alarm &&
+               !health.storage) {
+            std::this_thread::sleep_for(2ms);
+            health = engine.health();
+        }
+        // No timer is late any more once its step is decided: a change of nothing waits until that is
+        // durable.
+        (void)engine.change({}, core::system_actor);
+        health = engine.health();
+        if (health.storage) (void)reads_on(purpose, *health.storage);
+        if (health.storage || health.failed_commits == failures) return;
+    }
+}
+
 std::string counted(std::size_t n, const char* one, const char* many) {
     return fmt::format("{} {}", n, n == 1 ? one : many);
 }
@@ -193,12 +212,7 @@ Result<void> Folder::catch_up(Purpose purpose) {
         if (given_.accept_clock) engine_->accept_clock();
         if (const auto alarm = engine_->health().clock_alarm; alarm && purpose == Purpose::read)
             fmt::print(stderr, "reeve: {}\n", *alarm);
-        // What fell due while nobody ran the folder takes effect before anything else is asked of it.
-        for (auto health = engine_->health();
-             health.timer_late > 0ms && health.stuck_timers == 0 && !health.clock_alarm && !health.storage;
-             health = engine_->health())
-            std::this_thread::sleep_for(2ms);
-        if (const auto storage = engine_->health().storage; storage) (void)reads_on(purpose, *storage);
+        take_what_fell_due(*engine_, purpose);
         // Never before the last event, as what is decided is dated.
         now_ = std::max(engine_->now(), engine_->read()->head().at.value_or(engine_->now()));
     }

@@ -154,6 +154,7 @@ void Writer::fail(const Error& why, OpenBatch* failed) {
     // A failure that comes alone passes at once; a disk that stays full is not asked all the time.
     try_again_ = time_->steady() + (++failures_in_a_row_ > 1 && time_->real() ? storage_pause : Millis{0});
     recover();
+    look_at_clock();  // what had been decided is late again
     for (auto* batch : {failed, &open})
         if (batch)
             for (auto& answer : batch->answers) answer.done(std::unexpected(why));

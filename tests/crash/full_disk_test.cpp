@@ -76,5 +76,29 @@ end() { ulimit -S -f unlimited; }
     expect_a_day_on_a_full_disk(ran.out);
 }
 
+// The log finds no room, while the engine opens as ever: it must not be waited for until the clocks have had
+// their steps.
+TEST(FullDisk, ReadingDoesNotWaitForClocksThatRanOut) {
+    Office office(false);
+    office.did("reeve init live --organisation organisation.json");
+    office.did("sed 's/\"due\": \"[^\"]*\"/\"due\": \"1500 ms\"/' noise.json >quick.json");
+    office.did("reeve definition deploy quick.json --data live --as chen-yu");
+    const auto started = office.run(
+        "for i in 1 2 3 4 5; do reeve case start noise --unit north --set place=x --data live --as li-na || "
+        "exit; "
+        "done; sleep 1.6");
+    ASSERT_EQ(started.exit, 0) << started.err;
+    const auto list = office.run("sh -c 'ulimit -S -f 65; timeout 20 reeve case list --data live' | cat");
+    EXPECT_THAT(list.out, HasSubstr("noise-5"));
+    EXPECT_THAT(list.err, HasSubstr("the disk is full"));
+    const auto note = office.run(
+        "sh -c 'ulimit -S -f 65; timeout 20 reeve case note noise-1 seen --data live --as li-na; echo exit "
+        "$?' | cat");
+    EXPECT_THAT(note.err, HasSubstr("the disk is full"));
+    EXPECT_THAT(note.out, HasSubstr("exit 1"));
+    EXPECT_THAT(office.did("reeve case list --data live").err, HasSubstr("escalations"));
+    office.did("reeve check --data live");
+}
+
 }  // namespace
 }  // namespace reeve::crash

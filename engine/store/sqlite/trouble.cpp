@@ -12,13 +12,28 @@ namespace {
 
 bool says_no_room(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
 
+// What the system said when the database or its log was last written, as SQLite keeps it for each file.
+bool last_write_found_no_room(sqlite3* db) {
+    sqlite3_file *main = nullptr, *log = nullptr;
+    sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &main);
+    sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    for (auto* file : {main, log}) {
+        int error = 0;
+        if (file && file->pMethods &&
+            file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error) == SQLITE_OK &&
+            says_no_room(error))
+            return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 bool sqlite::no_room(const SQLite::Exception& e, SQLite::Database& db) {
     const int code = e.getErrorCode() & 0xff;
     if (code == SQLITE_FULL) return true;
     return (code == SQLITE_IOERR || code == SQLITE_CANTOPEN) &&
-           says_no_room(sqlite3_system_errno(db.getHandle()));
+           (says_no_room(sqlite3_system_errno(db.getHandle())) || last_write_found_no_room(db.getHandle()));
 }
 
 Error trouble(const std::exception& e) {
