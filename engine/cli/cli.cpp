@@ -13,6 +13,7 @@
 #include "engine/cli/table.h"
 #include "engine/json.h"
 #include "engine/spelling.h"
+#include "engine/store/store.h"
 
 namespace reeve::cli {
 
@@ -107,7 +108,7 @@ void Cli::run(CLI::App* command, std::function<int()> body) {
         } catch (const CLI::ParseError&) {
             throw;  // wrong use that only the command itself could see
         } catch (const std::exception& e) {
-            status = refused(*this, {"failed", e.what(), ""});
+            status = refused(*this, store::trouble(e));
         }
     });
 }

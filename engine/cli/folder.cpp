@@ -39,7 +39,12 @@ Result<std::unique_ptr<runtime::Engine>> open_engine(const Given& given, bool ch
                                                      const std::shared_ptr<runtime::TimeSource>& time) {
     constexpr auto pause = 50ms;
     for (auto waited = 0ms;; waited += pause) {
-        auto engine = runtime::Engine::open({.folder = given.data, .create = create, .time = time});
+        Result<std::unique_ptr<runtime::Engine>> engine = nullptr;
+        try {
+            engine = runtime::Engine::open({.folder = given.data, .create = create, .time = time});
+        } catch (const store::NoRoom& e) {
+            engine = std::unexpected(store::trouble(e));
+        }
         if (engine || engine.error().code != "in-use") return engine;
         if (!change || waited >= given.wait * 1s) {
             return refuse("in-use",
@@ -52,6 +57,32 @@ Result<std::unique_ptr<runtime::Engine>> open_engine(const Given& given, bool ch
     }
 }
 
+// What a full or failing disk does not keep from reading: it is said, and what stands is read.
+bool reads_on(Purpose purpose, const Error& error) {
+    if (purpose != Purpose::read || (error.code != "disk-full" && error.code != "not-durable")) return false;
+    fmt::print(stderr, "reeve: {}\nreeve: what fell due since waits; this is what stands\n", error.text());
+    return true;
+}
+
+// What fell due while nobody ran the folder takes effect, durably, before anything else is asked of it.
+void take_what_fell_due(runtime::Engine& engine, Purpose purpose) {
+    for (;;) {
+        auto health = engine.health();
+        const auto failures = health.failed_commits;
+        while (health.timer_late > 0ms && health.stuck_timers == 0 && !health.clock_alarm &&
+               !health.storage) {
+            std::this_thread::sleep_for(2ms);
+            health = engine.health();
+        }
+        // No timer is late any more once its step is decided: a change of nothing waits until that is
+        // durable.
+        (void)engine.change({}, core::system_actor);
+        health = engine.health();
+        if (health.storage) (void)reads_on(purpose, *health.storage);
+        if (health.storage || health.failed_commits == failures) return;
+    }
+}
+
 std::string counted(std::size_t n, const char* one, const char* many) {
     return fmt::format("{} {}", n, n == 1 ? one : many);
 }
@@ -61,7 +92,14 @@ std::string counted(std::size_t n, const char* one, const char* many) {
 void write_rehearsal(const std::filesystem::path& folder, time::Instant now) {
     // Written beside and moved into place: a command that is killed leaves the old time or the new one.
     const auto file = folder / "rehearsal.json", fresh = folder / "rehearsal.json.new";
-    std::ofstream(fresh) << Json{{"now", time::to_utc_string(now)}}.dump() << "\n";
+    std::ofstream out(fresh);
+    out << Json{{"now", time::to_utc_string(now)}}.dump() << "\n";
+    out.close();
+    if (!out) {
+        const int error = errno;
+        std::filesystem::remove(fresh);
+        throw std::system_error(error, std::generic_category(), "writing " + file.string());
+    }
     std::filesystem::rename(fresh, file);
 }
 
@@ -121,7 +159,8 @@ Result<std::unique_ptr<Folder>> Folder::open(const Given& given, Purpose purpose
         folder->engine_ = std::move(*engine);
         folder->catalog_ = &folder->engine_->catalog();
         if (folder->manual_ && !store::is_rehearsal(given.data)) store::mark_rehearsal(given.data, true);
-    } else if (change || (engine.error().code != "in-use" && engine.error().code != "not-writable")) {
+    } else if (change || (engine.error().code != "in-use" && engine.error().code != "not-writable" &&
+                          !reads_on(purpose, engine.error()))) {
         return std::unexpected(engine.error());
     } else {
         auto reader = store::open_reader(given.data);
@@ -165,7 +204,7 @@ Result<void> Folder::catch_up(Purpose purpose) {
         if (ask && !given_.now.empty() && now_ > manual_->now()) {
             asked_at_ = now_;
             if (auto ran = engine_->run_until(now_ - 1ms); !ran) return std::unexpected(ran.error());
-        } else if (auto ran = engine_->run_until(now_); !ran) {
+        } else if (auto ran = engine_->run_until(now_); !ran && !reads_on(purpose, ran.error())) {
             return std::unexpected(ran.error());
         }
         if (!given_.now.empty()) write_rehearsal(given_.data, manual_->now());
@@ -173,11 +212,7 @@ Result<void> Folder::catch_up(Purpose purpose) {
         if (given_.accept_clock) engine_->accept_clock();
         if (const auto alarm = engine_->health().clock_alarm; alarm && purpose == Purpose::read)
             fmt::print(stderr, "reeve: {}\n", *alarm);
-        // What fell due while nobody ran the folder takes effect before anything else is asked of it.
-        for (auto health = engine_->health();
-             health.timer_late > 0ms && health.stuck_timers == 0 && !health.clock_alarm;
-             health = engine_->health())
-            std::this_thread::sleep_for(2ms);
+        take_what_fell_due(*engine_, purpose);
         // Never before the last event, as what is decided is dated.
         now_ = std::max(engine_->now(), engine_->read()->head().at.value_or(engine_->now()));
     }

@@ -114,10 +114,9 @@ void add_store(CLI::App& app, Cli& cli) {
             if (!parsed) return refused(cli, parsed.error());
             at = *parsed;
         }
-        auto report = store::restore(*from, *restored, *force);
+        auto report = store::restore(*from, *restored, *force, at.has_value());
         if (!report) return refused(cli, report.error());
         std::filesystem::remove(std::filesystem::path(*restored) / "rehearsal.json");
-        if (at) store::mark_rehearsal(*restored, true);
         if (!at && store::is_rehearsal(*restored)) at = report->last;
         if (at) write_rehearsal(*restored, *at);
         if (at && !cli.json)

@@ -2,6 +2,14 @@
 
 namespace reeve::runtime {
 
+Error not_durable(const std::exception& e) {
+    auto why = store::trouble(e);
+    if (why.code == "failed")
+        why = {"not-durable",
+               fmt::format("this could not be made durable ({}); try again with the same key", e.what()), ""};
+    return why;
+}
+
 Committer::Committer(store::Store& store, Endings& endings, std::function<void()> finished)
     : store_(store),
       endings_(endings),
@@ -42,16 +50,17 @@ void Committer::run(const std::stop_token& stop) {
             if (!handed_.wait(lock, stop, [&] { return batch_.has_value(); })) return;
             batch = std::exchange(batch_, std::nullopt);
         }
-        std::optional<std::string> failure;
+        std::optional<Error> failure;
         try {
             if (!batch->rows.journal.empty()) store_.commit(batch->rows);
         } catch (const std::exception& e) {
-            failure = e.what();
+            failure = not_durable(e);
         }
         const bool durable = !failure;
         {
             std::lock_guard lock(mutex_);
-            outcome_ = Outcome{std::move(batch->pinned), std::move(batch->keys), std::move(failure)};
+            outcome_ = Outcome{std::move(batch->pinned), std::move(batch->keys), !batch->rows.journal.empty(),
+                               std::move(failure)};
             if (!durable) outcome_->answers = std::move(batch->answers);
         }
         finished_();

@@ -11,6 +11,9 @@
 
 namespace reeve::runtime {
 
+// What is told when the store fails: "disk-full", "damaged" or "not-durable".
+Error not_durable(const std::exception&);
+
 class Committer {
   public:
     // `finished` is called on the commit thread once a batch is durable, or failed.
@@ -19,7 +22,8 @@ class Committer {
 
     struct Outcome {
         std::vector<std::string> pinned, keys;        // those of the batch
-        std::optional<std::string> failure;           // why nothing of it is durable (or nobody knows)
+        bool wrote = false;                           // there was something in it
+        std::optional<Error> failure = {};            // why nothing of it is durable (or nobody knows)
         std::vector<OpenBatch::Answer> answers = {};  // of a failure: the writer's to give
     };
     void hand(OpenBatch);  // only when idle

@@ -96,6 +96,10 @@ void Decider::take(core::Command command, Done done) {
     // The timers that were due before the act go first, and by their own name. What stands at the very
     // instant comes after it.
     const Instant effective = std::min(command.occurred.value_or(command.at), command.at);
+    if (auto unreadable = cannot_read(command.case_id)) {
+        open_.answers.push_back({std::move(done), std::unexpected(*std::move(unreadable))});
+        return;
+    }
     auto* entry = command.case_id.empty() ? nullptr : lookup(command.case_id);
     while (entry && entry->view && entry->view->next && *entry->view->next < effective) {
         const auto moment = *entry->view->next;
@@ -111,6 +115,11 @@ void Decider::tick(const store::TimerRow& timer, Instant now) {
     ++open_.ticks;
     const auto due = timer;  // the row may go with what follows
     if (due.id.starts_with("$duty/")) return duty(due, now);
+    if (cannot_read(due.id)) {  // said in the health, and tried again: the others go on
+        timers_.change(due.id, due.at, now + std::chrono::minutes(1));
+        ++stuck_;
+        return;
+    }
     if (const auto* entry = lookup(due.id)) (void)decide(tick_of(*entry, due.at, now), 0);
     const auto* first = timers_.earliest();
     if (!first || *first != due) return;
@@ -126,6 +135,21 @@ void Decider::tick(const store::TimerRow& timer, Instant now) {
         if (due.at >= now) ++stuck_;
     }
     timers_.change(due.id, std::nullopt, again);
+}
+
+// A case whose history is damaged is refused by name and keeps nobody else waiting.
+std::optional<Error> Decider::cannot_read(const std::string& case_id) {
+    if (case_id.empty()) return std::nullopt;
+    try {
+        (void)lookup(case_id);
+        return std::nullopt;
+    } catch (const std::exception& e) {
+        return Error{
+            "damaged",
+            fmt::format("what happened in case {} cannot be read ({}); `reeve check` names what is damaged",
+                        case_id, e.what()),
+            "case"};
+    }
 }
 
 // What the key gave before; refused when that was something else.

@@ -68,6 +68,7 @@ class Decider {
     // decider.cpp
     Result<Receipt> decide(core::Command, int depth);
     std::optional<Result<Receipt>> receipt_of(const core::Command&);
+    std::optional<Error> cannot_read(const std::string& case_id);
     CachedCase* lookup(const std::string& case_id);
     Result<void> name_case(core::Command&, const std::string& definition);
     Receipt record(const core::Command&, CachedCase*, const model::ProgramPtr&, std::vector<core::Event>,

@@ -4,7 +4,8 @@
 // hands each batch to the commit thread as one transaction; while batch k is being synced, k+1 is decided. A
 // command is answered when it is durable (law 1). Every member may be called from any thread; the blocking
 // ones not from a coroutine's thread. Refusals come as values; when a commit fails, everything decided on top
-// of it is refused with "not-durable", and the caller may try again with the same key.
+// of it is refused with "not-durable" ("disk-full" when there was no room), and the caller may try again with
+// the same key.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -74,6 +75,9 @@ struct Reassign {  // everything a person has goes to another
 struct Health {
     Millis timer_late{0};                    // how long the earliest pending timer has been due
     std::optional<std::string> clock_alarm;  // the wall clock jumped: commands are refused until it is back
+    // Why nothing can be written: "disk-full", "damaged" or "not-durable". Commands are refused with it; it
+    // is tried again each second, and goes on by itself.
+    std::optional<Error> storage;
     std::uint64_t failed_commits = 0;
     std::size_t waiting = 0;       // commands in the queue
     std::size_t stuck_timers = 0;  // that were due and took no effect

@@ -17,7 +17,8 @@ class Engine::Impl {
     Endings endings;
     std::unique_ptr<Writer> writer;
 
-    // Runs on the writer thread while nothing is under way; refused when stopping or when the clock jumped.
+    // Runs on the writer thread while nothing is under way; refused when stopping, when the
+    // clock jumped, or when the store cannot be written.
     Result<void> alone(const std::function<void()>& job);
     // Posts all of them, waits for all; the answers in order.
     std::vector<Result<Receipt>> all(std::vector<core::Command>);

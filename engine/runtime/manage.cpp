@@ -9,10 +9,12 @@ namespace reeve::runtime {
 Result<void> Engine::Impl::alone(const std::function<void()>& job) {
     Result<void> done;
     const bool ran = writer->run_alone([&] {
-        if (writer->read_clock())
-            job();
-        else
+        if (!writer->read_clock())
             done = std::unexpected(writer->clock_alarm());
+        else if (auto trouble = writer->storage_trouble())
+            done = std::unexpected(*std::move(trouble));
+        else
+            job();
     });
     if (!ran) return refuse("stopped", "the engine is stopping; nothing of this was done");
     return done;
@@ -60,9 +62,7 @@ Result<std::uint64_t> Engine::run_until(Instant until) {
     auto ran = impl_->alone([&] {
         const auto failures = impl_->writer->failures();
         ticks = impl_->writer->play_until(*manual, until);
-        if (impl_->writer->failures() != failures)
-            ticks = refuse("not-durable",
-                           "a commit failed while time was played; run it again from where it stands");
+        if (impl_->writer->failures() != failures) ticks = std::unexpected(impl_->writer->last_failure());
     });
     if (!ran) return std::unexpected(ran.error());
     return ticks;
@@ -74,11 +74,15 @@ Result<Receipt> Engine::ask_at(core::Command command, Instant at) {
         return refuse("real-time", "time can be played only for an engine that was opened with a ManualTime");
     std::promise<Result<Receipt>> answered;
     auto ran = impl_->alone([&] {
+        auto& writer = *impl_->writer;
         if (at > manual->now()) {
-            impl_->writer->play_until(*manual, at - Millis(1));
+            const auto failures = writer.failures();
+            writer.play_until(*manual, at - Millis(1));
+            if (writer.failures() != failures)
+                return answered.set_value(std::unexpected(writer.last_failure()));
             manual->set(at);
         }
-        impl_->writer->take(
+        writer.take(
             std::move(command), [&](Result<Receipt> receipt) { answered.set_value(std::move(receipt)); }, at);
     });
     if (!ran) return std::unexpected(ran.error());

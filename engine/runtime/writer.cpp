@@ -3,6 +3,11 @@
 #include <future>
 
 namespace reeve::runtime {
+namespace {
+
+constexpr Millis storage_pause{1000};  // between two attempts on a store that fails
+
+}  // namespace
 
 Writer::Writer(store::Store& store, store::Catalog& catalog, const Options& options,
                std::shared_ptr<TimeSource> time, Endings& endings)
@@ -74,7 +79,10 @@ void Writer::run() {
         collect();
         if (failed_) recover();
         const bool stop = take_commands();
-        if (const auto at = read_clock(); at && !stop && !failed_) fire(*at);
+        if (failed_)
+            look_at_clock();
+        else if (const auto at = read_clock(); at && !stop)
+            fire(*at);
         hand();
         if (stop && decider_.idle() && committer_.idle()) return;
     }
@@ -107,10 +115,12 @@ void Writer::pause() {
 void Writer::collect() {
     auto outcome = committer_.take();
     if (!outcome) return;
-    if (outcome->failure)
+    if (outcome->failure) {
         fail(*outcome->failure, std::move(outcome->answers));
-    else
+    } else {
+        if (outcome->wrote) failures_in_a_row_ = 0;
         decider_.durable(outcome->pinned, outcome->keys);
+    }
 }
 
 void Writer::settle() {
@@ -133,27 +143,48 @@ void Writer::hand() {
 }
 
 // Nothing decided on top of what failed may stand. The committer is idle.
-void Writer::fail(const std::string& why, std::vector<OpenBatch::Answer> unanswered) {
+void Writer::fail(const Error& why, std::vector<OpenBatch::Answer> unanswered) {
     ++failed_commits_;
-    failure_ = why;
+    {
+        std::lock_guard lock(mutex_);
+        trouble_ = last_failure_ = why;
+    }
     auto open = decider_.close();
     failed_ = true;
+    read_anew_ = false;
+    // A failure that comes alone passes at once; a disk that stays full is not asked all the time.
+    try_again_ = time_->steady() + (++failures_in_a_row_ > 1 && time_->real() ? storage_pause : Millis{0});
     recover();
+    look_at_clock();  // what had been decided is late again
     for (auto* answers : {&unanswered, &open.answers})
-        for (auto& answer : *answers)
-            answer.done(refuse("not-durable",
-                               "this could not be made durable (" + why + "); try again with the same key"));
+        for (auto& answer : *answers) answer.done(std::unexpected(why));
 }
 
-// The outcome of a failed commit is unknown until the store has been opened and read anew.
+// The outcome of a failed commit is unknown until the store has been opened and read anew; and what cannot be
+// written need not be decided.
 void Writer::recover() {
+    if (time_->steady() < try_again_) return;
+    std::optional<Error> still;
     try {
-        store_.reopen();
-        decider_.load();
+        if (!read_anew_) {
+            store_.reopen();
+            decider_.load();
+            read_anew_ = true;
+        }
+        store_.probe();
         failed_ = false;
     } catch (const std::exception& e) {
-        failure_ = e.what();
+        still = not_durable(e);
+        if (time_->real()) try_again_ = time_->steady() + storage_pause;
     }
+    std::lock_guard lock(mutex_);
+    trouble_ = still;
+}
+
+std::optional<Error> Writer::storage_trouble() const {
+    if (!failed_) return std::nullopt;
+    std::lock_guard lock(mutex_);
+    return trouble_;
 }
 
 // Takes what waits, as much as a batch holds. Whether the engine stops and nothing waits any more.
@@ -171,9 +202,6 @@ bool Writer::take_commands() {
         --taking_size_;
         if (item.job) {
             item.job();
-        } else if (failed_) {
-            item.done(
-                refuse("not-durable", "the store cannot be written (" + failure_ + "); try again later"));
         } else if (const auto at = read_clock()) {
             take(std::move(item.command), item.done, *at);
         } else {
@@ -186,15 +214,16 @@ bool Writer::take_commands() {
 }
 
 void Writer::take(core::Command command, const Done& done, Instant at) {
+    if (auto trouble = storage_trouble()) return done(std::unexpected(*std::move(trouble)));
     command.at = std::max(at, decider_.last_at().value_or(at));
     try {
         decider_.take(std::move(command), done);
     } catch (const std::exception& e) {
         // Part of it may be in memory and not in the batch: all of it goes.
-        const std::string why = e.what();
+        const auto why = not_durable(e);
         settle();
         fail(why, {});
-        done(refuse("not-durable", "this could not be decided (" + why + "); nothing of it stands"));
+        done(std::unexpected(why));
     }
 }
 
@@ -215,7 +244,7 @@ std::uint64_t Writer::fire(Instant at) {
             ++ticks;
         }
     } catch (const std::exception& e) {
-        const std::string why = e.what();
+        const auto why = not_durable(e);
         settle();
         fail(why, {});
     }
@@ -226,6 +255,11 @@ std::uint64_t Writer::fire(Instant at) {
     stuck_timers_ = decider_.stuck_timers();
     if (more) poked_ = true;
     return ticks;
+}
+
+Error Writer::last_failure() const {
+    std::lock_guard lock(mutex_);
+    return last_failure_;
 }
 
 Instant Writer::now() {
@@ -294,14 +328,15 @@ void Writer::accept_clock() {
 
 Health Writer::health() const {
     std::lock_guard lock(mutex_);
-    return {timer_late_, clock_alarm_, failed_commits_, queue_.size() + taking_size_, stuck_timers_};
+    return {timer_late_,  clock_alarm_, trouble_, failed_commits_, queue_.size() + taking_size_,
+            stuck_timers_};
 }
 
 Result<void> Writer::commit_now() {
     const auto failures = failed_commits_.load();
     drain();
     if (failed_commits_ == failures) return {};
-    return refuse("not-durable", "this could not be made durable (" + failure_ + "); nothing of it stands");
+    return std::unexpected(last_failure());
 }
 
 std::uint64_t Writer::play_until(ManualTime& time, Instant until) {

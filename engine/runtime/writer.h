@@ -25,11 +25,14 @@ class Writer {
     // The wall clock, never before the last event; none when it jumped: clock_alarm() says how.
     std::optional<Instant> read_clock();
     Error clock_alarm() const;
+    // Why nothing can be written and nothing may be decided; none: all is well.
+    std::optional<Error> storage_trouble() const;
     Instant now();                                      // never before the last event
     Result<void> commit_now();                          // the open batch; "not-durable" when it fails
     std::uint64_t play_until(ManualTime&, Instant);     // how many ticks
     void take(core::Command, const Done&, Instant at);  // decides it
     std::uint64_t failures() const { return failed_commits_; }
+    Error last_failure() const;
 
     std::shared_ptr<const org::Directory> directory() const { return decider_.directory(); }
     Health health() const;
@@ -51,8 +54,8 @@ class Writer {
     void drain();    // until nothing is under way
     void hand();     // the open batch, if the committer is idle
     // `unanswered`: of the batch that failed.
-    void fail(const std::string& why, std::vector<OpenBatch::Answer> unanswered);
-    void recover();
+    void fail(const Error& why, std::vector<OpenBatch::Answer> unanswered);
+    void recover();  // when it is time to try
     bool take_commands();
     std::uint64_t fire(Instant at);
     void look_at_clock();  // and at how late the earliest timer is
@@ -62,9 +65,13 @@ class Writer {
     Options options_;
     std::shared_ptr<TimeSource> time_;
     Decider decider_;
-    std::atomic<bool> failed_ = false;  // the store could not be read again; tried each second
+    // Set by a failed commit. Nothing is decided until the store was opened and read anew and can be written:
+    // tried at once, and where that was of no use each second.
+    std::atomic<bool> failed_ = false;
+    bool read_anew_ = true;  // since the last failure
+    std::uint64_t failures_in_a_row_ = 0;
+    Millis try_again_{0};  // on the steady clock
     std::atomic<std::uint64_t> failed_commits_ = 0;
-    std::string failure_;
     // The wall clock is held against the steady one.
     std::optional<Instant> wall_;
     Millis steady_{0};
@@ -76,6 +83,8 @@ class Writer {
     std::atomic<std::size_t> taking_size_ = 0;  // how many
     bool stopping_ = false, poked_ = false;
     std::optional<std::string> clock_alarm_;
+    std::optional<Error> trouble_;
+    Error last_failure_;
     Millis timer_late_{0};
     std::size_t stuck_timers_ = 0;
     bool accepted_ = false;

@@ -1,4 +1,3 @@
-#include <fcntl.h>
 #include <sodium.h>
 #include <unistd.h>
 
@@ -49,20 +48,6 @@ std::string fingerprint_journal(Reader& reader) {
     return hash.hex();
 }
 
-namespace {
-
-void sync(const std::filesystem::path& path) {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || ::fsync(fd) != 0) {
-        const int error = errno;
-        if (fd >= 0) ::close(fd);
-        throw std::system_error(error, std::generic_category(), "syncing " + path.string());
-    }
-    ::close(fd);
-}
-
-}  // namespace
-
 std::filesystem::path attachment_path(const std::filesystem::path& folder, const std::string& sha256) {
     return folder / "attachments" / sha256.substr(0, 2) / sha256.substr(2);
 }
@@ -83,9 +68,7 @@ Result<core::Document> attach_bytes(const std::filesystem::path& folder, std::st
         out.flush();
         if (!out) throw std::system_error(errno, std::generic_category(), "writing " + part.path().string());
     }
-    sync(part.path());
     part.becomes(path);
-    sync(path.parent_path());
     sync(path.parent_path().parent_path());
     return document;
 }

@@ -63,7 +63,7 @@ Result<CheckReport> backup(const std::filesystem::path& folder, const std::files
 }
 
 Result<CheckReport> restore(const std::filesystem::path& file, const std::filesystem::path& folder,
-                            bool force) {
+                            bool force, bool rehearsal) {
     Result<std::unique_ptr<Reader>> source = nullptr;
     try {
         source = open_reader(file);
@@ -99,18 +99,13 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
     {
         SQLite::Database copy(part.path().string(), SQLite::OPEN_READWRITE);
         copy.exec("DROP TABLE attachments");
+        // Before it is in its place: a rehearsal is never a live folder, not even for a moment.
+        if (rehearsal) sqlite::mark(copy, true);
         copy.exec("PRAGMA journal_mode = DELETE");
         copy.exec("VACUUM");
     }
-    if (std::filesystem::exists(target)) {
-        // What it logged must not be replayed onto its successor; until the rename it stays whole.
-        try {
-            sqlite::connect(target, sqlite::Mode::write)->exec("PRAGMA wal_checkpoint(TRUNCATE)");
-        } catch (const std::exception&) {  // too damaged to open: it is being replaced
-        }
-        for (const char* tail : {"-wal", "-shm"}) std::filesystem::remove(target.string() + tail);
-    }
-    part.becomes(target);
+    if (auto replaced = sqlite::replace(folder, part.path()); !replaced)
+        return std::unexpected(replaced.error());
     auto report = check(folder);
     auto restored = open_reader(folder);
     if (!report || !restored) return report;

@@ -46,7 +46,12 @@ void Catalog::refresh(Reader& reader) {
         from = revision_ + 1;
     }
     reader.stream(definitions_stream, from, [&](const JournalRow& row) {
-        add(deployed_from(row.body), row.at);
+        try {
+            add(deployed_from(row.body), row.at);
+        } catch (const std::exception& e) {
+            throw std::runtime_error(
+                fmt::format("event {} ({} revision {}): {}", row.seq, row.stream, row.revision, e.what()));
+        }
         return true;
     });
 }

@@ -98,18 +98,29 @@ struct Checking {
 }  // namespace
 
 Result<CheckReport> check(const std::filesystem::path& folder, const Progress& progress) {
-    auto reader = open_reader(folder);
+    Checking checking;
+    Result<std::unique_ptr<Reader>> reader = nullptr;
+    try {
+        reader = open_reader(folder);
+    } catch (const std::exception& e) {
+        if (trouble(e).code != "damaged") throw;
+        checking.report.damaged = true;
+        checking.fault(std::string("the file itself: ") + e.what());
+        return checking.report;
+    }
     if (!reader) return std::unexpected(reader.error());
     Documents documents(folder);
-    Checking checking;
-    checking.report.last = (*reader)->head().at;
     ScratchFolder scratch;
     auto store = open(scratch.path(), {.create = true, .durable = false});
     if (!store) return std::unexpected(store.error());
     (*reader)->snapshot([&] {
-        if (auto wrong = (*reader)->integrity(); !wrong.empty()) checking.fault("the file itself: " + wrong);
-        checking.numbers(**reader);
+        for (auto& wrong : (*reader)->integrity()) {
+            checking.report.damaged = true;
+            checking.fault(std::move(wrong));
+        }
         try {
+            checking.report.last = (*reader)->head().at;
+            checking.numbers(**reader);
             Catalog catalog;
             catalog.refresh(**reader);
             (*store)->replace_rows([&](const Store::Write& write) {
@@ -125,7 +136,8 @@ Result<CheckReport> check(const std::filesystem::path& folder, const Progress& p
             });
             checking.rows(**reader, *(*store)->read());
         } catch (const std::exception& e) {
-            checking.fault(e.what());
+            // Of a damaged file it was said above what cannot be read.
+            if (!checking.report.damaged || trouble(e).code != "damaged") checking.fault(e.what());
         }
     });
     return checking.report;

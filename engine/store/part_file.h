@@ -1,11 +1,18 @@
-// Inside engine/store: a file that is written beside its name and moved there when it is whole. Until then it
-// is taken away again when it goes out of scope: a full disk is not made fuller by what came of it.
+// Inside engine/store: a file that is written beside its name and moved there when it is whole and on the
+// disk. Until then it is taken away again when it goes out of scope: a full disk is not made fuller by what
+// came of it.
 #pragma once
 
 #include <filesystem>
 #include <system_error>
 
 namespace reeve::store {
+
+void sync(const std::filesystem::path& file_or_folder);  // throws std::system_error
+
+// Gives a whole file its name: it is synced before it has it, and the name after. What bears the name is
+// whole, also after a power cut.
+void move_whole(const std::filesystem::path& from, const std::filesystem::path& to);
 
 class PartFile {
   public:
@@ -15,7 +22,7 @@ class PartFile {
     PartFile(const PartFile&) = delete;
 
     const std::filesystem::path& path() const { return path_; }
-    void becomes(const std::filesystem::path& whole) const { std::filesystem::rename(path_, whole); }
+    void becomes(const std::filesystem::path& whole) const { move_whole(path_, whole); }
 
   private:
     void remove() const noexcept {

@@ -2,6 +2,7 @@
 
 #include "engine/store/fingerprint.h"
 #include "engine/store/replay_all.h"
+#include "engine/store/salvage.h"
 
 namespace reeve::store {
 namespace {
@@ -101,7 +102,9 @@ std::uint64_t ReplayAll::run() {
     return cases;
 }
 
-Result<RebuildReport> rebuild(const std::filesystem::path& folder, const Progress& progress) {
+namespace {
+
+Result<RebuildReport> rows_anew(const std::filesystem::path& folder, const Progress& progress) {
     auto store = open(folder, {.mend = true});
     if (!store) return std::unexpected(store.error());
     auto reader = (*store)->read();
@@ -114,11 +117,29 @@ Result<RebuildReport> rebuild(const std::filesystem::path& folder, const Progres
         report.cases = ReplayAll{*reader, catalog, write, {}, {}, progress}.run();
     });
     report.changed = fingerprint_rows(*reader) != before;
-    reader.reset();
-    store->reset();
-    auto checked = check(folder);
+    return report;
+}
+
+}  // namespace
+
+Result<RebuildReport> rebuild(const std::filesystem::path& folder, const Progress& progress) {
+    Result<RebuildReport> report;
+    bool damaged = false;
+    try {
+        report = rows_anew(folder, progress);
+    } catch (const std::exception& e) {
+        if (trouble(e).code != "damaged") throw;
+        damaged = true;
+    }
+    if (!damaged && !report) return report;
+    auto checked = damaged ? CheckReport{} : check(folder);
+    if (damaged || (checked && checked->damaged)) {
+        report = salvage(folder, progress);
+        if (!report) return report;
+        checked = check(folder);
+    }
     if (!checked) return std::unexpected(checked.error());
-    report.faults = std::move(checked->faults);
+    report->faults.insert(report->faults.end(), checked->faults.begin(), checked->faults.end());
     return report;
 }
 

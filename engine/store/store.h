@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 
 #include "engine/store/rows.h"
 
@@ -102,8 +103,8 @@ class Reader {
 
     // For upkeep. A snapshot: what `body` reads through this reader is of one moment.
     virtual void snapshot(const std::function<void()>& body) = 0;
-    virtual std::string integrity() = 0;  // what is wrong with the file itself; empty: nothing
-    virtual std::uint64_t rows() = 0;     // how many rows all the derived tables hold together
+    virtual std::vector<std::string> integrity() = 0;  // what is wrong with the file itself, and where
+    virtual std::uint64_t rows() = 0;                  // how many rows all the derived tables hold together
     // Every derived row, in order, as a line of text; without the delivery of alerts.
     virtual void dump(const std::function<void(const std::string& line)>& each) = 0;
 
@@ -120,12 +121,23 @@ class Reader {
     virtual std::vector<TimerRow> timers(const TimerRow& after, std::size_t limit) = 0;  // in order
 };
 
+// There is no room on the disk, or a quota or a limit of the process says so.
+class NoRoom : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+// What failing machinery threw, for people: "disk-full", "damaged", else "failed".
+Error trouble(const std::exception&);
+
 class Store {
   public:
     virtual ~Store() = default;
     // Durable when it returns; when it throws, nothing of the batch is there, or (an unknown outcome) all of
-    // it: read before writing again.
+    // it: read before writing again. Throws NoRoom when the disk is full.
     virtual void commit(const Batch&) = 0;
+    // Whether anything can be written: writes and syncs what changes nothing, and throws as commit() does.
+    virtual void probe() {}
     virtual std::unique_ptr<Reader> read() = 0;
     // After a failed commit: opens the database anew.
     virtual void reopen() = 0;

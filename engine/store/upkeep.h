@@ -11,6 +11,7 @@ using Progress = std::function<void(std::uint64_t done, std::uint64_t of)>;
 struct CheckReport {
     std::uint64_t events = 0, cases = 0, open = 0, timers = 0;
     std::optional<Instant> last;      // the journal's last moment
+    bool damaged = false;             // the file itself: some of it cannot be read
     std::vector<std::string> faults;  // each names what is wrong and where; empty: all is well
 };
 // Integrity of the file; numbers without a gap; every event parses and applies; the rows equal a rebuild in
@@ -23,14 +24,15 @@ struct RebuildReport {
     bool changed = false;             // whether any row differed from what was live
     std::vector<std::string> faults;  // what check() still finds
 };
-// Tables, indexes and triggers that are gone are made anew, and every index is; then every row.
+// Tables, indexes and triggers that are gone are made anew, and every index is; then every row. Of a damaged
+// file the journal is taken into a new one; where that cannot be read, nothing is changed: "journal-damaged".
 Result<RebuildReport> rebuild(const std::filesystem::path& folder, const Progress& = {});
 
 // One file with everything, attachments too. Refuses to overwrite: "file-exists".
 Result<CheckReport> backup(const std::filesystem::path& folder, const std::filesystem::path& file);
 // Refuses a folder that holds data unless forced: "folder-in-use". Ends by proving that journal and rows
-// equal the backup's.
+// equal the backup's. As a rehearsal, whatever it was, when that is said.
 Result<CheckReport> restore(const std::filesystem::path& file, const std::filesystem::path& folder,
-                            bool force);
+                            bool force, bool rehearsal = false);
 
 }  // namespace reeve::store

@@ -9,6 +9,12 @@ enum class Mode { write, write_unsynced, read };
 // Opens the database with the settings that durability needs. Throws SQLite::Exception.
 std::unique_ptr<SQLite::Database> connect(const std::filesystem::path& file, Mode);
 
+void mark(SQLite::Database&, bool rehearsal);
+
+// Puts a whole database in the place of the folder's, whose lock is held. A kill leaves the old one or the
+// new one. "in-use" while somebody reads the old one.
+Result<void> replace(const std::filesystem::path& folder, const std::filesystem::path& with);
+
 std::unique_ptr<Store> make_store(const std::filesystem::path& folder, bool durable, Lock);
 std::unique_ptr<Reader> make_reader(const std::filesystem::path& file);
 

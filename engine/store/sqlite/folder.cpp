@@ -7,6 +7,7 @@
 
 #include "engine/store/part_file.h"
 #include "engine/store/sqlite/connection.h"
+#include "engine/store/sqlite/trouble.h"
 
 namespace reeve::store {
 namespace sqlite {
@@ -53,25 +54,87 @@ std::unique_ptr<SQLite::Database> connect_immutable(const std::filesystem::path&
 
 }  // namespace
 
+namespace {
+
+std::unique_ptr<SQLite::Database> open_file(const std::filesystem::path& file, Mode mode) {
+    // A reader opens for writing too: SQLite may have to recover the log that a killed process left behind.
+    return std::make_unique<SQLite::Database>(
+        file.string(), SQLite::OPEN_READWRITE | (mode == Mode::read ? 0 : SQLite::OPEN_CREATE), 10'000);
+}
+
+void set_up(SQLite::Database& db, Mode mode) {
+    if (mode == Mode::read) {
+        db.exec("PRAGMA query_only = ON");
+        db.exec("PRAGMA schema_version");  // the first to look at the file: whether it can be read shows here
+    } else {
+        db.exec("PRAGMA journal_mode = WAL");
+        db.exec(mode == Mode::write ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
+        db.exec("PRAGMA wal_autocheckpoint = 4000");
+        db.exec("PRAGMA journal_size_limit = 67108864");
+    }
+    db.exec("PRAGMA cache_size = -65536");
+    db.exec("PRAGMA temp_store = MEMORY");
+}
+
+// On a full disk SQLite cannot make the file by which connections share the log. One that has the database to
+// itself needs none.
+std::unique_ptr<SQLite::Database> connect_alone(const std::filesystem::path& file) {
+    std::error_code ignored;
+    if (std::filesystem::file_size(file.string() + "-wal", ignored) == 0 || ignored)
+        return connect_immutable(file);
+    auto db = open_file(file, Mode::read);
+    db->exec("PRAGMA locking_mode = EXCLUSIVE");
+    set_up(*db, Mode::read);
+    return db;
+}
+
+}  // namespace
+
 std::unique_ptr<SQLite::Database> connect(const std::filesystem::path& file, Mode mode) {
     if (mode == Mode::read &&
         (::faccessat(AT_FDCWD, file.c_str(), W_OK, AT_EACCESS) != 0 ||
          ::faccessat(AT_FDCWD, std::filesystem::absolute(file).parent_path().c_str(), W_OK, AT_EACCESS) != 0))
         return connect_immutable(file);
-    // A reader opens for writing too: SQLite may have to recover the log that a killed process left behind.
-    auto db = std::make_unique<SQLite::Database>(
-        file.string(), SQLite::OPEN_READWRITE | (mode == Mode::read ? 0 : SQLite::OPEN_CREATE), 10'000);
-    if (mode == Mode::read) {
-        db->exec("PRAGMA query_only = ON");
-    } else {
-        db->exec("PRAGMA journal_mode = WAL");
-        db->exec(mode == Mode::write ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
-        db->exec("PRAGMA wal_autocheckpoint = 4000");
-        db->exec("PRAGMA journal_size_limit = 67108864");
+    auto db = open_file(file, mode);
+    try {
+        set_up(*db, mode);
+    } catch (const SQLite::Exception& e) {
+        if (!no_room(e, *db)) throw;
+        db.reset();
+        if (mode != Mode::read) throw NoRoom(e.what());
+        return connect_alone(file);
     }
-    db->exec("PRAGMA cache_size = -65536");
-    db->exec("PRAGMA temp_store = MEMORY");
     return db;
+}
+
+namespace {
+
+// The mark of a rehearsal, in the header of the database ("REHE").
+constexpr int rehearsal_mark = 0x52454845;
+
+}  // namespace
+
+Result<void> replace(const std::filesystem::path& folder, const std::filesystem::path& with) {
+    const auto target = database_path(folder);
+    if (std::filesystem::exists(target)) {
+        // What it logged must not be replayed onto its successor; until the rename it stays whole.
+        bool read_by_somebody = false;
+        try {
+            auto old = connect(target, Mode::write);
+            read_by_somebody = old->execAndGet("PRAGMA wal_checkpoint(TRUNCATE)").getInt() != 0;
+        } catch (const SQLite::Exception&) {  // too damaged to open: it is being replaced
+        }
+        if (read_by_somebody)
+            return refuse("in-use", "somebody is reading this folder; replacing it has to wait",
+                          folder.string());
+        for (const char* tail : {"-wal", "-shm"}) std::filesystem::remove(target.string() + tail);
+    }
+    move_whole(with, target);
+    return {};
+}
+
+void mark(SQLite::Database& db, bool rehearsal) {
+    db.exec(fmt::format("PRAGMA application_id = {}", rehearsal ? rehearsal_mark : 0));
 }
 
 }  // namespace sqlite
@@ -82,12 +145,10 @@ namespace {
 void clear_leftovers(const std::filesystem::path& folder) {
     PartFile restoring(folder / sqlite::restoring_name);
     std::error_code ignored;
+    std::filesystem::remove_all(folder / sqlite::rebuilding_name, ignored);
     for (const auto& entry : std::filesystem::directory_iterator(folder / "attachments", ignored))
         if (entry.path().extension() == ".part") PartFile part(entry.path());
 }
-
-// The mark of a rehearsal, in the header of the database ("REHE").
-constexpr int rehearsal_mark = 0x52454845;
 
 }  // namespace
 
@@ -95,12 +156,11 @@ bool is_rehearsal(const std::filesystem::path& place) {
     const auto file = std::filesystem::is_directory(place) ? sqlite::database_path(place) : place;
     if (!std::filesystem::exists(file)) return false;
     return sqlite::connect(file, sqlite::Mode::read)->execAndGet("PRAGMA application_id").getInt() ==
-           rehearsal_mark;
+           sqlite::rehearsal_mark;
 }
 
 void mark_rehearsal(const std::filesystem::path& folder, bool rehearsal) {
-    sqlite::connect(sqlite::database_path(folder), sqlite::Mode::write)
-        ->exec(fmt::format("PRAGMA application_id = {}", rehearsal ? rehearsal_mark : 0));
+    sqlite::mark(*sqlite::connect(sqlite::database_path(folder), sqlite::Mode::write), rehearsal);
 }
 
 Result<std::unique_ptr<Store>> open(const std::filesystem::path& folder, const OpenOptions& options) {
@@ -117,6 +177,10 @@ Result<std::unique_ptr<Store>> open(const std::filesystem::path& folder, const O
     {
         auto db = sqlite::connect(file, options.durable ? sqlite::Mode::write : sqlite::Mode::write_unsynced);
         if (auto ready = sqlite::prepare(*db, file); !ready) return std::unexpected(ready.error());
+        // After a sync that failed, what a killed engine left in the log may be in the machine's memory alone
+        // and never be written by a later sync. It is written anew, into the database, before anything is
+        // built on it.
+        db->tryExec("PRAGMA wal_checkpoint(PASSIVE)");
         if (options.mend) sqlite::mend(*db);
     }
     return sqlite::make_store(folder, options.durable, std::move(*lock));

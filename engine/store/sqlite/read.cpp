@@ -3,6 +3,7 @@
 
 #include "engine/store/sqlite/columns.h"
 #include "engine/store/sqlite/connection.h"
+#include "engine/store/sqlite/damage.h"
 
 namespace reeve::store::sqlite {
 namespace {
@@ -219,18 +220,13 @@ class SqliteReader final : public Reader {
         }
     }
 
-    std::string integrity() override {
-        SQLite::Statement s(*db_, "PRAGMA integrity_check");
-        std::string found;
-        while (s.executeStep()) found += (found.empty() ? "" : "; ") + s.getColumn(0).getString();
-        return found == "ok" ? "" : found;
-    }
+    std::vector<std::string> integrity() override { return damages(*db_); }
 
     void snapshot(const std::function<void()>& body) override {
         db_->exec("BEGIN");
         try {
             body();
-            db_->exec("COMMIT");
+            db_->tryExec("ROLLBACK");  // nothing was written, and a damaged file takes no COMMIT
         } catch (...) {
             db_->tryExec("ROLLBACK");
             throw;

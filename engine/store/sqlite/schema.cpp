@@ -2,6 +2,7 @@
 // step from the one before it.
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include "engine/store/part_file.h"
 #include "engine/store/sqlite/sqlite.h"
 
 namespace reeve::store::sqlite {
@@ -121,10 +122,11 @@ Result<void> prepare(SQLite::Database& db, const std::filesystem::path& file) {
             file.string());
     if (found > 0) {
         const std::string copy = fmt::format("{}.schema-{}.backup", file.string(), found);
-        std::filesystem::remove(copy);
+        const PartFile part(copy + ".part");
         SQLite::Statement vacuum(db, "VACUUM INTO ?");
-        vacuum.bind(1, copy);
+        vacuum.bind(1, part.path().string());
         vacuum.exec();
+        part.becomes(copy);
     }
     db.exec("BEGIN EXCLUSIVE");
     try {

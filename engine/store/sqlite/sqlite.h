@@ -17,6 +17,9 @@ constexpr int schema_version = 2;
 
 inline constexpr const char* restoring_name = "restoring.db";  // beside it, while a backup is restored
 
+inline constexpr const char* rebuilding_name =
+    "rebuilding";  // a folder in it, while a damaged one is rebuilt
+
 std::filesystem::path database_path(const std::filesystem::path& folder);
 
 // Creates the tables, or brings an older schema forward (a backup is made beside the file first).

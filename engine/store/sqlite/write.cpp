@@ -6,6 +6,7 @@
 
 #include "engine/store/sqlite/columns.h"
 #include "engine/store/sqlite/connection.h"
+#include "engine/store/sqlite/trouble.h"
 
 namespace reeve::store::sqlite {
 namespace {
@@ -190,6 +191,10 @@ class SqliteStore final : public Store {
         transaction([&] { statements_->write(batch); });
     }
 
+    void probe() override {
+        transaction([&] { db_->exec(fmt::format("PRAGMA user_version = {}", schema_version)); });
+    }
+
     std::unique_ptr<Reader> read() override { return make_reader(file_); }
 
     void reopen() override {
@@ -220,6 +225,11 @@ class SqliteStore final : public Store {
         try {
             body();
             db_->exec("COMMIT");
+        } catch (const SQLite::Exception& e) {
+            const bool full = no_room(e, *db_);
+            db_->tryExec("ROLLBACK");
+            if (full) throw NoRoom(e.what());
+            throw;
         } catch (...) {
             db_->tryExec("ROLLBACK");
             throw;

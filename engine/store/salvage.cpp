@@ -1,0 +1,102 @@
+#include "engine/store/salvage.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "engine/store/replay_all.h"
+#include "engine/store/sqlite/connection.h"
+
+namespace reeve::store {
+namespace {
+
+// Every event, in order. The number of the last that could be read, and why no more could.
+struct Copied {
+    std::uint64_t last = 0;
+    std::string stopped;
+};
+
+Copied copy_journal(Reader& from, Store& to) {
+    constexpr std::size_t page = 4096;
+    Copied copied;
+    Batch batch;
+    auto write = [&] {
+        if (batch.journal.empty()) return;
+        copied.last = batch.journal.back().seq;
+        to.commit(std::exchange(batch, {}));
+    };
+    try {
+        from.journal(1, [&](const JournalRow& row) {
+            if (row.events > 0 && batch.journal.size() >= page) write();
+            batch.journal.push_back(row);
+            return true;
+        });
+    } catch (const SQLite::Exception& e) {
+        copied.stopped = e.what();
+    }
+    write();
+    return copied;
+}
+
+// What is known of the delivery of alerts, which no journal tells.
+std::vector<OutboxRow> delivered(Reader& from, Reader& anew, std::vector<std::string>& faults) {
+    std::vector<OutboxRow> rows;
+    std::map<std::string, OutboxRow> known;
+    try {
+        for (auto& row : from.outbox({})) known.emplace(row.id, std::move(row));
+        for (auto& row : anew.outbox({}))
+            if (const auto was = known.find(row.id); was != known.end() && was->second != row) {
+                row.status = was->second.status;
+                row.attempts = was->second.attempts;
+                row.next_at = was->second.next_at;
+                row.error = was->second.error;
+                rows.push_back(std::move(row));
+            }
+    } catch (const SQLite::Exception& e) {
+        faults.push_back(fmt::format(
+            "which alerts had been delivered cannot be read ({}): all are pending again", e.what()));
+    }
+    return rows;
+}
+
+}  // namespace
+
+Result<RebuildReport> salvage(const std::filesystem::path& folder, const Progress& progress) {
+    auto lock = sqlite::Lock::take(folder);
+    if (!lock) return std::unexpected(lock.error());
+    const bool rehearsal = is_rehearsal(folder);
+    const auto beside = folder / sqlite::rebuilding_name;
+    std::filesystem::remove_all(beside);
+    std::filesystem::create_directories(beside);
+    RebuildReport report;
+    report.changed = true;
+    {
+        auto old = open_reader(folder);
+        if (!old) return std::unexpected(old.error());
+        auto store = open(beside, {.create = true, .durable = false});
+        if (!store) return std::unexpected(store.error());
+        const auto copied = copy_journal(**old, **store);
+        if (!copied.stopped.empty()) {
+            store->reset();
+            std::filesystem::remove_all(beside);
+            return refuse("journal-damaged",
+                          fmt::format("the journal cannot be read behind event {} ({}); nothing was changed: "
+                                      "restore the latest backup",
+                                      copied.last, copied.stopped),
+                          folder.string());
+        }
+        auto reader = (*store)->read();
+        Catalog catalog;
+        catalog.refresh(*reader);
+        report.events = copied.last;
+        (*store)->replace_rows([&](const Store::Write& write) {
+            report.cases = ReplayAll{*reader, catalog, write, {}, {}, progress}.run();
+        });
+        (*store)->commit({.outbox = delivered(**old, *reader, report.faults)});
+    }
+    mark_rehearsal(beside, rehearsal);
+    if (auto replaced = sqlite::replace(folder, sqlite::database_path(beside)); !replaced)
+        return std::unexpected(replaced.error());
+    std::filesystem::remove_all(beside);
+    return report;
+}
+
+}  // namespace reeve::store

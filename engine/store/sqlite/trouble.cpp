@@ -1,0 +1,61 @@
+#include "engine/store/sqlite/trouble.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <sqlite3.h>
+
+#include <system_error>
+
+#include "engine/store/store.h"
+
+namespace reeve::store {
+namespace {
+
+bool says_no_room(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
+
+// What the system said when the database or its log was last written, as SQLite keeps it for each file.
+bool last_write_found_no_room(sqlite3* db) {
+    sqlite3_file *main = nullptr, *log = nullptr;
+    sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &main);
+    sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    for (auto* file : {main, log}) {
+        int error = 0;
+        if (file && file->pMethods &&
+            file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error) == SQLITE_OK &&
+            says_no_room(error))
+            return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+bool sqlite::no_room(const SQLite::Exception& e, SQLite::Database& db) {
+    const int code = e.getErrorCode() & 0xff;
+    if (code == SQLITE_FULL) return true;
+    return (code == SQLITE_IOERR || code == SQLITE_CANTOPEN) &&
+           (says_no_room(sqlite3_system_errno(db.getHandle())) || last_write_found_no_room(db.getHandle()));
+}
+
+Error trouble(const std::exception& e) {
+    const auto* sqlite = dynamic_cast<const SQLite::Exception*>(&e);
+    const auto* system = dynamic_cast<const std::system_error*>(&e);
+    const int code = sqlite ? sqlite->getErrorCode() & 0xff : 0;
+    if (dynamic_cast<const NoRoom*>(&e) || code == SQLITE_FULL ||
+        (system && says_no_room(system->code().value())))
+        return {
+            "disk-full",
+            fmt::format("the disk is full ({}); nothing that was acknowledged is lost; make room, and try "
+                        "again",
+                        e.what()),
+            ""};
+    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+        return {
+            "damaged",
+            fmt::format("the database is damaged ({}); `reeve check` names what, `reeve rebuild` makes again "
+                        "what follows from the journal, and `reeve restore` takes the latest backup",
+                        e.what()),
+            ""};
+    return {"failed", e.what(), ""};
+}
+
+}  // namespace reeve::store

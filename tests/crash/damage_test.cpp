@@ -1,0 +1,171 @@
+// Damage to a folder, as the command line finds it, names it and mends what can be mended.
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "engine/store/fingerprint.h"
+#include "engine/store/upkeep.h"
+#include "tests/unit/cli/office.h"
+
+namespace reeve::crash {
+namespace {
+
+namespace fs = std::filesystem;
+using cli::Office;
+using testing::HasSubstr;
+
+class Damage : public testing::Test {
+  protected:
+    Office office;
+    const fs::path data = office.folder() / "office", db = data / "reeve.db";
+
+    void SetUp() override {
+        for (int n = 0; n < 12; ++n) office.start();
+        office.did("reeve case list --now 2026-03-10T09:00:00+08:00");
+        office.did("reeve backup whole.backup");
+    }
+    void execute(const std::string& sql) { SQLite::Database(db.string(), SQLite::OPEN_READWRITE).exec(sql); }
+    std::string value(const std::string& sql) {
+        return SQLite::Database(db.string(), SQLite::OPEN_READONLY).execAndGet(sql).getString();
+    }
+    // Nonsense over a page, the first being 1.
+    void overwrite(std::uint64_t page) {
+        std::fstream file(db, std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(static_cast<std::streamoff>((page - 1) * 4096));
+        file << std::string(4096, '\xa5');
+    }
+    std::uint64_t root_of(const std::string& name) {
+        return std::stoull(value("SELECT rootpage FROM sqlite_master WHERE name = '" + name + "'"));
+    }
+    // What check says; it must find something.
+    std::string found() {
+        const auto ran = office.run("reeve check");
+        EXPECT_EQ(ran.exit, 1) << ran.out;
+        EXPECT_EQ(ran.out, "");
+        return ran.err;
+    }
+    std::pair<std::string, std::string> content() {
+        auto reader = *store::open_reader(data);
+        return {store::fingerprint_journal(*reader), store::fingerprint_rows(*reader)};
+    }
+};
+
+TEST_F(Damage, APageOfAnyTableIsNamedAndRebuilt) {
+    const auto whole = content();
+    for (const char* table : {"cases", "tasks", "clocks", "escalations", "timers", "outbox", "loads",
+                              "started", "marks", "links"}) {
+        SCOPED_TRACE(table);
+        overwrite(root_of(table));
+        EXPECT_THAT(found(), HasSubstr(std::string("table ") + table + ": the rows from "));
+        const auto rebuilt = office.run("reeve rebuild");
+        EXPECT_EQ(rebuilt.exit, std::string(table) == "outbox" ? 1 : 0) << rebuilt.err;
+        if (std::string(table) == "outbox") {
+            EXPECT_THAT(rebuilt.err, HasSubstr("all are pending again"));
+        }
+        EXPECT_THAT(office.did("reeve check").out, HasSubstr("All is well"));
+        EXPECT_EQ(content(), whole);
+    }
+    office.did("reeve case note noise-1 seen --as li-na");
+    office.did("reeve check");
+}
+
+TEST_F(Damage, APageOfAnyIndexIsNamedAndRebuilt) {
+    const auto whole = content();
+    for (const auto& [index, table] : {std::pair{"cases_open", "cases"},
+                                       {"journal_stream", "journal"},
+                                       {"journal_key", "journal"},
+                                       {"outbox_waiting", "outbox"}}) {
+        SCOPED_TRACE(index);
+        overwrite(root_of(index));
+        EXPECT_THAT(found(), HasSubstr(std::string("table ") + table + ": an index of it is damaged"));
+        office.did("reeve rebuild");
+        EXPECT_THAT(office.did("reeve check").out, HasSubstr("All is well"));
+        EXPECT_EQ(content(), whole);
+    }
+}
+
+TEST_F(Damage, APageOfTheJournalIsNamedByItsEventsAndTheBackupHasThem) {
+    const auto whole = content();
+    const auto page =
+        std::stoull(value("SELECT pageno FROM dbstat WHERE name = 'journal' AND pagetype = 'leaf' ORDER BY "
+                          "pageno LIMIT 1 OFFSET 2"));
+    overwrite(page);
+    std::ifstream before(db, std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(before)), {});
+    EXPECT_THAT(found(),
+                testing::ContainsRegex("table journal: the rows from [0-9]+ to [0-9]+ cannot all be read"));
+    const auto rebuilt = office.run("reeve rebuild --json");
+    EXPECT_EQ(rebuilt.exit, 1);
+    EXPECT_EQ(nlohmann::json::parse(rebuilt.err)["error"]["code"], "journal-damaged");
+    EXPECT_THAT(rebuilt.err, HasSubstr("cannot be read behind event"));
+    std::ifstream after(db, std::ios::binary);
+    EXPECT_EQ(std::string((std::istreambuf_iterator<char>(after)), {}), bytes) << "it was changed";
+    // Whatever else is asked of it says what to do.
+    const auto list = office.run("reeve case note noise-1 seen --as li-na --json");
+    EXPECT_EQ(list.exit, 1);
+    EXPECT_EQ(nlohmann::json::parse(list.err)["error"]["code"], "damaged") << list.err;
+    office.did("reeve restore whole.backup --data office --force");
+    EXPECT_EQ(content(), whole);
+    office.did("reeve check");
+}
+
+TEST_F(Damage, AFileThatIsNoDatabaseAnyMoreIsSaidAndRestored) {
+    overwrite(1);
+    EXPECT_THAT(found(), HasSubstr("the file itself: file is not a database"));
+    EXPECT_EQ(office.run("reeve rebuild").exit, 1);
+    office.did("reeve restore whole.backup --data office --force");
+    office.did("reeve check");
+}
+
+TEST_F(Damage, AJournalRowIsNamedByItsEventAndItsCase) {
+    const std::pair<const char*, const char*> faults[]{
+        {"UPDATE journal SET body = substr(body, 2) WHERE stream = 'noise-2' AND revision = 1",
+         "(noise-2 revision 1): its body is not JSON"},
+        {"UPDATE journal SET body = replace(body, 'CaseStarted', 'CaseBegun') WHERE stream = 'noise-2'",
+         "(noise-2 revision 1)"},
+        {"UPDATE journal SET revision = 77 WHERE stream = 'noise-2' AND revision = 1",
+         "revision 77 of noise-2 follows revision 0"},
+        {"UPDATE journal SET actor = 'nobody', at = at + 1 WHERE stream = 'noise-2'", "noise-2"},
+        {"UPDATE journal SET body = replace(body, '\"PersonSet\"', '\"PersonWas\"') WHERE stream = '$org'",
+         "event "},
+        {"UPDATE journal SET body = substr(body, 3) WHERE stream = '$definitions'", "$definitions"},
+        {"UPDATE journal SET seq = seq + 100000 WHERE seq = (SELECT max(seq) FROM journal)", "is missing"},
+    };
+    for (const auto& [sql, told] : faults) {
+        SCOPED_TRACE(sql);
+        execute(std::string("DROP TRIGGER journal_stands; ") + sql);
+        EXPECT_THAT(found(), HasSubstr(told));
+        office.did("reeve restore whole.backup --data office --force");
+    }
+}
+
+TEST_F(Damage, ARowIsNamedByItsColumnAndRebuilt) {
+    execute(
+        "UPDATE tasks SET person = 'nobody' WHERE case_id = 'noise-3'; DELETE FROM timers WHERE id = "
+        "'noise-4'");
+    const auto said = found();
+    EXPECT_THAT(
+        said,
+        testing::ContainsRegex(
+            "table tasks, case_id \"noise-3\", id \"[^\"]*\", column person: found \"nobody\", expected"));
+    EXPECT_THAT(said, HasSubstr("table timers, id \"noise-4\": the row is missing"));
+    office.did("reeve rebuild");
+    office.did("reeve check");
+}
+
+TEST_F(Damage, ABackupThatIsDamagedIsNotRestoredOverWhatIsThere) {
+    const auto whole = content();
+    const auto file = office.folder() / "whole.backup";
+    std::fstream backup(file, std::ios::in | std::ios::out | std::ios::binary);
+    backup.seekp(4096 * 2);
+    backup << std::string(4096 * 3, '\xa5');
+    backup.close();
+    EXPECT_EQ(office.run("reeve restore whole.backup --data office --force").exit, 1);
+    EXPECT_EQ(content(), whole);
+    office.did("reeve check");
+}
+
+}  // namespace
+}  // namespace reeve::crash
