@@ -1,0 +1,163 @@
+#include "tests/simulation/world.h"
+
+#include <fmt/format.h>
+
+#include "engine/store/fingerprint.h"
+
+namespace reeve::simulation {
+namespace {
+
+const Instant beginning = *time::parse_instant("2026-03-02T08:00:00Z");
+
+}  // namespace
+
+World::World(Settings settings)
+    : settings_(std::move(settings)),
+      dice_(settings_.seed),
+      folder_(scratch_.path() / "office"),
+      time_(std::make_shared<runtime::ManualTime>(beginning)) {
+    std::filesystem::create_directories(folder_);
+    FaultyDisk::get().mount(folder_, settings_.seed ^ 0xd15c);
+}
+
+World::~World() {
+    FaultyDisk::get().release();
+    engine_.reset();
+    FaultyDisk::get().unmount();
+}
+
+void World::open() {
+    auto opened = runtime::Engine::open({.folder = folder_,
+                                         .create = true,
+                                         .time = time_,
+                                         .cached_cases = 40,
+                                         .near_timers = 30,
+                                         .wrap = settings_.wrap});
+    if (!opened) throw std::runtime_error("opening: " + opened.error().text());
+    engine_ = std::move(*opened);
+}
+
+void World::stop() { engine_.reset(); }
+
+void World::furnish() {
+    if (auto changed = engine_->change(organisation(), core::system_actor); !changed)
+        throw std::runtime_error(changed.error().text());
+    for (const auto& definition : definitions()) {
+        auto deployed =
+            engine_->deploy(definition.text, definition.id + ".json", calendar_text, core::system_actor);
+        if (!deployed) throw std::runtime_error(deployed.error().front().text());
+    }
+}
+
+Instant World::now() const {
+    const auto last = engine_->read()->head().at;
+    return last ? std::max(*last, time_->now()) : time_->now();
+}
+
+void World::note(std::string text) {
+    if (outcome_.last_steps.size() >= 12) outcome_.last_steps.erase(outcome_.last_steps.begin());
+    outcome_.last_steps.push_back(std::move(text));
+}
+
+// Moment by moment, so that each moment is a transaction whatever the threads do: which of them a failing
+// disk meets is then the seed's choice.
+void World::advance(Instant until) {
+    auditor_.begin_burst();
+    for (;;) {
+        const auto next = engine_->read()->timers({}, 1);
+        if (next.empty() || next[0].at > until) break;
+        if (!engine_->run_until(std::max(next[0].at, time_->now()))) break;
+    }
+    if (engine_->run_until(until)) auditor_.look(*engine_->read());
+    auditor_.end_burst();
+}
+
+void World::settle() {
+    if (!engine_->run_until(now())) return;
+    auditor_.settled(*engine_, now());
+}
+
+void World::heal() {
+    auto& disk = FaultyDisk::get();
+    disk.set_full(false);
+    disk.set_broken(false);
+    disk.plan(FaultyDisk::Trouble::none, 0);
+    if (!disk.off()) return;
+    ++outcome_.power_cuts;
+    stop();
+    disk.power_on();
+    open();
+    auditor_.reread(*engine_->read());
+}
+
+Result<runtime::Receipt> World::ask(core::Command command) {
+    if (command.key.empty()) command.key = fmt::format("k{}", next_key_++);
+    auto result = engine_->ask(command);
+    answered(command, result);
+    return result;
+}
+
+void World::answered(const core::Command& command, const Result<runtime::Receipt>& result) {
+    if (result) {
+        ++outcome_.acknowledged;
+        auditor_.acknowledged(*result);
+        if (!result->events.empty()) done_.emplace_back(command, *result);
+    } else if (result.error().code == "not-durable") {
+        ++outcome_.doubtful;
+        doubtful_.push_back(command);
+    } else {
+        ++outcome_.refused;
+        if (result.error().code == "failed") auditor_.fault("a command failed: " + result.error().text());
+        if (!FaultyDisk::get().off() && engine_->read()->receipt(command.key) &&
+            result.error().code != "key-used")
+            auditor_.fault("law 1: a refused command left events: " + result.error().text());
+    }
+}
+
+Outcome World::run() {
+    open();
+    furnish();
+    outcome_.began = now();
+    int total = 0;
+    for (const auto& draw : draws()) total += !draw.fault || settings_.faults ? draw.weight : 0;
+    for (int n = 0; n < settings_.steps && auditor_.faults().empty(); ++n) {
+        auto throw_ = dice_.below(total);
+        for (const auto& draw : draws()) {
+            if (draw.fault && !settings_.faults) continue;
+            if ((throw_ -= draw.weight) >= 0) continue;
+            ++outcome_.drawn[draw.name];
+            note(fmt::format("step {}: {} at {}", n, draw.name, time::to_utc_string(time_->now())));
+            try {
+                (this->*draw.step)();
+            } catch (const std::exception& e) {
+                // Without power nothing can be read either.
+                auditor_.end_burst();
+                if (!FaultyDisk::get().off()) auditor_.fault(std::string("thrown: ") + e.what());
+            }
+            break;
+        }
+        if (FaultyDisk::get().off()) {
+            note("the power was cut");
+            heal();
+        }
+        auditor_.look(*engine_->read());
+        if (n % 4 == 3 && auditor_.faults().empty()) settle();
+    }
+    if (auditor_.faults().empty()) {
+        heal();
+        while (!doubtful_.empty()) retry_doubtful();
+        settle();
+        outcome_.ended = now();
+        stop();
+        auditor_.closed(folder_);
+        outcome_.bytes = store::fingerprint_journal(**store::open_reader(folder_));
+    }
+    outcome_.faults = auditor_.faults();
+    outcome_.counts = auditor_.counts();
+    outcome_.disk = FaultyDisk::get().counts();
+    return outcome_;
+}
+
+Outcome simulate(const Settings& settings) { return World(settings).run(); }
+
+}  // namespace reeve::simulation
