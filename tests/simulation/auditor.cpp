@@ -48,11 +48,16 @@ void Auditor::take(const store::JournalRow& row) {
     }
     if (row.stream[0] == '$') return;
     const auto recorded = store::recorded(row);
-    if (burst_) {
+    if (std::getenv("REEVE_SIM_TRACE"))
+        fmt::print("{} {} at {} occurred {} by {} {} {}\n", row.seq, row.stream, time::to_utc_string(row.at),
+                   row.occurred ? time::to_utc_string(*row.occurred) : "-", row.actor, row.key, row.body);
+    // What a timer opens begins when it is opened; what a timer does, when it was due.
+    if (burst_ && row.events > 0 && row.key.empty() && row.actor == core::system_actor) {
         const Instant effective = recorded.occurred.value_or(recorded.at);
-        if (row.events > 0 && row.key.empty() && effective < *burst_)
-            fault(fmt::format("law 5: event {} of {} took effect behind what was due later", row.seq,
-                              row.stream));
+        if (effective < *burst_)
+            fault(fmt::format("law 5: event {} of {} took effect for {}, behind what was due at {}: {}",
+                              row.seq, row.stream, time::to_utc_string(effective),
+                              time::to_utc_string(*burst_), row.body));
         burst_ = std::max(*burst_, effective);
     }
     if (const auto* e = std::get_if<core::EscalationFired>(&recorded.event)) {

@@ -133,8 +133,9 @@ core::Wish World::wish_for(const core::CaseState& state) {
     }
 }
 
-core::Wish World::nonsense() {
-    switch (dice_.below(8)) {
+core::Wish World::nonsense(const std::string& definition) {
+    const auto kind = dice_.below(8);
+    switch (kind == 6 && definition != "claim" ? 0 : kind) {
         case 0: return core::Act{.action = "fly"};
         case 1: return core::CompleteTask{.task = "t999"};
         case 2: return core::PauseClock{.clock = "c999", .reason = ""};
@@ -176,7 +177,7 @@ void World::work() {
 
 void World::say_nonsense() {
     const auto state = some_case();
-    core::Command command{.actor = "boss", .case_id = state ? state->id : "c-0", .wish = nonsense()};
+    core::Command command{.actor = "boss", .case_id = state ? state->id : "c-0", .wish = nonsense(state ? state->definition : "")};
     if (dice_.chance(20)) command.case_id = "no such case";
     if (const auto answer = ask(std::move(command)); answer)
         auditor_.fault("nonsense was done, in " + answer->case_id);

@@ -65,7 +65,7 @@ class World {
     core::Wish wish_for(const core::CaseState&);
     core::Wish clock_wish(const core::CaseState&);
     core::Wish task_wish(const core::CaseState&);
-    core::Wish nonsense();
+    core::Wish nonsense(const std::string& definition);
     void start_case();
     void work();
     void say_nonsense();
