@@ -18,7 +18,7 @@ class Auditor {
     // was acknowledged is there.
     void look(store::Reader&);
     // All that is due has taken effect: the rows are those of a replay, and what the model foretells.
-    void settled(const runtime::Engine&, Instant now);
+    void settled(store::Reader&, const store::Catalog&, Instant now);
     // Law 2: everything seen so far stands as it was.
     void reread(store::Reader&);
     // The folder of an engine that was stopped: `reeve check` and `reeve rebuild` find nothing, nobody who
@@ -38,7 +38,7 @@ class Auditor {
 
   private:
     void take(const store::JournalRow&);
-    void compare(const runtime::Engine&, store::Reader&, const std::string& case_id, Instant now);
+    void compare(store::Reader&, const store::Catalog&, const std::string& case_id, Instant now);
     std::vector<std::uint64_t> digests_;                                     // of each event, by number
     std::map<std::uint64_t, std::pair<std::string, std::string>> promised_;  // number -> case and body
     std::map<std::string, ModelCase> cases_;

@@ -61,7 +61,8 @@ class FaultyDisk {
         int written = -1;  // so many bytes all the same; -1: all of them
     };
     bool mounted(const char* path) const;
-    File& open(const std::string& path);  // stands until unmount
+    const std::string& folder() const { return folder_; }  // with its slash
+    File& open(const std::string& path);                   // stands until unmount
     void forget(const std::string& path);
     Verdict may_write(std::int64_t end, std::int64_t size, int amount);
     void wrote(File&, std::int64_t offset, std::int64_t amount);

@@ -29,7 +29,7 @@ void World::pass_time() {
                                    : dice_.between(1, scale == 2 ? 72 : settings_.longest_hours) * hour;
     auto until = now() + by;
     if (dice_.chance(30))
-        if (const auto next = engine_->read()->timers({}, 1); !next.empty() && next[0].at > now())
+        if (const auto next = reader().timers({}, 1); !next.empty() && next[0].at > now())
             until = next[0].at - Millis{dice_.below(2)};
     advance(until);
 }
@@ -41,7 +41,7 @@ void World::restart() {
     stop();
     if (dice_.chance(40)) time_->advance(dice_.between(1, 24 * 20) * hour);
     open();
-    auditor_.reread(*engine_->read());
+    auditor_.reread(reader());
     advance(now());
 }
 
@@ -66,15 +66,14 @@ void World::fill_disk() {
     disk.plan(FaultyDisk::Trouble::none, 0);
     disk.set_full(true);
     for (int n = 0; n < 3; ++n) {
-        const auto before = engine_->read()->head().seq;
+        const auto before = reader().head().seq;
         core::Command command{.actor = "boss",
                               .wish = core::StartCase{.definition = "claim", .unit = "north"}};
         const auto answer = ask(command);
         if (!answer && answer.error().code == "not-durable" &&
             answer.error().message.find("full") == std::string::npos)
             auditor_.fault("a full disk is not named: " + answer.error().text());
-        if (!answer && engine_->read()->head().seq != before)
-            auditor_.fault("law 1: a refused command was written");
+        if (!answer && reader().head().seq != before) auditor_.fault("law 1: a refused command was written");
     }
     disk.set_full(false);
     core::Command command{.actor = "boss", .wish = core::StartCase{.definition = "claim", .unit = "north"}};
@@ -100,14 +99,14 @@ void World::set_clock_back() { time_->jump(time_->now() - dice_.between(1, 120) 
 void World::set_clock_ahead() {
     if (!engine_->run_until(now())) return;
     const auto right = time_->now();
-    const auto before = engine_->read()->head().seq;
+    const auto before = reader().head().seq;
     time_->jump(right + (dice_.chance(50) ? 365 * 24 * hour : dice_.between(3, 600) * minute));
     core::Command command{.actor = "boss", .wish = core::StartCase{.definition = "claim", .unit = "north"}};
     const auto answer = ask(command);
     if (answer || answer.error().code != "clock-jumped")
         auditor_.fault("law 5: a clock that jumped is believed");
     if (!engine_->health().clock_alarm) auditor_.fault("a clock that jumped raises no alarm");
-    if (engine_->read()->head().seq != before) auditor_.fault("law 5: something happened by a wrong clock");
+    if (reader().head().seq != before) auditor_.fault("law 5: something happened by a wrong clock");
     time_->jump(right);
 }
 
@@ -115,7 +114,7 @@ void World::set_clock_ahead() {
 void World::wake_in_another_year() {
     heal();
     if (!engine_->run_until(now())) return;
-    const auto last = engine_->read()->head();
+    const auto last = reader().head();
     stop();
     const auto wrong = *last.at + (dice_.chance(50) ? 365 : -365) * 24 * hour;
     {
@@ -130,7 +129,7 @@ void World::wake_in_another_year() {
             auditor_.fault("law 5: something happened by the clock of another year");
     }
     open();
-    auditor_.reread(*engine_->read());
+    auditor_.reread(reader());
 }
 
 // Whoever was told "not-durable" tries again with the same key: what had been written after all is found,
@@ -139,7 +138,7 @@ void World::retry_doubtful() {
     if (doubtful_.empty()) return;
     auto command = doubtful_.front();
     doubtful_.pop_front();
-    const auto there = engine_->read()->receipt(command.key);
+    const auto there = reader().receipt(command.key);
     const auto answer = engine_->ask(command);
     if (there && answer && (!answer->repeated || answer->first_seq != there->first_seq))
         auditor_.fault("law 1: what was there was done again: " + command.key);

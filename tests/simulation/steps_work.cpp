@@ -29,12 +29,12 @@ time::Duration hours(std::int64_t n) { return {.elapsed = Millis{n * 3600 * 1000
 }  // namespace
 
 std::optional<core::CaseState> World::some_case() {
-    const auto ids = engine_->read()->case_ids("", 100'000);
+    const auto ids = reader().case_ids("", 100'000);
     if (ids.empty()) return std::nullopt;
     // The later ones are the ones at work.
     const auto late = std::max<std::int64_t>(0, static_cast<std::int64_t>(ids.size()) - 60);
     for (int tries = 0; tries < 4; ++tries) {
-        auto file = engine_->find(ids[static_cast<std::size_t>(
+        auto file = find(ids[static_cast<std::size_t>(
             dice_.between(dice_.chance(70) ? late : 0, static_cast<std::int64_t>(ids.size()) - 1))]);
         if (file && (file->state.status == core::CaseStatus::open || dice_.chance(20)))
             return std::move(file->state);
@@ -167,8 +167,7 @@ void World::work() {
     if (dice_.chance(5)) command.occurred = now() - Millis{dice_.between(1, 50) * 3600 * 1000};
     if (dice_.chance(5)) command.expect = state->revision;
     // An act at the very moment at which something is due is in time.
-    const auto reader = engine_->read();
-    const auto next = reader->timers({}, 1);
+    const auto next = reader().timers({}, 1);
     if (dice_.chance(90) || next.empty() || next[0].at <= now()) return (void)ask(std::move(command));
     command.key = fmt::format("k{}", next_key_++);
     const auto answer = engine_->ask_at(command, next[0].at);
@@ -177,7 +176,9 @@ void World::work() {
 
 void World::say_nonsense() {
     const auto state = some_case();
-    core::Command command{.actor = "boss", .case_id = state ? state->id : "c-0", .wish = nonsense(state ? state->definition : "")};
+    core::Command command{.actor = "boss",
+                          .case_id = state ? state->id : "c-0",
+                          .wish = nonsense(state ? state->definition : "")};
     if (dice_.chance(20)) command.case_id = "no such case";
     if (const auto answer = ask(std::move(command)); answer)
         auditor_.fault("nonsense was done, in " + answer->case_id);

@@ -14,6 +14,7 @@ struct Settings {
     std::uint64_t seed = 1;
     int steps = 120;
     bool faults = true;           // of the disk, the power and the clock
+    int settle_every = 4;         // steps; then every live case is compared
     int longest_hours = 24 * 14;  // one advance of time
     // Wraps the engine's store; for mutants.
     std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)> wrap = {};
@@ -50,7 +51,9 @@ class World {
     void open();
     void stop();
     void furnish();
-    Instant now() const;
+    store::Reader& reader();
+    Result<store::CaseFile> find(const std::string& case_id);
+    Instant now();
     void advance(Instant until);  // plays what is due, at its moments
     void settle();
     void heal();  // all troubles of the disk are lifted
@@ -92,6 +95,7 @@ class World {
     std::filesystem::path folder_;
     std::shared_ptr<runtime::ManualTime> time_;
     std::unique_ptr<runtime::Engine> engine_;
+    std::unique_ptr<store::Reader> reader_;  // of the engine, while it is open
     Auditor auditor_;
     std::deque<core::Command> doubtful_;  // that were answered with "not-durable"
     std::vector<std::pair<core::Command, runtime::Receipt>> done_;
