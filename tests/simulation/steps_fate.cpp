@@ -45,6 +45,15 @@ void World::restart() {
     advance(now());
 }
 
+// The machine sleeps while the engine runs: what fell due meanwhile takes effect in one burst.
+void World::sleep() {
+    if (!engine_->run_until(now())) return;
+    auditor_.begin_burst();
+    time_->advance(dice_.between(1, 96) * hour);
+    if (engine_->run_until(now())) auditor_.look(reader());
+    auditor_.end_burst();
+}
+
 // Between two writes, or in the middle of one; now, or in the middle of what comes.
 void World::cut_power() {
     if (!engine_->run_until(now())) return;

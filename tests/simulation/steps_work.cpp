@@ -289,6 +289,7 @@ const std::vector<World::Draw>& World::draws() {
                                        {"time", 18, false, &World::pass_time},
                                        {"retry", 6, false, &World::retry_doubtful},
                                        {"restart", 2, true, &World::restart},
+                                       {"sleep", 2, true, &World::sleep},
                                        {"power cut", 4, true, &World::cut_power},
                                        {"disk trouble", 7, true, &World::plan_trouble},
                                        {"full disk", 1, true, &World::fill_disk},

@@ -56,6 +56,8 @@ class World {
     Instant now();
     void advance(Instant until);  // plays what is due, at its moments
     void settle();
+    void step(int n);
+    void rest();
     void heal();  // all troubles of the disk are lifted
     Result<runtime::Receipt> ask(core::Command);
     void answered(const core::Command&, const Result<runtime::Receipt>&);
@@ -80,6 +82,7 @@ class World {
     // steps_fate.cpp: what befalls them.
     void pass_time();
     void restart();
+    void sleep();
     void cut_power();
     void plan_trouble();
     void fill_disk();
