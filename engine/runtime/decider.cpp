@@ -43,6 +43,7 @@ void Decider::load() {
     started_.clear();
     loads_.clear();
     marks_.clear();
+    timers_.clear();
     reader_ = store_.read();
     const auto head = reader_->head();
     seq_ = head.seq;
@@ -117,15 +118,13 @@ void Decider::tick(const store::TimerRow& timer, Instant now) {
     // It took no effect. Missed repeats of a ladder's last step wait for the end of the burst, where the
     // latest stands for all; anything else is asked again in a minute rather than for ever, and said in the
     // health.
-    timers_.change(due.id, due.at, std::nullopt);
+    timers_.drop(due);
     const auto* entry = lookup(due.id);
     if (!entry || !entry->view->next) return;
-    auto again = *entry->view->next;
-    if (again <= now) {
-        again = due.at < now ? now : now + std::chrono::minutes(1);
-        if (due.at >= now) ++stuck_;
-    }
-    timers_.change(due.id, std::nullopt, again);
+    const auto next = *entry->view->next;
+    if (next > now) return timers_.change(due.id, std::nullopt, next);
+    if (due.at >= now) ++stuck_;
+    timers_.postpone({next, due.id}, due.at < now ? now : now + std::chrono::minutes(1));
 }
 
 // What the key gave before; refused when that was something else.

@@ -9,7 +9,9 @@ namespace reeve::runtime {
 Result<void> Engine::Impl::alone(const std::function<void()>& job) {
     Result<void> done;
     const bool ran = writer->run_alone([&] {
-        if (writer->read_clock())
+        if (auto alarm = writer->store_alarm())
+            done = std::unexpected(*alarm);
+        else if (writer->read_clock())
             job();
         else
             done = std::unexpected(writer->clock_alarm());

@@ -169,9 +169,8 @@ bool Writer::take_commands() {
         }
         if (item.job) {
             item.job();
-        } else if (failed_) {
-            item.done(
-                refuse("not-durable", "the store cannot be written (" + failure_ + "); try again later"));
+        } else if (auto alarm = store_alarm()) {
+            item.done(std::unexpected(*alarm));
         } else if (const auto at = read_clock()) {
             take(std::move(item.command), item.done, *at);
         } else {
@@ -181,6 +180,7 @@ bool Writer::take_commands() {
 }
 
 void Writer::take(core::Command command, const Done& done, Instant at) {
+    if (auto alarm = store_alarm()) return done(std::unexpected(*alarm));  // time was played, and that failed
     command.at = std::max(at, decider_.last_at().value_or(at));
     try {
         decider_.take(std::move(command), done);
@@ -275,6 +275,11 @@ void Writer::look_at_clock() {
 Error Writer::clock_alarm() const {
     std::lock_guard lock(mutex_);
     return {"clock-jumped", clock_alarm_.value_or(""), ""};
+}
+
+std::optional<Error> Writer::store_alarm() const {
+    if (!failed_) return std::nullopt;
+    return Error{"not-durable", "the store cannot be written (" + failure_ + "); try again later", ""};
 }
 
 void Writer::accept_clock() {

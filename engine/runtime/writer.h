@@ -25,6 +25,8 @@ class Writer {
     // The wall clock, never before the last event; none when it jumped: clock_alarm() says how.
     std::optional<Instant> read_clock();
     Error clock_alarm() const;
+    // After a failed commit the store could not be read anew: nothing is decided until it was.
+    std::optional<Error> store_alarm() const;
     Instant now();                                      // never before the last event
     Result<void> commit_now();                          // the open batch; "not-durable" when it fails
     std::uint64_t play_until(ManualTime&, Instant);     // how many ticks
