@@ -8,12 +8,12 @@ const std::string calendar_text = R"({"id": "office", "zone": "Europe/Vienna",
             "thu": ["08:00-12:00", "13:00-18:00"], "fri": ["08:00-14:00"]},
   "holidays": [{"yearly": "12-25"}, {"yearly": "01-01"}, {"date": "2026-04-06"}],
   "days": [{"date": "2026-05-16", "like": "fri"}],
-  "covers": "2020-01-01/2035-12-31"})";
+  "covers": "2026-01-01/2029-12-31"})";
 const std::string other_calendar = R"({"id": "office", "zone": "Europe/Vienna",
   "hours": {"mon": ["08:00-12:00", "13:00-17:00"], "tue": ["08:00-12:00", "13:00-17:00"], "wed": ["08:00-12:00"],
             "thu": ["08:00-12:00", "13:00-18:00"], "fri": ["08:00-12:00"]},
   "holidays": [{"yearly": "12-25"}, {"yearly": "12-24"}, {"yearly": "01-01"}, {"date": "2026-04-06"}],
-  "covers": "2020-01-01/2035-12-31"})";
+  "covers": "2026-01-01/2029-12-31"})";
 
 namespace {
 
