@@ -43,6 +43,7 @@ void Decider::load() {
     started_.clear();
     loads_.clear();
     marks_.clear();
+    timers_.clear();
     reader_ = store_.read();
     const auto head = reader_->head();
     seq_ = head.seq;
@@ -116,7 +117,7 @@ void Decider::tick(const store::TimerRow& timer, Instant now) {
     const auto due = timer;  // the row may go with what follows
     if (due.id.starts_with("$duty/")) return duty(due, now);
     if (cannot_read(due.id)) {  // said in the health, and tried again: the others go on
-        timers_.change(due.id, due.at, now + std::chrono::minutes(1));
+        timers_.postpone(due, now + std::chrono::minutes(1));
         ++stuck_;
         return;
     }
@@ -126,15 +127,14 @@ void Decider::tick(const store::TimerRow& timer, Instant now) {
     // It took no effect. Missed repeats of a ladder's last step wait for the end of the burst, where the
     // latest stands for all; anything else is asked again in a minute rather than for ever, and said in the
     // health.
-    timers_.change(due.id, due.at, std::nullopt);
     const auto* entry = lookup(due.id);
-    if (!entry || !entry->view->next) return;
-    auto again = *entry->view->next;
-    if (again <= now) {
-        again = due.at < now ? now : now + std::chrono::minutes(1);
-        if (due.at >= now) ++stuck_;
+    const auto next = entry ? entry->view->next : std::nullopt;
+    if (!next || *next > now) {
+        timers_.drop(due);
+        return timers_.change(due.id, std::nullopt, next);
     }
-    timers_.change(due.id, std::nullopt, again);
+    if (due.at >= now) ++stuck_;
+    timers_.postpone(due, due.at < now ? now : now + std::chrono::minutes(1));
 }
 
 // A case whose history is damaged is refused by name and keeps nobody else waiting.

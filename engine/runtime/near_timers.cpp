@@ -3,11 +3,33 @@
 namespace reeve::runtime {
 
 void NearTimers::refill(store::Reader& reader) {
-    const auto rows = reader.timers({time::Instant::min(), ""}, most_);
+    if (postponed_.empty()) begin_ = {time::Instant::min(), ""};
+    const auto rows = reader.timers(begin_, most_);
     timers_.clear();
     timers_.insert(rows.begin(), rows.end());
     all_ = rows.size() < most_;
     if (!all_) boundary_ = rows.back();
+}
+
+const store::TimerRow* NearTimers::earliest() const {
+    if (postponed_.empty()) return timers_.empty() ? nullptr : &*timers_.begin();
+    return timers_.empty() || *postponed_.begin() < *timers_.begin() ? &*postponed_.begin()
+                                                                     : &*timers_.begin();
+}
+
+void NearTimers::postpone(const store::TimerRow& row, time::Instant again) {
+    const store::TimerRow copy = row;  // it may lie in one of them
+    if (postponed_.erase(copy) == 0) {
+        timers_.erase(copy);
+        begin_ = std::max(begin_, copy);
+    }
+    postponed_.insert({again, copy.id});
+}
+
+void NearTimers::drop(const store::TimerRow& row) {
+    const store::TimerRow copy = row;  // it may lie in one of them
+    timers_.erase(copy);
+    postponed_.erase(copy);
 }
 
 void NearTimers::change(const std::string& id, std::optional<time::Instant> before,
@@ -22,6 +44,7 @@ void NearTimers::change(const std::string& id, std::optional<time::Instant> befo
     auto last = std::next(timers_.begin(), static_cast<std::ptrdiff_t>(most_));
     timers_.erase(last, timers_.end());
     boundary_ = *timers_.rbegin();
+    begin_ = std::min(begin_, boundary_);
     all_ = false;
 }
 

@@ -15,15 +15,21 @@ class NearTimers {
     // Reads the earliest from the store. Only when everything decided is durable.
     void refill(store::Reader&);
     bool needs_refill() const { return timers_.empty() && !all_; }
-    const store::TimerRow* earliest() const { return timers_.empty() ? nullptr : &*timers_.begin(); }
+    const store::TimerRow* earliest() const;
     void change(const std::string& id, std::optional<time::Instant> before,
                 std::optional<time::Instant> after);
+    // `row` took no effect and stays as it is in the store; it comes again at `again`. What is read from then
+    // on begins behind it: else those that wait would be all that is ever read.
+    void postpone(const store::TimerRow& row, time::Instant again);
+    void drop(const store::TimerRow&);
+    void clear() { *this = NearTimers(most_); }
 
   private:
     std::size_t most_;
-    std::set<store::TimerRow> timers_;
-    bool all_ = false;          // nothing lies beyond
-    store::TimerRow boundary_;  // else: complete up to here
+    std::set<store::TimerRow> timers_, postponed_;
+    bool all_ = false;                                 // nothing lies beyond
+    store::TimerRow boundary_;                         // else: complete up to here
+    store::TimerRow begin_{time::Instant::min(), ""};  // the last in the store that was postponed
 };
 
 }  // namespace reeve::runtime

@@ -179,6 +179,19 @@ TEST(Exclude, OnlyTimeThatHasPassedSinceTheStart) {
     EXPECT_EQ(bench.code(), "bad-time");
 }
 
+TEST(Exclude, RepeatsThatLieAheadAgainAreToldAnew) {
+    Interrupted bench;
+    bench.open();
+    for (const auto* day : {"16", "18", "19", "20", "23", "24", "25", "26"})
+        bench.tick(std::string("2026-03-") + day + "T18:00");
+    EXPECT_EQ(bench.clock().repeats, 6);
+    bench.exclude("2026-03-27T09:00", "2026-03-03T09:00", "2026-03-05T09:00");
+    EXPECT_EQ(bench.local(*next_moment(bench.state)), "2026-03-27T18:00");  // not two working days of silence
+    bench.tick("2026-03-27T18:00");
+    EXPECT_EQ(bench.fired().back().repeat, 5);
+    EXPECT_EQ(bench.replayed(), bench.state);
+}
+
 TEST(Exclude, AClockThatRanOutMayTurnOutNotToHave) {
     Interrupted bench;
     bench.open();

@@ -78,6 +78,28 @@ TEST(Timers, MissedRepeatsAreCollapsedIntoTheLatest) {
     office.expect_clean();
 }
 
+// More of them than the memory holds waited for the end of the burst, and nothing else was ever read.
+TEST(Timers, AHerdOfMissedRepeatsGoesThrough) {
+    Office office;
+    for (int n = 0; n < 20; ++n) office.ask(Office::start(fmt::format("c-{}", n)));
+    ASSERT_TRUE(office.engine->run_until(monday + 72 * hour));
+    const Instant back = monday + 72 * hour + 10 * day + hour;
+    office.time->set(back - hour);
+    office.reopen({.near_timers = 3});
+    ASSERT_TRUE(office.engine->run_until(back - hour));
+    office.ask(Office::start("late"));  // due after all of them
+    ASSERT_TRUE(office.engine->run_until(back));
+    office.engine.reset();
+    office.time->set(back + 10 * day);
+    office.open({.near_timers = 3});
+    ASSERT_TRUE(office.engine->run_until(back + 10 * day));
+    for (int n = 0; n < 20; ++n)
+        EXPECT_EQ(planned(office, fmt::format("c-{}", n)).back(), monday + 72 * hour + 20 * day);
+    EXPECT_EQ(planned(office, "late").size(), 4u);
+    EXPECT_EQ(office.engine->health().stuck_timers, 0u);
+    office.expect_clean();
+}
+
 TEST(Timers, AtOneInstantPeopleGoBeforeTimers) {
     Office office;
     office.ask(Office::start("c-1"));

@@ -1,0 +1,109 @@
+// Seeds through the whole engine: what a seed draws must break no law. docs/testing.md says how to run one
+// seed or many.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <random>
+#include <string>
+
+#include "tests/simulation/mutants.h"
+#include "tests/simulation/world.h"
+
+namespace reeve::simulation {
+namespace {
+
+std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
+    const char* text = std::getenv(name);
+    return text && *text ? std::strtoull(text, nullptr, 10) : otherwise;
+}
+
+constexpr int usual_steps = 120;
+
+// Whether it broke none; else what it broke, and how to see that again.
+bool run(Settings settings) {
+    settings.steps =
+        static_cast<int>(from_environment("REEVE_SIM_STEPS", static_cast<std::uint64_t>(settings.steps)));
+    const auto o = simulate(settings);
+    if (std::getenv("REEVE_SIM_TELL")) {
+        fmt::print(
+            "seed {}: {} events of {} cases in {} days; {} commands acknowledged, {} refused, {} in doubt; "
+            "{} steps of "
+            "ladders, {} as the model foretold; {} restarts, {} power cuts, {} troubles in {} writes and {} "
+            "syncs, {} sectors lost\n",
+            settings.seed, o.counts.events, o.counts.cases, (o.ended - o.began) / Millis(24 * 3600 * 1000),
+            o.acknowledged, o.refused, o.doubtful, o.counts.steps, o.counts.foretold, o.restarts,
+            o.power_cuts, o.disk.troubles, o.disk.writes, o.disk.syncs, o.disk.lost_sectors);
+    }
+    if (o.faults.empty()) return true;
+    std::string text = fmt::format(
+        "seed {} breaks a law; to see it again:\n  REEVE_SIM_SEED={} REEVE_SIM_STEPS={} "
+        "build/release/bin/sim_test --gtest_filter=Simulation.FreshSeeds\n",
+        settings.seed, settings.seed, settings.steps);
+    for (const auto& fault : o.faults) text += "  " + fault + "\n";
+    for (const auto& step : o.last_steps) text += "    " + step + "\n";
+    ADD_FAILURE() << text;
+    return false;
+}
+
+TEST(Simulation, TheSeedsOfEveryDay) {
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) run({.seed = seed, .steps = usual_steps});
+}
+
+// REEVE_SIM_SEED and REEVE_SIM_SEEDS say which, and how many.
+TEST(Simulation, FreshSeeds) {
+    const bool named = std::getenv("REEVE_SIM_SEED");
+    const auto many = from_environment("REEVE_SIM_SEEDS", named ? 1 : 4);
+    const auto first = from_environment("REEVE_SIM_SEED", std::random_device()());
+    std::uint64_t passed = 0;
+    for (std::uint64_t n = 0; n < many; ++n) {
+        passed += run({.seed = first + n, .steps = usual_steps}) ? 1 : 0;
+        if (n % 100 != 99 && n + 1 != many) continue;
+        fmt::print("{} of {} seeds from {} on broke no law\n", passed, n + 1, first);
+        std::fflush(stdout);
+    }
+}
+
+// The same seed gives the same bytes.
+TEST(Simulation, TheSameSeedLeavesTheSameJournal) {
+    for (const std::uint64_t seed : {3, 14}) {
+        const Settings settings{.seed = seed, .steps = usual_steps};
+        const auto once = simulate(settings), again = simulate(settings);
+        EXPECT_EQ(once.bytes, again.bytes) << "seed " << seed;
+        EXPECT_EQ(once.disk.lost_sectors, again.disk.lost_sectors) << "seed " << seed;
+    }
+}
+
+// A year of an office with thousands of cases, for those who have minutes: REEVE_SIM_YEAR=1.
+TEST(Simulation, AYear) {
+    if (!std::getenv("REEVE_SIM_YEAR")) return;
+    run({.seed = from_environment("REEVE_SIM_SEED", 1),
+         .steps = 8000,
+         .settle_every = 400,
+         .longest_hours = 24});
+}
+
+// A checker that never bites proves nothing: each law broken in one place is found by its own checker.
+class Broken : public testing::TestWithParam<Mutant> {};
+
+TEST_P(Broken, IsFoundWithinTenSeeds) {
+    const auto& mutant = GetParam();
+    constexpr std::uint64_t most = 10;
+    bool found = false;
+    std::uint64_t seed = 0;
+    while (!found && seed < most) {
+        become(mutant.kind);
+        const auto outcome = simulate({.seed = ++seed, .wrap = mutant_store});
+        for (const auto& fault : outcome.faults) found = found || fault.find(mutant.law) != std::string::npos;
+        if (!outcome.faults.empty())
+            fmt::print("{}, seed {}: {}\n", mutant.name, seed, outcome.faults.front());
+    }
+    become(Mutant::Kind::none);
+    EXPECT_TRUE(found) << "nobody found " << mutant.name << " in " << most << " seeds";
+}
+
+INSTANTIATE_TEST_SUITE_P(Laws, Broken, testing::ValuesIn(mutants()),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+}  // namespace
+}  // namespace reeve::simulation
