@@ -204,6 +204,20 @@ TEST_F(Killed, InAMigrationItIsOfTheOldFormOrTheNewAndTheCopyIsWhole) {
     expect_clean(folder);
 }
 
+TEST_F(Killed, InTheMakingOfAFolderThereIsAWholeOneOrNone) {
+    const auto made = scratch.path() / "made";
+    killed(
+        {"init", made.string()}, [&] { fs::remove_all(made); },
+        [&] {
+            if (fs::exists(made / "reeve.db")) expect_clean(made);
+        },
+        [&] {
+            fs::remove_all(made);
+            did({"init", made.string()});
+        },
+        [&] { expect_clean(made); });
+}
+
 TEST_F(Killed, InARebuildTheRowsAreAsTheyWereOrAsTheyShouldBe) {
     const auto whole = content_of(folder);
     Content damaged;

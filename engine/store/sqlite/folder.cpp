@@ -174,8 +174,19 @@ Result<std::unique_ptr<Store>> open(const std::filesystem::path& folder, const O
     auto lock = sqlite::Lock::take(folder);
     if (!lock) return std::unexpected(lock.error());
     clear_leftovers(folder);
+    const auto mode = options.durable ? sqlite::Mode::write : sqlite::Mode::write_unsynced;
+    if (!std::filesystem::exists(file)) {
+        // Made whole beside its name: a kill leaves a folder without a database, not one without tables.
+        const PartFile part(folder / sqlite::restoring_name);
+        if (auto made = sqlite::prepare(*sqlite::connect(part.path(), mode), part.path()); !made)
+            return std::unexpected(made.error());
+        if (options.durable)
+            part.becomes(file);
+        else
+            std::filesystem::rename(part.path(), file);
+    }
     {
-        auto db = sqlite::connect(file, options.durable ? sqlite::Mode::write : sqlite::Mode::write_unsynced);
+        auto db = sqlite::connect(file, mode);
         if (auto ready = sqlite::prepare(*db, file); !ready) return std::unexpected(ready.error());
         // After a sync that failed, what a killed engine left in the log may be in the machine's memory alone
         // and never be written by a later sync. It is written anew, into the database, before anything is
