@@ -74,7 +74,7 @@ void Writer::run() {
         collect();
         if (failed_) recover();
         const bool stop = take_commands();
-        if (const auto at = read_clock(); at && !stop && !failed_) fire(*at);
+        if (const auto at = read_clock(); at && !stop && !failed_ && !rests_) fire(*at);
         hand();
         if (stop && decider_.idle() && committer_.idle()) return;
     }
@@ -88,7 +88,8 @@ void Writer::wait() {
     }
     std::unique_lock lock(mutex_);
     if (stopping_) limit = std::chrono::milliseconds(10);
-    wake_.wait_for(lock, limit, [&] { return poked_ || (!queue_.empty() && may_take_front()); });
+    if (!wake_.wait_for(lock, limit, [&] { return poked_ || (!queue_.empty() && may_take_front()); }))
+        rests_ = false;
     poked_ = false;
 }
 
@@ -106,6 +107,7 @@ void Writer::pause() {
 void Writer::collect() {
     auto outcome = committer_.take();
     if (!outcome) return;
+    rests_ = outcome->failure.has_value();
     if (outcome->failure)
         fail(*outcome->failure, &outcome->batch);
     else

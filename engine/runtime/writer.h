@@ -66,6 +66,7 @@ class Writer {
     std::atomic<bool> failed_ = false;  // the store could not be read again; tried each second
     std::atomic<std::uint64_t> failed_commits_ = 0;
     std::string failure_;
+    bool rests_ = false;  // a commit failed just now: timers wait for the next look, or for one that succeeds
     // The wall clock is held against the steady one.
     std::optional<Instant> wall_;
     Millis steady_{0};

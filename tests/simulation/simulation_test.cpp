@@ -78,7 +78,8 @@ TEST(Simulation, TheSameSeedLeavesTheSameJournal) {
 TEST(Simulation, AYear) {
     if (!std::getenv("REEVE_SIM_YEAR")) return;
     run({.seed = from_environment("REEVE_SIM_SEED", 1),
-         .steps = 8000,
+         .steps = 2800,
+         .starts = 6,
          .settle_every = 400,
          .longest_hours = 24});
 }

@@ -14,6 +14,7 @@ struct Settings {
     std::uint64_t seed = 1;
     int steps = 120;
     bool faults = true;           // of the disk, the power and the clock
+    int starts = 1;               // cases that one step opens
     int settle_every = 4;         // steps; then every live case is compared
     int longest_hours = 24 * 14;  // one advance of time
     // Wraps the engine's store; for mutants.
@@ -72,6 +73,7 @@ class World {
     core::Wish task_wish(const core::CaseState&);
     core::Wish nonsense(const std::string& definition);
     void start_case();
+    void start_cases();
     void work();
     void say_nonsense();
     void repeat_key();
