@@ -64,7 +64,7 @@ class World {
     void answered(const core::Command&, const Result<runtime::Receipt>&);
     void note(std::string text);
 
-    // steps_work.cpp: what people do.
+    // wishes.cpp: what people wish for.
     std::optional<core::CaseState> some_case();
     std::string some_person();
     std::string actor_for(const core::CaseState&);
@@ -72,6 +72,8 @@ class World {
     core::Wish clock_wish(const core::CaseState&);
     core::Wish task_wish(const core::CaseState&);
     core::Wish nonsense(const std::string& definition);
+
+    // steps_work.cpp: what they do.
     void start_case();
     void start_cases();
     void work();
