@@ -14,6 +14,7 @@ struct Settings {
     std::uint64_t seed = 1;
     int steps = 120;
     bool faults = true;           // of the disk, the power and the clock
+    int starts = 1;               // cases that one step opens
     int settle_every = 4;         // steps; then every live case is compared
     int longest_hours = 24 * 14;  // one advance of time
     // Wraps the engine's store; for mutants.
@@ -63,7 +64,7 @@ class World {
     void answered(const core::Command&, const Result<runtime::Receipt>&);
     void note(std::string text);
 
-    // steps_work.cpp: what people do.
+    // wishes.cpp: what people wish for.
     std::optional<core::CaseState> some_case();
     std::string some_person();
     std::string actor_for(const core::CaseState&);
@@ -71,7 +72,10 @@ class World {
     core::Wish clock_wish(const core::CaseState&);
     core::Wish task_wish(const core::CaseState&);
     core::Wish nonsense(const std::string& definition);
+
+    // steps_work.cpp: what they do.
     void start_case();
+    void start_cases();
     void work();
     void say_nonsense();
     void repeat_key();
