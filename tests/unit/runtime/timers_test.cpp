@@ -100,28 +100,6 @@ TEST(Timers, AHerdOfMissedRepeatsGoesThrough) {
     office.expect_clean();
 }
 
-// A disk that fails is not tried again and again without a pause; a person who asks need not wait for it.
-TEST(Timers, ThoseThatCannotBeWrittenAreTriedAboutOnceASecond) {
-    Office office;
-    office.ask(Office::start("c-1"));
-    std::atomic<int> tries = 0;
-    std::function<void()> fails = [&] {
-        ++tries;
-        office.faults->before_next(fails);
-        throw std::runtime_error("the disk fails");
-    };
-    office.faults->before_next(fails);
-    office.time->set(monday + 24 * hour);
-    while (tries == 0) std::this_thread::yield();
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
-    EXPECT_LE(tries, 3);
-    fails = [] {};
-    office.faults->before_next({});
-    ASSERT_TRUE(office.engine->run_until(monday + 24 * hour));
-    EXPECT_THAT(planned(office), ElementsAre(monday + 24 * hour));
-    office.expect_clean();
-}
-
 TEST(Timers, AtOneInstantPeopleGoBeforeTimers) {
     Office office;
     office.ask(Office::start("c-1"));
