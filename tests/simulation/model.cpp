@@ -131,61 +131,66 @@ void ModelCase::take(const core::Recorded& recorded, const Fault& fault) {
     };
     const auto end = [&](ModelClock& c) { c.live = c.paused = false; };
     std::visit(
-        overloaded{
-            [&](const core::CaseStarted& e) { definition_ = e.definition, started_ = open_ = true; },
-            [&](const core::CaseClosed&) { open_ = false; },
-            [&](const core::CaseCancelled&) { open_ = false; },
-            [&](const core::CaseReopened&) { open_ = true; },
-            [&](const core::OwnerNamed& e) { owner_ = e.person; },
-            [&](const core::OwnerLost&) { owner_.clear(); },
-            [&](const core::ClockStarted& e) {
-                ModelClock c{.id = e.clock, .name = e.name, .from = e.from};
-                c.rule = e.limit.is_zero() ? model_rule(definition_, e.name) : nullptr;
-                if (c.rule) c.limit = c.rule->hours * hour;
-                clocks_.push_back(std::move(c));
-            },
-            [&](const core::ClockPaused& e) {
-                change(e.clock, [&](auto& c) {
-                    c.stops.push_back({e.from, Instant::max()});
-                    c.paused = true;
-                });
-            },
-            [&](const core::ClockResumed& e) {
-                change(e.clock, [&](auto& c) {
-                    for (auto& stop : c.stops)
-                        if (stop.to == Instant::max()) stop.to = e.at;
-                    c.paused = false;
-                });
-            },
-            [&](const core::TimeExcluded& e) {
-                change(e.clock, [&](auto& c) { c.stops.push_back({e.from, e.to}); });
-            },
-            [&](const core::ClockRestarted& e) {
-                change(e.clock, [&](auto& c) {
-                    c.from = e.from;
-                    c.stops.clear();
-                    c.fired = c.repeats = 0;
-                    c.acknowledged = false;
-                    if (c.rule) c.limit = c.rule->hours * hour;
-                });
-            },
-            [&](const core::ClockExtended& e) { change(e.clock, [&](auto& c) { c.limit += e.by.elapsed; }); },
-            [&](const core::ClockMet& e) { change(e.clock, end); },
-            [&](const core::ClockCancelled& e) { change(e.clock, end); },
-            [&](const core::ClockExpired& e) {
-                if (auto* c = clock(e.clock); c && c->rule && c->due() != e.at)
-                    fault(fmt::format("law 5: the model has {} {} expire at {}, not {}", recorded.case_id,
-                                      c->name, when(c->due()), when(e.at)));
-                if (e.at > recorded.at) fault("law 5: " + recorded.case_id + " expired early");
-                change(e.clock, end);
-            },
-            [&](const core::EscalationFired& e) { fired(recorded, e, fault); },
-            [&](const core::EscalationAcknowledged& e) {
-                const auto& [id, step] = escalations_[e.escalation];
-                if (auto* c = clock(id); c && c->rule && step + 1 == static_cast<int>(c->rule->steps.size()))
-                    c->acknowledged = true;
-            },
-            [](const auto&) {}},
+        overloaded{[&](const core::CaseStarted& e) { definition_ = e.definition, started_ = open_ = true; },
+                   [&](const core::CaseClosed&) { open_ = false; },
+                   [&](const core::CaseCancelled&) { open_ = false; },
+                   [&](const core::CaseReopened&) { open_ = true; },
+                   [&](const core::OwnerNamed& e) { owner_ = e.person; },
+                   [&](const core::OwnerLost&) { owner_.clear(); },
+                   [&](const core::ClockStarted& e) {
+                       ModelClock c{.id = e.clock, .name = e.name, .from = e.from};
+                       c.rule = e.limit.is_zero() ? model_rule(definition_, e.name) : nullptr;
+                       if (c.rule) c.limit = c.rule->hours * hour;
+                       clocks_.push_back(std::move(c));
+                   },
+                   [&](const core::ClockPaused& e) {
+                       change(e.clock, [&](auto& c) {
+                           c.stops.push_back({e.from, Instant::max()});
+                           c.paused = true;
+                       });
+                   },
+                   [&](const core::ClockResumed& e) {
+                       change(e.clock, [&](auto& c) {
+                           for (auto& stop : c.stops)
+                               if (stop.to == Instant::max()) stop.to = e.at;
+                           c.paused = false;
+                       });
+                   },
+                   [&](const core::TimeExcluded& e) {
+                       change(e.clock, [&](auto& c) { c.stops.push_back({e.from, e.to}); });
+                   },
+                   [&](const core::ClockRestarted& e) {
+                       change(e.clock, [&](auto& c) {
+                           c.from = e.from;
+                           c.stops.clear();
+                           c.fired = c.repeats = 0;
+                           c.acknowledged = false;
+                           if (c.rule) c.limit = c.rule->hours * hour;
+                       });
+                   },
+                   [&](const core::ClockExtended& e) {
+                       change(e.clock, [&](auto& c) {
+                           c.limit += e.by.elapsed;
+                           if (!e.by.is_moment()) c.rule = nullptr;  // working days: no plain sum any more
+                       });
+                   },
+                   [&](const core::ClockMet& e) { change(e.clock, end); },
+                   [&](const core::ClockCancelled& e) { change(e.clock, end); },
+                   [&](const core::ClockExpired& e) {
+                       if (auto* c = clock(e.clock); c && c->rule && c->due() != e.at)
+                           fault(fmt::format("law 5: the model has {} {} expire at {}, not {}",
+                                             recorded.case_id, c->name, when(c->due()), when(e.at)));
+                       if (e.at > recorded.at) fault("law 5: " + recorded.case_id + " expired early");
+                       change(e.clock, end);
+                   },
+                   [&](const core::EscalationFired& e) { fired(recorded, e, fault); },
+                   [&](const core::EscalationAcknowledged& e) {
+                       const auto& [id, step] = escalations_[e.escalation];
+                       if (auto* c = clock(id);
+                           c && c->rule && step + 1 == static_cast<int>(c->rule->steps.size()))
+                           c->acknowledged = true;
+                   },
+                   [](const auto&) {}},
         recorded.event);
 }
 

@@ -79,7 +79,7 @@ TEST(Simulation, TheSameSeedLeavesTheSameJournal) {
 TEST(Simulation, AYear) {
     if (!std::getenv("REEVE_SIM_YEAR")) return;
     run({.seed = from_environment("REEVE_SIM_SEED", 1),
-         .steps = 2800,
+         .steps = 2500,
          .starts = 6,
          .settle_every = 400,
          .longest_hours = 24});
