@@ -203,10 +203,14 @@ void rewind(CaseState& state, ClockState& clock, const Program& program, Instant
         for (auto& escalation : state.escalations)
             if (escalation.clock == clock.id && escalation.step >= standing) escalation.superseded = true;
     }
-    // A repeat that lies ahead again comes again too: else nobody would be told until those that had been come
-    // anew.
-    while (clock.repeats > 0 && repeat_moment(clock, program, clock.repeats) > at) --clock.repeats;
+    // A repeat that lies ahead again comes again too: else nobody would be told until those that had been
+    // come anew.
     const auto* ladder = ladder_of(clock, program);
+    // A new version may have another ladder, or none.
+    const bool repeating =
+        ladder && !clock.steps.empty() && clock.fired == static_cast<int>(clock.steps.size());
+    while (repeating && clock.repeats > 0 && repeat_moment(clock, program, clock.repeats) > at)
+        --clock.repeats;
     clock.light = ladder ? light_after(*ladder, clock.fired) : Light::green;
     refresh_repeat(state, clock, program, at);
 }

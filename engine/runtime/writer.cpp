@@ -200,6 +200,7 @@ bool Writer::take_commands() {
         Item item = std::move(taking_.front());
         taking_.pop_front();
         --taking_size_;
+        if (failed_) recover();  // whoever asks now need not hear how it was before
         if (item.job) {
             item.job();
         } else if (const auto at = read_clock()) {

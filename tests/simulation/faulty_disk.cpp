@@ -136,7 +136,10 @@ void FaultyDisk::forget(const std::string& path) {
 bool FaultyDisk::comes_true(bool writing) {
     if (trouble_ == Trouble::none || after_-- > 0) return false;
     const bool of_writes = trouble_ == Trouble::write_fails || trouble_ == Trouble::write_torn;
-    return trouble_ == Trouble::power_cut || of_writes == writing;
+    const bool true_now = trouble_ == Trouble::power_cut || of_writes == writing;
+    // The sync that was to be held does not come: the next one would be that of the recovery.
+    if (true_now && !held_) hold_ = false;
+    return true_now;
 }
 
 FaultyDisk::Verdict FaultyDisk::may_write(std::int64_t end, std::int64_t size, int amount) {
