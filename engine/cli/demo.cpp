@@ -193,7 +193,7 @@ Json overdue_table(const World& world, const time::Calendar& zone, std::size_t m
         const auto* owner = row ? world.engine().directory()->person(row->owner) : nullptr;
         rows.push_back({{"case", late[i].case_id},
                         {"clock", late[i].name},
-                        {"due", late[i].due ? short_time(*late[i].due, zone) : ""},
+                        {"due", late[i].due ? time::to_string(*late[i].due, zone) : ""},
                         {"late", late[i].due ? time_left(world.now(), *late[i].due) : ""},
                         {"unit", row ? row->unit : ""},
                         {"owner", owner ? owner->name : ""},
@@ -226,7 +226,7 @@ void print_county(const PlayedSample& played, const time::Calendar& zone, bool c
                              light_table(world), colour));
     fmt::print("The longest overdue:\n{}\n", table({{"case", "Case"},
                                                     {"clock", "Clock"},
-                                                    {"due", "Due"},
+                                                    deadline("due", "Due"),
                                                     {"late", "Late"},
                                                     {"unit", "Unit"},
                                                     {"owner", "Owner"},
