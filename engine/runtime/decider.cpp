@@ -246,6 +246,10 @@ Result<Receipt> Decider::decide(core::Command command, int depth) {
         events = core::decide(entry ? &entry->state : nullptr, command, context);
         // What cannot be written must not be decided.
         if (events) bodies = printed(*events);
+    } catch (const Json::type_error& e) {
+        constexpr int not_utf8 = 316;
+        return refuse(e.id == not_utf8 ? "bad-utf8" : "failed",
+                      std::string("this could not be decided: ") + e.what());
     } catch (const std::exception& e) {
         return refuse("failed", std::string("this could not be decided: ") + e.what());
     }

@@ -27,9 +27,11 @@ void NearTimers::postpone(const store::TimerRow& row, time::Instant again) {
 }
 
 void NearTimers::drop(const store::TimerRow& row) {
-    const store::TimerRow copy = row;  // it may lie in one of them
-    timers_.erase(copy);
-    postponed_.erase(copy);
+    // Found in both before it goes from either: it may lie in one of them.
+    const auto near = timers_.find(row);
+    const auto later = postponed_.find(row);
+    if (near != timers_.end()) timers_.erase(near);
+    if (later != postponed_.end()) postponed_.erase(later);
 }
 
 void NearTimers::change(const std::string& id, std::optional<time::Instant> before,

@@ -52,6 +52,16 @@ class Damage : public testing::Test {
     }
 };
 
+TEST_F(Damage, AFileThatWasEmptiedIsNoOfficeWithoutCases) {
+    std::filesystem::resize_file(db, 0);
+    for (const char* command : {"reeve check", "reeve case list", "reeve case note noise-1 seen --as li-na",
+                                "reeve rebuild", "reeve backup other.backup"}) {
+        const auto said = office.run(command);
+        EXPECT_EQ(said.exit, 1) << command;
+        EXPECT_THAT(said.err, HasSubstr("this file holds nothing of Reeve")) << command;
+    }
+}
+
 TEST_F(Damage, APageOfAnyTableIsNamedAndRebuilt) {
     const auto whole = content();
     for (const char* table : {"cases", "tasks", "clocks", "escalations", "timers", "outbox", "loads",

@@ -136,8 +136,7 @@ void World::answered(const core::Command& command, const Result<runtime::Receipt
         doubtful_.push_back(command);
     } else {
         ++outcome_.refused;
-        if (result.error().code == "failed" && result.error().message.find("UTF-8") == std::string::npos)
-            auditor_.fault("a command failed: " + result.error().text());
+        if (result.error().code == "failed") auditor_.fault("a command failed: " + result.error().text());
         if (!FaultyDisk::get().off() && reader().receipt(command.key) && result.error().code != "key-used")
             auditor_.fault("law 1: a refused command left events: " + result.error().text());
     }

@@ -150,6 +150,16 @@ void clear_leftovers(const std::filesystem::path& folder) {
         if (entry.path().extension() == ".part") PartFile part(entry.path());
 }
 
+// A database is made whole before it has its name: one without tables was emptied, or is another's.
+Result<int> schema_of(SQLite::Database& db, const std::filesystem::path& file) {
+    const int found = db.execAndGet("PRAGMA user_version").getInt();
+    if (found != 0) return found;
+    return refuse("damaged",
+                  "this file holds nothing of Reeve: it was emptied, or is another program's; `reeve restore "
+                  "BACKUP --data FOLDER` puts the latest backup into a new folder",
+                  file.string());
+}
+
 }  // namespace
 
 bool is_rehearsal(const std::filesystem::path& place) {
@@ -187,6 +197,7 @@ Result<std::unique_ptr<Store>> open(const std::filesystem::path& folder, const O
     }
     {
         auto db = sqlite::connect(file, mode);
+        if (auto schema = schema_of(*db, file); !schema) return std::unexpected(schema.error());
         if (auto ready = sqlite::prepare(*db, file); !ready) return std::unexpected(ready.error());
         // After a sync that failed, what a killed engine left in the log may be in the machine's memory alone
         // and never be written by a later sync. It is written anew, into the database, before anything is
@@ -202,15 +213,14 @@ Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& folder)
     if (!std::filesystem::exists(file))
         return refuse("no-folder", "there is no Reeve data here; `reeve init` makes a data folder",
                       folder.string());
-    const int found = sqlite::connect(file, sqlite::Mode::read)->execAndGet("PRAGMA user_version").getInt();
-    if (found != sqlite::schema_version)
+    const auto schema = schema_of(*sqlite::connect(file, sqlite::Mode::read), file);
+    if (!schema) return std::unexpected(schema.error());
+    if (const int found = *schema; found != sqlite::schema_version)
         return refuse(
             found > sqlite::schema_version ? "newer-schema" : "older-schema",
             fmt::format("the data is of schema {}, this reeve reads schema {}{}", found,
                         sqlite::schema_version,
-                        found > sqlite::schema_version
-                            ? ""
-                            : "; opening it with `reeve serve` or any command that writes brings it forward"),
+                        found > sqlite::schema_version ? "" : "; `reeve migrate` brings it forward"),
             file.string());
     return sqlite::make_reader(file);
 }

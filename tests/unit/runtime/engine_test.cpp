@@ -28,6 +28,7 @@ TEST(Engine, RefusesWithAReason) {
     office.ask(Office::start("c-1"));
     EXPECT_EQ(office.engine->ask(Office::start("c-1")).error().code, "case-exists");
     EXPECT_FALSE(office.engine->ask(Office::act("c-1", "fly")));
+    EXPECT_EQ(office.engine->ask(Office::note("c-1", "\xff")).error().code, "bad-utf8");
     office.expect_clean();
 }
 
