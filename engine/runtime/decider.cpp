@@ -101,7 +101,9 @@ void Decider::take(core::Command command, Done done) {
         open_.answers.push_back({std::move(done), std::unexpected(*std::move(unreadable))});
         return;
     }
-    auto* entry = command.case_id.empty() ? nullptr : lookup(command.case_id);
+    // A case that is to be started has no timers: it is not looked for in the store once more.
+    const bool starts = std::holds_alternative<core::StartCase>(command.wish);
+    auto* entry = starts || command.case_id.empty() ? nullptr : lookup(command.case_id);
     while (entry && entry->view && entry->view->next && *entry->view->next < effective) {
         const auto moment = *entry->view->next;
         (void)decide(tick_of(*entry, moment, command.at), 0);
