@@ -21,9 +21,10 @@ Json localized(Json json, const time::CalendarPtr& calendar) {
 
 namespace {
 
-const std::vector<Column> list_columns{{"id", "CASE"},        {"title", "TITLE"},     {"light", "LIGHT"},
-                                       {"left", "TIME LEFT"}, deadline("due", "DUE"), {"stages", "STAGE"},
-                                       {"owner", "OWNER"},    {"unit", "UNIT"},       {"status", "STATUS"}};
+const std::vector<Column> list_columns{
+    {"id", "CASE"},         {"title", "TITLE"},  {"light", "LIGHT"},           {"left", "TIME LEFT"},
+    deadline("due", "DUE"), {"stages", "STAGE"}, {"owner", "OWNER", "nobody"}, {"unit", "UNIT"},
+    {"status", "STATUS"}};
 
 Json row_json(Folder& folder, const store::CaseRow& row) {
     Json json = localized(store::to_json(row), folder.calendar(row.id));
@@ -54,7 +55,9 @@ void add_list(CLI::App& cases, Cli& cli) {
         ->type_name("STATUS");
     command->add_flag("--overdue", *overdue, "With a clock past its due date");
     command->add_option("--after", filter->after, "Begin behind this case")->type_name("CASE");
-    command->add_option("--limit", filter->limit, "At most so many")->type_name("NUMBER");
+    command->add_option("--limit", filter->limit, "At most so many")
+        ->type_name("NUMBER")
+        ->check(CLI::Range(1, 1'000'000));
     reads(cli, command, [&cli, filter, unit, overdue](Folder& folder) {
         auto wanted = *filter;
         if (wanted.status == "all") wanted.status.clear();
@@ -166,7 +169,7 @@ void print_case(const Json& json) {
                             {"outcome", "Outcome"},
                             {"light", "Light"},
                             {"unit", "Unit"},
-                            {"owner", "Owner"},
+                            {"owner", "Owner", "nobody"},
                             {"owner_stands_for", "Standing in for"},
                             {"occurred", "Occurred"},
                             {"started", "Started"},
@@ -190,7 +193,7 @@ void print_case(const Json& json) {
                {{"id", "TASK"},
                 {"name", "NAME"},
                 {"title", "TITLE"},
-                {"person", "PERSON"},
+                {"person", "PERSON", "nobody"},
                 {"stands_for", "FOR"},
                 {"needs", "NEEDS"},
                 {"since", "SINCE"}},

@@ -42,8 +42,44 @@ void add_commands(CLI::App& app, Cli& cli) {
     lay_out_help(app);
 }
 
+namespace {
+
+// The command that the words name, as far as they do.
+std::string path_of(CLI::App& app, const std::vector<std::string>& words) {
+    CLI::App* at = &app;
+    std::string path = app.get_name();
+    for (const auto& word : words) {
+        const auto found = at->get_subcommands([&](CLI::App* one) { return one->get_name() == word; });
+        if (found.empty()) break;
+        at = found.front();
+        path += " " + word;
+    }
+    return path;
+}
+
+}  // namespace
+
+int report_wrong_use(const std::vector<std::string>& words, const std::string& what) {
+    if (std::ranges::find(words, "--json") == words.end())
+        fmt::print(stderr, "reeve: {}\n", visible(what));
+    else
+        fmt::print(stderr, "{}\n",
+                   Json{{"error", {{"code", "wrong-use"}, {"message", what}, {"place", ""}}}}.dump(
+                       -1, ' ', false, Json::error_handler_t::replace));
+    return 2;
+}
+
+std::string in_words(CLI::App& app, const std::vector<std::string>& words, const CLI::ParseError& fault) {
+    const auto path = path_of(app, words);
+    const std::string what = fault.what();
+    if (what.starts_with("A subcommand"))
+        return fmt::format("say which command of {}; {} --help lists them", path, path);
+    return fmt::format("{}; {} --help tells more", what, path);
+}
+
 std::string unknown_command(CLI::App& app, const std::vector<std::string>& words) {
     CLI::App* at = &app;
+    std::string path = app.get_name();
     for (const auto& word : words) {
         if (word.starts_with("-")) return {};
         std::vector<std::string> names;
@@ -52,9 +88,10 @@ std::string unknown_command(CLI::App& app, const std::vector<std::string>& words
         }
         if (names.empty()) return {};
         if (std::ranges::find(names, word) == names.end())
-            return fmt::format("{} has no command \"{}\"{}; {} --help lists them", at->get_name(), word,
-                               did_you_mean(word, names), at->get_name());
+            return fmt::format("{} has no command \"{}\"{}; {} --help lists them", path, word,
+                               did_you_mean(word, names), path);
         at = at->get_subcommand(word);
+        path += " " + word;
     }
     return {};
 }

@@ -11,6 +11,10 @@ std::string unknown_command(CLI::App&, const std::vector<std::string>& words);
 // Says which option the command does not have, and which may have been meant, or that it stands before the
 // command it belongs to; empty when all are known.
 std::string unknown_option(CLI::App&, const std::vector<std::string>& words);
+// What CLI11 found wrong, and the help that tells more.
+std::string in_words(CLI::App&, const std::vector<std::string>& words, const CLI::ParseError&);
+// Says what is wrong with the line, as JSON when it asks for that; 2.
+int report_wrong_use(const std::vector<std::string>& words, const std::string& what);
 
 // A word that is not UTF-8 would get into the history, or break off half-way to it.
 std::optional<Error> bad_argument(const std::vector<std::string>& words);

@@ -13,8 +13,8 @@ namespace reeve::cli {
 
 namespace {
 
-// The roles to which the definition gives work and which no unit has a post for; none while there are no
-// posts.
+// The roles to which the definition gives work, or which it tells, and which no unit has a post for; none
+// while there are no posts.
 std::set<std::string> roles_without_post(const model::Program& program, const org::Directory& directory) {
     std::set<std::string> roles;
     const auto posts = directory.posts();
@@ -31,7 +31,17 @@ std::set<std::string> roles_without_post(const model::Program& program, const or
             if (action.second) take(*action.second);
             if (action.by) take(*action.by);
         }
+        if (stage.follow_up) take(stage.follow_up->assign.who);
     }
+    const auto take_all = [&](const std::vector<org::Who>& all) { std::ranges::for_each(all, take); };
+    for (const auto& clock : program.clocks) {
+        take_all(clock.pause_tell);
+        if (!clock.extend) continue;
+        take_all(clock.extend->tell);
+        if (clock.extend->approve) take(*clock.extend->approve);
+    }
+    for (const auto& ladder : program.ladders)
+        for (const auto& step : ladder.steps) take_all(step.tell);
     return roles;
 }
 
@@ -74,7 +84,7 @@ void add_deploy(CLI::App& definitions, Cli& cli) {
             for (const auto& role : roles_without_post(program, folder.directory()))
                 warnings.push_back(
                     fmt::format("{}: no post of the organisation has the role \"{}\": what falls "
-                                "to it climbs to the head above",
+                                "to it, or is to be told to it, climbs to the head above",
                                 one.path, role));
             if (!cli.json)
                 for (const auto& warning : warnings)

@@ -229,12 +229,14 @@ void print_county(const PlayedSample& played, const time::Calendar& zone, bool c
                                                     deadline("due", "Due"),
                                                     {"late", "Late"},
                                                     {"unit", "Unit"},
-                                                    {"owner", "Owner"},
+                                                    {"owner", "Owner", "nobody"},
                                                     {"light", "Light"}},
                                                    overdue_table(world, zone, 10), colour));
 }
 
 int demo(const Cli& cli, const std::string& folder) {
+    if (!folder.empty())
+        if (const auto no = place_refuses(folder)) return refused(cli, *no);
     if (const auto no = sample_refuses(folder)) return refused(cli, *no);
     const bool colour = may_colour(stdout) && !cli.json;
     const auto zone = time::elapsed_calendar("Asia/Shanghai");
@@ -278,7 +280,6 @@ int demo(const Cli& cli, const std::string& folder) {
             fmt::print(stderr, "\r{} {:3} %", short_time(now, *zone), last = percent);
     });
     if (show) fmt::print(stderr, "\r\033[K");
-    if (season && !folder.empty()) write_rehearsal(folder, season->world->now());
     if (!season) {
         for (const auto& error : season.error()) refused(cli, error);
         return 1;
@@ -288,11 +289,13 @@ int demo(const Cli& cli, const std::string& folder) {
         json["units"] = light_table(*season->world);
         json["overdue"] = overdue_table(*season->world, *zone, 1000);
         json["resumed"] = season->report.resumed;
+        json["complete"] = season->report.complete;
         json["refusals"] = season->report.refusals;
         fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
         return good ? 0 : 1;
     }
     if (season->report.resumed) fmt::print("It had been cut short and went on where it stood.\n");
+    if (season->report.complete) fmt::print("It had been played to its end before.\n");
     print_county(*season, *zone, colour);
     if (!folder.empty())
         fmt::print("It lies in {}. See for yourself:\n  reeve case list --data {}\n  reeve check --data {}\n",

@@ -67,7 +67,9 @@ void add_list(CLI::App& escalations, Cli& cli) {
     command->add_option("--from", more->from, "Fired at this time or later")->type_name("TIME");
     command->add_option("--to", more->to, "Fired before this time")->type_name("TIME");
     command->add_flag("--unacknowledged", more->unacknowledged, "That nobody has acknowledged");
-    command->add_option("--limit", filter->limit, "At most so many")->type_name("NUMBER");
+    command->add_option("--limit", filter->limit, "At most so many")
+        ->type_name("NUMBER")
+        ->check(CLI::Range(1, 1'000'000));
     reads(cli, command, [&cli, filter, more](Folder& folder) {
         auto wanted = *filter;
         auto units = folder.below(more->unit);
@@ -144,15 +146,21 @@ void add_escalation(CLI::App& app, Cli& cli) {
     auto* acknowledge =
         add_command(*escalations, "acknowledge", "Say that you have seen an escalation and will see to it.",
                     "reeve escalation acknowledge noise-1/e3 --reason 'calling today' --as li-na");
-    add_reason(acknowledge, on_escalation(cli, acknowledge, [](Folder& folder, const std::string& id) {
-                   return core::Acknowledge{id, folder.given().reason};
-               }));
+    add_reason(acknowledge,
+               on_escalation(cli, acknowledge,
+                             [](Folder& folder, const std::string& id) {
+                                 return core::Acknowledge{id, folder.given().reason};
+                             }),
+               needed_reason);
     auto* withdraw = add_command(*escalations, "unacknowledge",
                                  "Withdraw an acknowledgement: somebody else must see to it.",
                                  "reeve escalation unacknowledge noise-6/e3 --reason ill --as li-na");
-    add_reason(withdraw, on_escalation(cli, withdraw, [](Folder& folder, const std::string& id) {
-                   return core::Unacknowledge{id, folder.given().reason};
-               }));
+    add_reason(withdraw,
+               on_escalation(cli, withdraw,
+                             [](Folder& folder, const std::string& id) {
+                                 return core::Unacknowledge{id, folder.given().reason};
+                             }),
+               needed_reason);
     auto* answer = add_command(*escalations, "answer", "Give the explanation that a step asked for.",
                                "reeve escalation answer noise-1/e3 'The device came back late' --as li-na");
     auto text = std::make_shared<std::string>();
@@ -191,7 +199,7 @@ void add_escalation(CLI::App& app, Cli& cli) {
                     {"light", "LIGHT"},
                     {"late", "LATE BY"},
                     deadline("due", "DUE"),
-                    {"owner", "OWNER"},
+                    {"owner", "OWNER", "nobody"},
                     {"unit", "UNIT"},
                     {"stage", "STAGE"}},
                    rows, "Nothing is overdue.");
@@ -209,7 +217,9 @@ void add_escalation(CLI::App& app, Cli& cli) {
     list->add_option("--status", filter->status, "pending, sent or undelivered")
         ->check(CLI::IsMember({"pending", "sent", "undelivered"}))
         ->type_name("STATUS");
-    list->add_option("--limit", filter->limit, "At most so many")->type_name("NUMBER");
+    list->add_option("--limit", filter->limit, "At most so many")
+        ->type_name("NUMBER")
+        ->check(CLI::Range(1, 1'000'000));
     reads(cli, list, [&cli, filter](Folder& folder) {
         Json rows = Json::array();
         for (const auto& row : folder.reader().outbox(*filter)) {

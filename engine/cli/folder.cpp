@@ -83,57 +83,10 @@ void take_what_fell_due(runtime::Engine& engine, Purpose purpose) {
     }
 }
 
-std::string counted(std::size_t n, const char* one, const char* many) {
-    return fmt::format("{} {}", n, n == 1 ? one : many);
-}
+// A rehearsal is taken this far at once without a question.
+constexpr auto far_ahead = std::chrono::days(2 * 366);
 
 }  // namespace
-
-void write_rehearsal(const std::filesystem::path& folder, time::Instant now) {
-    // Written beside and moved into place: a command that is killed leaves the old time or the new one.
-    const auto file = folder / "rehearsal.json", fresh = folder / "rehearsal.json.new";
-    std::ofstream out(fresh);
-    out << Json{{"now", time::to_utc_string(now)}}.dump() << "\n";
-    out.close();
-    if (!out) {
-        const int error = errno;
-        std::filesystem::remove(fresh);
-        throw std::system_error(error, std::generic_category(), "writing " + file.string());
-    }
-    std::filesystem::rename(fresh, file);
-}
-
-Result<std::optional<time::Instant>> read_rehearsal(const std::filesystem::path& folder) {
-    const auto file = folder / "rehearsal.json";
-    const bool kept = std::filesystem::exists(file);
-    if (!kept && !store::is_rehearsal(folder)) return std::nullopt;
-    std::optional<time::Instant> now;
-    if (kept) {
-        auto document = load_json(file.string());
-        if (!document) return std::unexpected(document.error());
-        auto at = time::parse_instant(plain(document->value.value("now", Json())));
-        if (!at) return refuse(at.error().code, at.error().message, document->place("/now"));
-        now = *at;
-    }
-    if (std::filesystem::exists(folder / "reeve.db"))
-        if (auto reader = store::open_reader(folder))
-            if (const auto last = (*reader)->head().at) now = std::max(now.value_or(*last), *last);
-    if (!now)
-        return refuse("bad-time",
-                      "this is a rehearsal, and what time it is in it is lost with this file; write "
-                      "{\"now\": \"2026-03-02T09:00:00+08:00\"} into it",
-                      file.string());
-    return now;
-}
-
-Result<time::Instant> parse_start(const std::string& text, const char* option,
-                                  const time::CalendarPtr& zone) {
-    auto at = zone ? time::parse_instant(text, *zone) : time::parse_instant(text);
-    if (!at) return refuse(at.error().code, at.error().message, option);
-    if (!time::countable(*at))
-        return refuse("bad-time", "\"" + text + "\" lies outside the years 1900 to 2199", option);
-    return *at;
-}
 
 Result<std::unique_ptr<Folder>> Folder::open(const Given& given, Purpose purpose) {
     const bool create = purpose == Purpose::create, change = purpose != Purpose::read;
@@ -145,6 +98,11 @@ Result<std::unique_ptr<Folder>> Folder::open(const Given& given, Purpose purpose
         return refuse("no-folder",
                       "there is no Reeve data here; reeve init " + given.data + " makes a data folder",
                       given.data);
+    if (std::filesystem::exists(folder->path() / sample_mark))
+        fmt::print(
+            stderr,
+            "reeve: the sample's season was cut short here: `reeve init {} --sample` plays it to its end\n",
+            given.data);
     auto rehearsal = read_rehearsal(given.data);
     if (!rehearsal) return std::unexpected(rehearsal.error());
     if (*rehearsal) folder->manual_ = std::make_shared<runtime::ManualTime>(**rehearsal);
@@ -184,19 +142,31 @@ Result<void> Folder::catch_up(Purpose purpose) {
             return true;
         });
         directory_ = directory;
-        return {};
+        if (given_.now.empty()) return {};
+        auto to = parse_start(given_.now, "--now", calendar());
+        if (!to) return std::unexpected(to.error());
+        if (*to == now_) return {};
+        return refuse("not-writable",
+                      "this folder can only be read now, so what falls due until then cannot take effect; "
+                      "without --now it is shown as it stands at " +
+                          when(now_, calendar()),
+                      "--now");
     }
     const auto before = engine_->read()->head();
     if (!given_.now.empty()) {
-        auto zone = calendar();
-        auto to = zone ? time::parse_instant(given_.now, *zone) : time::parse_instant(given_.now);
-        if (!to) return refuse(to.error().code, to.error().message, "--now");
-        if (!time::countable(*to))
-            return refuse("bad-time", "\"" + given_.now + "\" lies outside the years 1900 to 2199", "--now");
+        auto to = parse_start(given_.now, "--now", calendar());
+        if (!to) return std::unexpected(to.error());
         if (*to < now_)
             return refuse(
                 "time-runs-forward",
-                "it is " + when(now_, zone) + " in this rehearsal already, and time does not run back",
+                "it is " + when(now_, calendar()) + " in this rehearsal already, and time does not run back",
+                "--now");
+        if (*to - now_ > far_ahead && !given_.far)
+            return refuse(
+                "far-ahead",
+                fmt::format("that is {} ahead of {}, and time does not run back: is the year right? "
+                            "If so, say --far too",
+                            span_words((*to - now_).count()), when(now_, calendar())),
                 "--now");
         now_ = *to;
     }
@@ -271,7 +241,10 @@ time::CalendarPtr Folder::calendar(const std::string& case_id) {
 
 Result<time::Instant> Folder::instant(const std::string& text, const std::string& case_id) {
     auto zone = calendar(case_id);
-    return zone ? time::parse_instant(text, *zone) : time::parse_instant(text);
+    auto at = zone ? time::parse_instant(text, *zone) : time::parse_instant(text);
+    if (!at && !zone)
+        at.error().message += "; once a definition is deployed, times are read in the zone of its calendar";
+    return at;
 }
 
 Result<std::string> Folder::actor() const {

@@ -23,6 +23,7 @@ struct Given {
     // For a change only.
     std::string actor, reason, occurred, key;
     bool accept_clock = false;
+    bool far = false;  // --now may lie years ahead
     std::optional<std::uint64_t> expect;
 };
 
@@ -82,6 +83,12 @@ void write_rehearsal(const std::filesystem::path& folder, time::Instant now);
 // What time it is in a rehearsal, never before the last event: a command may have been killed before it was
 // kept. Nothing: the folder is live.
 Result<std::optional<time::Instant>> read_rehearsal(const std::filesystem::path& folder);
+// The file in a folder whose sample season has not been played to its end.
+inline constexpr const char* sample_mark = "sample-unfinished";
+// Why no data folder can be made there: "other-data" when other files lie in it, "no-folder", "not-writable".
+std::optional<Error> place_refuses(const std::filesystem::path& folder);
+// Why `actor` cannot be who brings a first organisation: it has no such person ("unknown-person").
+std::optional<Error> brings(const std::vector<org::Event>& events, const std::string& actor);
 // A time that a folder can begin at: code "bad-time" outside the years that clocks are counted in.
 Result<time::Instant> parse_start(const std::string& text, const char* option,
                                   const time::CalendarPtr& zone = nullptr);

@@ -11,6 +11,9 @@ namespace {
 constexpr const char* folder_group = "Folder";
 constexpr const char* record_group = "For the record";
 
+// What happened longer ago than this may be a wrong year.
+constexpr auto long_ago = std::chrono::days(366);
+
 int with_folder(Cli& cli, const Given& given, Purpose purpose, const std::function<int(Folder&)>& body) {
     auto folder = Folder::open(given, purpose);
     return folder ? body(**folder) : refused(cli, folder.error());
@@ -29,6 +32,8 @@ void add_folder_options(CLI::App* command, const GivenPtr& given) {
         ->group(folder_group);
     command->add_option("--now", given->now, "The time, in a rehearsal; later than any before")
         ->type_name("TIME")
+        ->group(folder_group);
+    command->add_flag("--far", given->far, "Even if --now is years ahead: time does not run back")
         ->group(folder_group);
 }
 
@@ -112,6 +117,14 @@ int print_receipt(const Cli& cli, Folder& folder, const Result<runtime::Receipt>
                     {"events", std::move(events)}});
         return 0;
     }
+    for (const auto& one : receipt->events)
+        if (one.occurred && one.at - *one.occurred > long_ago) {
+            fmt::print(
+                stderr,
+                "reeve: warning: it is said to have happened {} before it was entered: is the year right?\n",
+                span_words((one.at - *one.occurred).count()));
+            break;
+        }
     fmt::print("{} is at revision {}\n", receipt->case_id, receipt->revision);
     if (receipt->repeated) fmt::print("  this key had been answered before: nothing was done again\n");
     for (const auto& one : receipt->events) fmt::print("  {}\n", words(one.event, wording));

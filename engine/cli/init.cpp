@@ -40,7 +40,8 @@ int print_done(const Cli& cli, const std::string& path, const store::Totals& tot
         return 0;
     }
     fmt::print("{} is a data folder", path);
-    if (totals.cases > 0) fmt::print(" with {} cases, {} of them open", totals.cases, totals.open);
+    if (totals.cases > 0)
+        fmt::print(" with {}, {} of them open", counted(totals.cases, "case", "cases"), totals.open);
     if (rehearsal)
         fmt::print("; a rehearsal in which it is {}, until --now says later", when(*rehearsal, zone));
     fmt::print(".\n");
@@ -82,6 +83,7 @@ int init_folder(Cli& cli, const Init& init) {
     const std::filesystem::path path = init.folder;
     if (std::filesystem::exists(path / "reeve.db") && !init.sample)
         return refused(cli, {"folder-exists", "this is a data folder already; choose another", init.folder});
+    if (auto no = place_refuses(path)) return refused(cli, *no);
     if (init.sample) return init_sample(cli, init, rehearsal);
     // The file is read before anything is made, so that a faulty one leaves nothing behind.
     std::vector<org::Event> events;
@@ -92,6 +94,9 @@ int init_folder(Cli& cli, const Init& init) {
             return 1;
         }
         events = std::move(*loaded);
+        if (init.actor.empty())
+            wrong_use("--as", "say who brings the organisation: --as PERSON, or set REEVE_AS");
+        if (auto no = brings(events, init.actor)) return refused(cli, *no);
     }
     std::filesystem::create_directories(path);
     if (rehearsal) write_rehearsal(path, *rehearsal);
@@ -126,7 +131,9 @@ void add_init(CLI::App& app, Cli& cli) {
         ->type_name("TIME");
     command->add_flag("--live", init->live, "The sample on the real clock: what fell due since takes effect")
         ->needs(sample);
-    command->add_option("--as", init->actor, "Who brings the organisation")
+    command
+        ->add_option("--as", init->actor,
+                     "Who brings the organisation, a person of it; needed with --organisation")
         ->envname("REEVE_AS")
         ->type_name("PERSON");
     sample->excludes("--organisation");

@@ -21,13 +21,19 @@ int main(int argc, char** argv) {
         cli.json = std::ranges::find(words, "--json") != words.end();
         return reeve::cli::refused(cli, *bad);
     }
-    if (words.empty()) {
-        fmt::print(stderr, "reeve: say what to do, as in reeve case list; reeve --help lists the commands\n");
-        return 2;
+    if (words.empty())
+        return reeve::cli::report_wrong_use(
+            words, "say what to do, as in reeve case list; reeve --help lists the commands");
+    if (words == std::vector<std::string>{"--version", "--json"} ||
+        words == std::vector<std::string>{"--json", "--version"}) {
+        fmt::print("{{\"version\": \"{}\"}}\n", REEVE_VERSION);
+        return reeve::cli::finish(0);
     }
     // As people type it: reeve help, reeve help case start.
     if (words.front() == "help") {
         words.erase(words.begin());
+        if (const auto fault = reeve::cli::unknown_command(app, words); !fault.empty())
+            return reeve::cli::report_wrong_use(words, fault);
         words.push_back("--help");
     }
     try {
@@ -37,10 +43,10 @@ int main(int argc, char** argv) {
         for (const auto& fault :
              {reeve::cli::unknown_command(app, words), reeve::cli::unknown_option(app, words)}) {
             if (e.get_exit_code() == 0 || fault.empty()) continue;
-            fmt::print(stderr, "reeve: {}\n", fault);
-            return 2;
+            return reeve::cli::report_wrong_use(words, fault);
         }
-        return reeve::cli::finish(app.exit(e) == 0 ? 0 : 2);
+        if (e.get_exit_code() == 0) return reeve::cli::finish(app.exit(e));
+        return reeve::cli::report_wrong_use(words, reeve::cli::in_words(app, words, e));
     }
     return reeve::cli::finish(cli.status);
 }

@@ -4,6 +4,7 @@
 
 #include "engine/cli/commands.h"
 #include "engine/cli/folder.h"
+#include "engine/spelling.h"
 
 namespace reeve::cli {
 
@@ -40,6 +41,17 @@ std::string in_words(const org::Event& event, const org::Directory& now) {
 
 }  // namespace
 
+std::optional<Error> brings(const std::vector<org::Event>& events, const std::string& actor) {
+    std::vector<std::string> people;
+    for (const auto& event : events)
+        if (const auto* set = std::get_if<org::PersonSet>(&event)) people.push_back(set->person.id);
+    if (std::ranges::find(people, actor) != people.end()) return std::nullopt;
+    return Error{"unknown-person",
+                 "whoever brings the organisation is a person of it, and the file knows no \"" + actor +
+                     "\"" + did_you_mean(actor, people),
+                 "--as"};
+}
+
 void add_org_load(CLI::App& org, Cli& cli) {
     auto* command =
         add_command(org, "load", "Make the organisation what a file says: units, posts, people, absences.",
@@ -58,6 +70,8 @@ void add_org_load(CLI::App& org, Cli& cli) {
             for (const auto& error : events.error()) refused(cli, error);
             return 1;
         }
+        if (folder.directory().people().empty())
+            if (auto no = brings(*events, *who)) return refused(cli, *no);
         Json what = Json::array(), words = Json::array();
         for (const auto& event : *events) {
             what.push_back(org::to_json(event));

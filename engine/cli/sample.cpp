@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 #include <set>
 
 #include "engine/cli/casework.h"
+#include "engine/cli/folder.h"
 
 namespace reeve::cli {
 
@@ -296,9 +298,17 @@ std::expected<PlayedSample, Errors> play_sample(const fs::path& folder, const Sa
     if (!folder.empty() && fs::exists(folder / "reeve.db", ignored)) {
         auto reader = store::open_reader(folder);
         if (!reader) return std::unexpected(Errors{reader.error()});
-        played.report.resumed = !(*reader)->case_ids("", 1).empty();
+        const bool begun = !(*reader)->case_ids("", 1).empty();
+        const bool unfinished = fs::exists(folder / sample_mark, ignored);
+        played.report.resumed = begun && unfinished;
+        played.report.complete = begun && !unfinished;
         if (const auto last = (*reader)->head().at) start = std::max(start, *last);
         asked = keys_at(**reader, start);
+    }
+    // Until its end the folder says that it is no whole season.
+    if (!folder.empty() && !played.report.complete) {
+        fs::create_directories(folder);
+        std::ofstream(folder / sample_mark) << "reeve init " << folder.string() << " --sample\n";
     }
     played.world = std::make_unique<World>(start, folder);
     if (!folder.empty()) store::mark_rehearsal(folder, true);
@@ -327,6 +337,10 @@ std::expected<PlayedSample, Errors> play_sample(const fs::path& folder, const Sa
             season.round(moment.at);
     }
     if (casework->until > world.now()) world.run_until(casework->until);
+    if (!folder.empty()) {
+        write_rehearsal(folder, world.now());
+        fs::remove(folder / sample_mark);
+    }
     return played;
 }
 

@@ -22,7 +22,8 @@ Errors load_sample(runtime::Engine&, const std::string& actor);
 struct SampleReport {
     std::size_t commands = 0, refused = 0;
     std::map<std::string, std::size_t> refusals;  // by code
-    bool resumed = false;
+    bool resumed = false;                         // it had been cut short
+    bool complete = false;                        // it had been played to its end
 };
 using SampleProgress = std::function<void(time::Instant now, time::Instant from, time::Instant until)>;
 

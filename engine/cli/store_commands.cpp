@@ -37,8 +37,9 @@ int print_check(const Cli& cli, const store::CheckReport& report, const char* we
     }
     for (const auto& fault : report.faults) fmt::print(stderr, "reeve: {}\n", fault);
     if (report.faults.empty())
-        fmt::print("{}: {} events, {} cases, {} open, {} timers pending\n", well, report.events, report.cases,
-                   report.open, report.timers);
+        fmt::print("{}: {}, {}, {} open, {} pending\n", well, counted(report.events, "event", "events"),
+                   counted(report.cases, "case", "cases"), report.open,
+                   counted(report.timers, "timer", "timers"));
     return report.faults.empty() ? 0 : 1;
 }
 
@@ -76,7 +77,8 @@ void add_store(CLI::App& app, Cli& cli) {
                         {"changed", report->changed},
                         {"faults", report->faults}});
         else
-            fmt::print("Rebuilt from {} events: {} cases; {}\n", report->events, report->cases,
+            fmt::print("Rebuilt from {}: {}; {}\n", counted(report->events, "event", "events"),
+                       counted(report->cases, "case", "cases"),
                        report->changed ? "some rows differed and are right now" : "every row was as before");
         for (const auto& fault : report->faults) fmt::print(stderr, "reeve: not mended: {}\n", fault);
         return report->faults.empty() ? 0 : 1;
@@ -106,15 +108,25 @@ void add_store(CLI::App& app, Cli& cli) {
                      "As a rehearsal in which it is this time: nothing that fell due since takes effect")
         ->type_name("TIME");
     restore->add_flag("--force", *force, "Even over a folder that holds data; that data is lost");
-    cli.run(restore, [&cli, restored, from, rehearsal, force] {
+    auto faulty = std::make_shared<bool>(false);
+    restore->add_flag("--faulty", *faulty, "Even from a backup with faults: what can be read of it");
+    cli.run(restore, [&cli, restored, from, rehearsal, force, faulty] {
         need_data(*restored);
         std::optional<time::Instant> at;
         if (!rehearsal->empty()) {
             auto parsed = parse_start(*rehearsal, "--rehearsal");
             if (!parsed) return refused(cli, parsed.error());
             at = *parsed;
+            if (auto reader = store::open_reader(*from))
+                if (const auto last = (*reader)->head().at; last && *at < *last)
+                    return refused(cli, {"too-early",
+                                         "the last event of the backup is of " + time::to_utc_string(*last) +
+                                             "; a rehearsal with it begins there or later",
+                                         "--rehearsal"});
         }
-        auto report = store::restore(*from, *restored, *force, at.has_value());
+        if (auto no = place_refuses(*restored)) return refused(cli, *no);
+        auto report = store::restore(*from, *restored,
+                                     {.over = *force, .faulty = *faulty, .rehearsal = at.has_value()});
         if (!report) return refused(cli, report.error());
         std::filesystem::remove(std::filesystem::path(*restored) / "rehearsal.json");
         if (!at && store::is_rehearsal(*restored)) at = report->last;

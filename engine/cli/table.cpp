@@ -49,12 +49,13 @@ std::string at(const Json& row, const Column& column) {
     for (std::size_t from = 0; from <= field.size();) {
         std::size_t dot = std::min(field.find('.', from), field.size());
         auto it = value->is_object() ? value->find(field.substr(from, dot - from)) : value->end();
-        if (!value->is_object() || it == value->end()) return {};
+        if (!value->is_object() || it == value->end()) return column.none;
         value = &*it;
         from = dot + 1;
     }
     std::string text = plain(*value);
     std::replace(text.begin(), text.end(), '\n', ' ');
+    if (text.empty()) return column.none;
     return column.ends ? time::deadline_words(text) : text;
 }
 

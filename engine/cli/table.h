@@ -13,10 +13,11 @@ namespace reeve::cli {
 struct Column {
     std::string field;  // of the row; a path such as "clock.due" reaches inside
     std::string head;
+    std::string none = {};  // what an empty cell says
     bool ends = false;  // an instant at which something ends: a midnight is read as the end of the day before
 };
 inline Column deadline(std::string field, std::string head) {
-    return {std::move(field), std::move(head), true};
+    return {std::move(field), std::move(head), {}, true};
 }
 
 // Columns on a terminal that `text` takes.

@@ -84,7 +84,9 @@ void add_list(CLI::App& tasks, Cli& cli) {
     command->add_option("--unit", *unit, "Of this unit's cases and below");
     command->add_flag("--unassigned", *unassigned, "Only what nobody has yet");
     command->add_flag("--all", *all, "Done and cancelled ones too");
-    command->add_option("--limit", filter->limit, "At most so many")->type_name("NUMBER");
+    command->add_option("--limit", filter->limit, "At most so many")
+        ->type_name("NUMBER")
+        ->check(CLI::Range(1, 1'000'000));
     reads(cli, command, [&cli, filter, unit, all, unassigned](Folder& folder) {
         auto wanted = *filter;
         auto units = folder.below(*unit);

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/cli/cli.h"
+#include "engine/cli/words.h"
 #include "engine/model/model.h"
 #include "engine/runtime/time_source.h"
 
@@ -17,10 +18,6 @@ struct Options {
 };
 
 Json shown(const Error& e) { return {{"code", e.code}, {"message", e.message}, {"place", e.place}}; }
-
-std::string counted(std::size_t n, const char* what) {
-    return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
-}
 
 int validate(const Cli& cli, const Options& options) {
     if (options.schema) {
@@ -55,8 +52,10 @@ int validate(const Cli& cli, const Options& options) {
                 if (!cli.json) fmt::print(stderr, "{}: warning: {}\n", w.place, w.message);
             }
             if (!cli.json)
-                fmt::print("{}: {}: {}, {}, {}\n", file.path, p.id, counted(p.stages.size(), "stage"),
-                           counted(p.clocks.size(), "clock"), counted(p.ladders.size(), "ladder"));
+                fmt::print("{}: {}: {}, {}, {}\n", file.path, p.id,
+                           counted(p.stages.size(), "stage", "stages"),
+                           counted(p.clocks.size(), "clock", "clocks"),
+                           counted(p.ladders.size(), "ladder", "ladders"));
         }
         all.push_back(std::move(one));
     }

@@ -175,7 +175,7 @@ std::string words(const core::Event& event, const Wording& wording) {
     for (const auto& pattern : patterns)
         if (pattern.event == core::name(event)) {
             bool missing = false;
-            return fill(pattern.text, json, wording, missing);
+            return visible(fill(pattern.text, json, wording, missing));
         }
     return std::string(core::name(event)) + " " + json.dump();
 }
@@ -188,6 +188,10 @@ std::string when(time::Instant at, const time::CalendarPtr& calendar) {
 Json when_json(const std::optional<time::Instant>& at, const time::CalendarPtr& calendar) {
     if (!at || *at == time::Instant::max()) return nullptr;
     return when(*at, calendar);
+}
+
+std::string counted(std::size_t n, const char* one, const char* many) {
+    return fmt::format("{} {}", n, n == 1 ? one : many);
 }
 
 std::string span_words(std::int64_t ms) {

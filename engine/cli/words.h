@@ -29,6 +29,8 @@ std::string time_left(time::Instant now, time::Instant due);
 // "4 working hours". Working days are those after today, as a limit counts them.
 std::string time_left(time::Instant now, time::Instant due, const time::Duration& limit,
                       const time::CalendarPtr&);
+// "1 case", "2 cases".
+std::string counted(std::size_t n, const char* one, const char* many);
 std::string span_words(std::int64_t ms);  // "3 d 4 h"
 
 }  // namespace reeve::cli

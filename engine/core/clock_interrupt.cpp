@@ -66,6 +66,14 @@ Outcome check_in_time(const Decision& d, const ClockState& clock, Instant at, co
                   "clock");
 }
 
+// The case is the actor's, or the task that the clock measures.
+bool is_own_work(const Decision& d, const ClockState& clock) {
+    return d.command.actor == d.state.owner || std::ranges::any_of(d.state.tasks, [&](const TaskState& task) {
+               const bool measured = task.id == clock.task || (clock.entry && task.entry == clock.entry);
+               return measured && task.status == TaskStatus::open && task.person == d.command.actor;
+           });
+}
+
 Instant acted(const Decision& d, const ClockState& clock) { return std::max(d.effective, clock.from); }
 
 std::vector<std::string> told(const Decision& d, const std::vector<org::Who>* who) {
@@ -194,8 +202,9 @@ Outcome decide_clock(Decision& d, const ExtendClock& wish, bool approved, const 
     // Nobody approves where the definition asks for no approver: whoever extends it answers for it by name.
     std::string by = !cap.approve ? "" : approver.empty() ? d.command.actor : approver;
     if (cap.approve && !approved) {
+        // An approver extends a colleague's clock at once; for work of their own it takes somebody else.
         const auto approvers = tell_all(d, {*cap.approve}).people;
-        if (std::ranges::find(approvers, d.command.actor) == approvers.end()) {
+        if (std::ranges::find(approvers, d.command.actor) == approvers.end() || is_own_work(d, clock)) {
             for (const auto& request : d.state.requests)
                 if (request.open && request.what == "extension" &&
                     d.state.clock(request.wish.value("clock", "")) == found)

@@ -107,6 +107,9 @@ ClockExplanation explain(const CaseState& state, const ClockState& clock, const 
         ClockExplanation::StepLine line;
         line.at = ladder->steps[i].text;
         line.planned = clock.steps[i];
+        // The last step is told again and again: its latest repeat and their number say enough.
+        const EscalationState* latest = nullptr;
+        int repeats = 0;
         for (const auto& escalation : state.escalations) {
             if (escalation.clock != clock.id || escalation.step != static_cast<int>(i)) continue;
             const auto told_again = escalation.repeat > 0;
@@ -122,13 +125,17 @@ ClockExplanation explain(const CaseState& state, const ClockState& clock, const 
                 line.planned = escalation.planned;
                 line.told = escalation.told;
             } else {
-                line.notes.push_back(escalation.id + " told again, planned " +
-                                     time::deadline_words(escalation.planned, *program.calendar));
+                latest = &escalation;
+                ++repeats;
             }
             if (escalation.overtaken)
                 line.notes.push_back(escalation.id + " was overtaken: the act had happened before");
             line.notes.insert(line.notes.end(), escalation.notes.begin(), escalation.notes.end());
         }
+        if (latest)
+            line.notes.push_back(fmt::format("{} told again{}, planned {}", latest->id,
+                                             repeats == 1 ? "" : fmt::format(" (repeat {})", repeats),
+                                             time::deadline_words(latest->planned, *program.calendar)));
         result.steps.push_back(std::move(line));
     }
     return result;

@@ -10,6 +10,8 @@ namespace reeve::core {
 bool is_person(const Decision&);  // neither the system nor the person who asked
 Outcome demand_reason(const Decision&, std::string_view reason);  // a name and a reason
 Outcome say_why(std::string_view reason);
+// An act entered late did not happen before what it ends had begun.
+Outcome check_begun(const Decision&, const std::string& what, Instant since);
 // Why an act comes too late that happened before the case moved on: what happened since is not undone.
 Rejection moved_on(const CaseState&, const model::Program&, Instant happened);
 Outcome demand_person(const Decision&, const std::string& id, const std::string& field);  // known and active

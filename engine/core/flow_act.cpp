@@ -140,6 +140,7 @@ Outcome decide_flow(Decision& d, const Act& wish) {
     auto chosen = find(d, wish);
     if (!chosen) return chosen.error();
     if (auto no = check_permission(d, *chosen)) return no;
+    if (auto no = check_begun(d, "the stage " + chosen->at.stage, chosen->at.since)) return no;
     if (auto no = check_action(d, *chosen, wish)) return no;
     if (chosen->action->second) {
         Act waits = wish;

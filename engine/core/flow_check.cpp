@@ -27,6 +27,16 @@ Outcome say_why(std::string_view reason) {
     return {};
 }
 
+Outcome check_begun(const Decision& d, const std::string& what, Instant since) {
+    // What was registered late was worked on before it was registered.
+    if (since == d.state.started) since = d.state.occurred;
+    if (!d.command.occurred || *d.command.occurred >= since) return {};
+    return reject("occurred-before-stage",
+                  fmt::format("{} began on {}: what is done in it cannot have happened before that", what,
+                              time::to_string(since, *d.program().calendar)),
+                  "occurred");
+}
+
 Rejection moved_on(const CaseState& state, const model::Program& program, Instant happened) {
     const auto& calendar = *program.calendar;
     const ClockState* expired = nullptr;

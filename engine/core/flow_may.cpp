@@ -110,7 +110,8 @@ Outcome ask_approval(Decision& d, const std::string& what, const org::Who& who, 
     if (of.empty())
         return reject(
             "nobody-to-approve",
-            fmt::format("{} must approve this, and nobody but {} was found up to the top: fill the post",
+            fmt::format("{} must approve this, nobody approves what they asked for, and nobody but {} "
+                        "holds that role here or above: let somebody else ask, or fill a post above",
                         org::to_string(who), d.command.actor));
     d.emit(ApprovalAsked{.request = d.new_id('r'),
                          .what = what,

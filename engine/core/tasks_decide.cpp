@@ -56,6 +56,7 @@ Outcome decide_flow(Decision& d, const CompleteTask& wish) {
     auto task = open_task(d, wish.task);
     if (!task) return task.error();
     if (auto no = may(d, {}, task->person)) return no;
+    if (auto no = check_begun(d, "the task " + task->id, task->since)) return no;
     if (auto no = check_given(d, wish.data, wish.documents)) return no;
     if (const auto* rule = rule_of(d, *task))
         if (auto no = check_required(d, rule->require, rule->documents, merged(d, wish.data), wish.documents))

@@ -145,9 +145,11 @@ Post read_post(const Json& json, const std::string& pointer, const Fault& fault)
     return post;
 }
 
-Person read_person(const Json& json, const std::string& pointer, const Fault& fault) {
+Person read_person(const Json& json, const std::string& pointer, const Fault& fault,
+                   const std::string& language) {
     Fields f(json, pointer, fault);
-    return {f.text("id"), f.text("name"), f.text("language", "zh"), f.table("reach"), f.flag("active", true)};
+    return {f.text("id"), f.text("name"), f.text("language", language.c_str()), f.table("reach"),
+            f.flag("active", true)};
 }
 
 Absence read_absence(const Json& json, const std::string& pointer, const Fault& fault,

@@ -42,7 +42,8 @@ class Fields {
 
 Unit read_unit(const Json&, const std::string& pointer, const Fault&);
 Post read_post(const Json&, const std::string& pointer, const Fault&);
-Person read_person(const Json&, const std::string& pointer, const Fault&);
+// `language`: of one for whom none is said.
+Person read_person(const Json&, const std::string& pointer, const Fault&, const std::string& language = "en");
 // `zone`: for bounds without an offset; null refuses them.
 Absence read_absence(const Json&, const std::string& pointer, const Fault&, const time::Calendar* zone);
 

@@ -32,13 +32,14 @@ class Reading {
         {
             Fields top(document_.value, "", fault_);
             read_zone(top);
+            const auto language = top.text("language", "en");
             each(top, "units", [&](const Json& j, const std::string& p) {
                 add(
                     units, [&] { return read_unit(j, p, fault_); }, p);
             });
             each(top, "people", [&](const Json& j, const std::string& p) {
                 add(
-                    people, [&] { return read_person(j, p, fault_); }, p);
+                    people, [&] { return read_person(j, p, fault_, language); }, p);
             });
             each(top, "posts", [&](const Json& j, const std::string& p) {
                 add(

@@ -36,7 +36,7 @@ struct Post {
 
 struct Person {
     std::string id, name;
-    std::string language = "zh";               // of alerts: "en" or "zh"
+    std::string language = "en";               // of alerts: "en" or "zh"
     std::map<std::string, std::string> reach;  // channel -> address: {"mail": "…"}
     bool active = true;
     bool operator==(const Person&) const = default;

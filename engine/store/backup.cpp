@@ -33,6 +33,9 @@ Result<CheckReport> backup(const std::filesystem::path& folder, const std::files
     if (std::filesystem::exists(file))
         return refuse("file-exists", "there is a file of that name; a backup overwrites nothing",
                       file.string());
+    if (const auto into = std::filesystem::absolute(file).parent_path(); !std::filesystem::is_directory(into))
+        return refuse("no-folder", "there is no folder " + into.string() + " to write it into",
+                      file.string());
     if (auto readable = open_reader(folder); !readable) return std::unexpected(readable.error());
     const PartFile part(file.string() + ".part");
     copy_database(sqlite::database_path(folder), part.path());
@@ -63,7 +66,7 @@ Result<CheckReport> backup(const std::filesystem::path& folder, const std::files
 }
 
 Result<CheckReport> restore(const std::filesystem::path& file, const std::filesystem::path& folder,
-                            bool force, bool rehearsal) {
+                            const RestoreOptions& options) {
     Result<std::unique_ptr<Reader>> source = nullptr;
     try {
         source = open_reader(file);
@@ -73,9 +76,22 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
     }
     if (!source) return std::unexpected(source.error());
     const auto target = sqlite::database_path(folder);
-    if (std::filesystem::exists(target) && !force)
+    if (std::filesystem::exists(target) && !options.over)
         return refuse("folder-in-use", "this folder holds data; restoring over it must be forced",
                       folder.string());
+    // Proved before anything is replaced: a faulty backup takes the place of nothing unasked.
+    auto report = check(file);
+    if (!report) return report;
+    if (!report->faults.empty() && !options.faulty)
+        return refuse(
+            "backup-damaged",
+            fmt::format("{} in this backup, so nothing was restored: {}; `reeve check --data {}` lists "
+                        "them, --faulty restores what can be read",
+                        report->faults.size() == 1
+                            ? "there is a fault"
+                            : fmt::format("there are {} faults", report->faults.size()),
+                        report->faults.front(), file.string()),
+            file.string());
     std::filesystem::create_directories(folder / "attachments");
     auto lock = sqlite::Lock::take(folder);
     if (!lock) return std::unexpected(lock.error());
@@ -91,7 +107,7 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
                                         std::string_view(static_cast<const char*>(body.getBlob()),
                                                          static_cast<std::size_t>(body.getBytes())),
                                         "", "");
-            if (written->sha256 != rows.getColumn(0).getString())
+            if (written->sha256 != rows.getColumn(0).getString() && !options.faulty)
                 return refuse("backup-damaged", "an attachment in it is not what its name says",
                               file.string());
         }
@@ -100,18 +116,20 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
         SQLite::Database copy(part.path().string(), SQLite::OPEN_READWRITE);
         copy.exec("DROP TABLE attachments");
         // Before it is in its place: a rehearsal is never a live folder, not even for a moment.
-        if (rehearsal) sqlite::mark(copy, true);
+        if (options.rehearsal) sqlite::mark(copy, true);
         copy.exec("PRAGMA journal_mode = DELETE");
         copy.exec("VACUUM");
     }
+    {
+        auto copy = open_reader(part.path());
+        if (!copy) return std::unexpected(copy.error());
+        if (fingerprint_journal(**source) != fingerprint_journal(**copy) ||
+            fingerprint_rows(**source) != fingerprint_rows(**copy))
+            return refuse("backup-damaged", "what was copied out of it differs from it; nothing was restored",
+                          file.string());
+    }
     if (auto replaced = sqlite::replace(folder, part.path()); !replaced)
         return std::unexpected(replaced.error());
-    auto report = check(folder);
-    auto restored = open_reader(folder);
-    if (!report || !restored) return report;
-    if (fingerprint_journal(**source) != fingerprint_journal(**restored) ||
-        fingerprint_rows(**source) != fingerprint_rows(**restored))
-        report->faults.push_back("what was restored differs from " + file.string());
     return report;
 }
 

@@ -136,6 +136,7 @@ Result<CheckReport> check(const std::filesystem::path& folder, const Progress& p
             });
             checking.rows(**reader, *(*store)->read());
         } catch (const std::exception& e) {
+            if (trouble(e).code == "disk-full") throw;  // for the rows made anew: no fault of the folder
             // Of a damaged file it was said above what cannot be read.
             if (!checking.report.damaged || trouble(e).code != "damaged") checking.fault(e.what());
         }

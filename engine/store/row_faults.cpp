@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "engine/store/describe_rows.h"
@@ -73,6 +74,21 @@ std::string shown(const std::string& value, const Column& column) {
     return value;
 }
 
+// Long texts are told by where they part.
+std::pair<std::string, std::string> apart(const std::string& one, const std::string& other) {
+    constexpr std::size_t before = 24, most = 72;
+    if (std::max(one.size(), other.size()) <= most) return {one, other};
+    const auto same = static_cast<std::size_t>(std::ranges::mismatch(one, other).in1 - one.begin());
+    const auto part = [&](const std::string& text) {
+        auto from = same > before ? same - before : 0, to = std::min(text.size(), from + most);
+        const auto inside = [&](std::size_t at) { return at < text.size() && (text[at] & 0xC0) == 0x80; };
+        while (from > 0 && inside(from)) --from;
+        while (inside(to)) ++to;
+        return (from > 0 ? "…" : "") + text.substr(from, to - from) + (to < text.size() ? "…" : "");
+    };
+    return {part(one), part(other)};
+}
+
 // Which row: "table clocks, case_id "noise-1", id "c1"".
 std::string named(const Line& line) {
     const auto& table = tables().at(line.table);
@@ -110,10 +126,12 @@ std::vector<std::string> row_faults(const std::set<std::string>& kept, const std
         }
         const auto& columns = tables().at(line.table).columns;
         for (std::size_t i = 0; i < columns.size(); ++i)
-            if (line.values[i] != it->second.values[i])
+            if (line.values[i] != it->second.values[i]) {
+                const auto [found_there, due_there] =
+                    apart(shown(it->second.values[i], columns[i]), shown(line.values[i], columns[i]));
                 faults.push_back(fmt::format("{}, column {}: found {}, expected {}", name, columns[i].name,
-                                             shown(it->second.values[i], columns[i]),
-                                             shown(line.values[i], columns[i])));
+                                             found_there, due_there));
+            }
     }
     for (const auto& [name, line] : found)
         if (!expected.contains(name)) faults.push_back(name + ": the row does not follow from the journal");

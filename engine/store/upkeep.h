@@ -30,9 +30,14 @@ Result<RebuildReport> rebuild(const std::filesystem::path& folder, const Progres
 
 // One file with everything, attachments too. Refuses to overwrite: "file-exists".
 Result<CheckReport> backup(const std::filesystem::path& folder, const std::filesystem::path& file);
-// Refuses a folder that holds data unless forced: "folder-in-use". Ends by proving that journal and rows
-// equal the backup's. As a rehearsal, whatever it was, when that is said.
+struct RestoreOptions {
+    bool over = false;       // also over a folder that holds data, which is lost
+    bool faulty = false;     // also from a backup with faults: what can be read of it
+    bool rehearsal = false;  // as a rehearsal, whatever it was
+};
+// Checks the backup ("backup-damaged"), copies it, and proves that journal and rows of the copy equal its
+// own, all before the copy is put in place. Refuses a folder that holds data: "folder-in-use".
 Result<CheckReport> restore(const std::filesystem::path& file, const std::filesystem::path& folder,
-                            bool force, bool rehearsal = false);
+                            const RestoreOptions& = {});
 
 }  // namespace reeve::store

@@ -42,7 +42,7 @@ TEST(Backup, WhileTheEngineWorksHoldsAllThatWasAcknowledgedBeforeIt) {
         last = copy->head().seq;
 
         const auto again = copies.path() / fmt::format("{}", round);
-        const auto restored = store::restore(file, again, false);
+        const auto restored = store::restore(file, again);
         ASSERT_TRUE(restored) << restored.error().text();
         EXPECT_THAT(restored->faults, IsEmpty());
         auto reader = *store::open_reader(again);

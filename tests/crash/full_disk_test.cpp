@@ -80,7 +80,7 @@ end() { ulimit -S -f unlimited; }
 // their steps.
 TEST(FullDisk, ReadingDoesNotWaitForClocksThatRanOut) {
     Office office(false);
-    office.did("reeve init live --organisation organisation.json");
+    office.did("reeve init live --organisation organisation.json --as chen-yu");
     office.did("sed 's/\"due\": \"[^\"]*\"/\"due\": \"1500 ms\"/' noise.json >quick.json");
     office.did("reeve definition deploy quick.json --data live --as chen-yu");
     const auto started = office.run(

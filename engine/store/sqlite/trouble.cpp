@@ -3,6 +3,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
+#include <filesystem>
 #include <system_error>
 
 #include "engine/store/store.h"
@@ -55,6 +56,14 @@ Error trouble(const std::exception& e) {
                         "what follows from the journal, and `reeve restore` takes the latest backup",
                         e.what()),
             ""};
+    if (code == SQLITE_CANTOPEN)
+        return {
+            "failed",
+            "the database cannot be opened: is it a file that this user may read and write, in a folder that "
+            "this user may write?",
+            ""};
+    if (const auto* file = dynamic_cast<const std::filesystem::filesystem_error*>(&e))
+        return {"failed", file->code().message(), file->path1().string()};
     return {"failed", e.what(), ""};
 }
 

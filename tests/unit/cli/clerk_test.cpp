@@ -177,6 +177,9 @@ TEST(Clerk, IsToldHowAnOwnerIsNamed) {
     EXPECT_THAT(task["title"], HasSubstr("for the 2nd time"));
     EXPECT_THAT(task["next"], ElementsAre("case own"));
     EXPECT_FALSE(task["due"].is_null()) << "the clock that runs while nobody owns the case";
+    for (const char* view :
+         {"reeve case list", "reeve case show noise-1", "reeve board --now 2026-03-13T09:00:00+08:00"})
+        EXPECT_THAT(office.did(view).out, HasSubstr("nobody")) << view;
 }
 
 TEST(Clerk, IsToldWhatBecameOfTheWorkOfWhoeverLeaves) {
@@ -220,8 +223,8 @@ TEST(Clerk, ReadsWhyAStageWasLeft) {
 
 TEST(Clerk, BeginsARehearsalInTheZoneOfTheOrganisation) {
     Office office(false);
-    const auto made =
-        office.did("reeve init other --rehearsal 2026-03-30T09:00 --organisation organisation.json");
+    const auto made = office.did(
+        "reeve init other --rehearsal 2026-03-30T09:00 --organisation organisation.json --as chen-yu");
     EXPECT_THAT(made.out, HasSubstr("2026-03-30T09:00:00+08:00"));
 }
 

@@ -23,7 +23,8 @@ Office::Office(bool with_folder) {
     fs::copy(REEVE_SOURCE "/tests/unit/cli/office", folder_, fs::copy_options::recursive);
     fs::copy(REEVE_SOURCE "/workflows/calendars/cn-office.json", folder_);
     if (!with_folder) return;
-    did("reeve init office --rehearsal 2026-03-02T09:00:00+08:00 --organisation organisation.json");
+    did("reeve init office --rehearsal 2026-03-02T09:00:00+08:00 --organisation organisation.json --as "
+        "chen-yu");
     did("reeve definition deploy noise.json --as chen-yu");
 }
 

@@ -11,6 +11,7 @@
 namespace reeve::cli {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -53,6 +54,50 @@ TEST(Rehearsal, StaysOneThroughBackupAndWithoutItsFile) {
     EXPECT_EQ(events(office, "office"), events(office, "again") + 1);
 }
 
+TEST(Rehearsal, TakesAFarYearOnlyWhenToldTwice) {
+    Office office;
+    refused(office, "reeve case list --now 2062-03-05T09:00:00+08:00", "is the year right?");
+    office.did("reeve case list --now 2032-03-05T09:00:00+08:00 --far");
+}
+
+TEST(Rehearsal, ThatCanOnlyBeReadDoesNotTakeALaterTimeSilently) {
+    Office office;
+    office.start();
+    auto held = runtime::Engine::open(
+        {.folder = office.folder() / "office",
+         .time = std::make_shared<runtime::ManualTime>(*time::parse_instant("2026-03-02T01:00:00Z"))});
+    ASSERT_TRUE(held);
+    office.did("reeve case list");
+    refused(office, "reeve task list --now 2026-03-20T09:00:00+08:00", "can only be read now");
+    refused(office, "reeve board --now 2026-03-20T09:00:00+08:00", "can only be read now");
+}
+
+TEST(Rehearsal, IsNotRestoredToATimeBeforeItsLastEvent) {
+    Office office;
+    office.start();
+    office.did("reeve backup copy.reeve");
+    refused(office, "reeve restore copy.reeve --data again --rehearsal 2026-01-01T00:00:00Z",
+            "begins there or later");
+    EXPECT_FALSE(std::filesystem::exists(office.folder() / "again"));
+}
+
+TEST(Restore, LeavesWhatIsThereWhenTheBackupIsFaulty) {
+    Office office;
+    office.start();
+    office.did("reeve backup copy.reeve");
+    office.did("sqlite3 copy.reeve \"UPDATE cases SET title = replace(hex(zeroblob(400)), '00', 'wrong ')\"");
+    office.did("reeve case note noise-1 'not in the backup' --as li-na");
+    auto ran = office.run("reeve restore copy.reeve --data office --force");
+    EXPECT_EQ(ran.exit, 1);
+    EXPECT_THAT(ran.err,
+                AllOf(HasSubstr("nothing was restored"), HasSubstr("column title"), HasSubstr("--faulty")));
+    EXPECT_LT(ran.err.size(), 500u) << "a long value is told by where it is wrong";
+    EXPECT_THAT(office.did("reeve case history noise-1").out, HasSubstr("not in the backup"));
+    EXPECT_EQ(office.run("reeve restore copy.reeve --data again --faulty").exit, 0);
+    office.did("reeve rebuild --data again");
+    office.did("reeve check --data again");
+}
+
 TEST(Rehearsal, DoesNotBeginBeyondTheYearsThatClocksAreCountedIn) {
     Office office(false);
     refused(office, "reeve init far --rehearsal 9999-12-31T23:00:00Z", "1900 to 2199");
@@ -83,6 +128,20 @@ TEST(Text, DoesNotTakeOverTheTerminal) {
     EXPECT_THAT(office.did("reeve case show noise-1").out, Not(HasSubstr("\x1b")));
     EXPECT_THAT(office.did("reeve case history noise-1").out, Not(HasSubstr("\x1b")));
     EXPECT_EQ(office.did("reeve case list --json").json()[0]["title"], "Mill\x1b[2J\xC2\x9BLane");
+}
+
+TEST(Text, OfANoteJustWrittenDoesNotTakeItOverEither) {
+    Office office;
+    office.start();
+    EXPECT_THAT(office.did("reeve case note noise-1 \"$(printf '\\033[31mred')\" --as li-na").out,
+                AllOf(HasSubstr("\\u001b"), Not(HasSubstr("\033"))));
+}
+
+TEST(Occurred, LongAgoIsWarnedOf) {
+    Office office;
+    auto ran = office.did(
+        "reeve case start noise --unit north --set place=x --as li-na --occurred 1990-03-02T09:00:00+08:00");
+    EXPECT_THAT(ran.err, HasSubstr("is the year right?"));
 }
 
 TEST(Text, ThatIsNotUtf8IsRefusedBeforeAnythingIsDecided) {

@@ -106,6 +106,26 @@ TEST(WrongUse, IsSaidWithWhatWouldBeRight) {
         {"reeve restore notice.pdf --data again", 1, "notice.pdf"},
         {"reeve backup notice.pdf", 1, "notice.pdf"},
         {"reeve completion csh", 2, "csh"},
+        {"reeve case", 2, "say which command of reeve case; reeve case --help lists them"},
+        {"reeve case strat", 2, "did you mean \"start\"?; reeve case --help"},
+        {"reeve help nonsense", 2, "has no command \"nonsense\""},
+        {"reeve case list --limit 0", 2, "--limit"},
+        {"reeve case list --limit 99999999999999999999", 2, "--limit"},
+        {"reeve backup nowhere/copy.reeve", 1, "there is no folder"},
+        {"reeve init notice.pdf", 1, "this is a file"},
+        {"reeve init notice.pdf/office", 1, "is no folder"},
+        {"reeve init .", 1, "holds other files"},
+        {"reeve demo --data .", 1, "holds other files"},
+        {"reeve init new --organisation organisation.json", 2, "--as PERSON"},
+        {"reeve init new --organisation organisation.json --as li-nan", 1, "did you mean \"li-na\""},
+        {"reeve case list --now 2062-03-05T09:00:00+08:00", 1, "is the year right?"},
+        {"reeve init bare --rehearsal 2026-03-02T09:00:00+08:00; reeve org load organisation.json --data "
+         "bare --as me",
+         1, "the file knows no \"me\""},
+        {"reeve org load organisation.json --data bare --as li-na; reeve org absence add li-na --from "
+         "2026-03-09 --to "
+         "2026-03-13 --data bare --as li-na",
+         1, "once a definition is deployed"},
     };
     const auto before = office.did("reeve case history noise-1").out;
     for (const auto& wrong : wrongs) {
@@ -125,6 +145,14 @@ TEST(WrongUse, IsJsonWhenAskedFor) {
     auto error = nlohmann::json::parse(ran.err)["error"];
     EXPECT_EQ(error["code"], "no-such-case");
     EXPECT_EQ(error["place"], "CASE");
+    for (const char* line :
+         {"reeve case lsit --json", "reeve case show --json", "reeve case list --lmit 3 --json",
+          "reeve case start noise --unit north --json"}) {
+        ran = office.run(line);
+        EXPECT_EQ(ran.exit, 2) << line;
+        EXPECT_EQ(nlohmann::json::parse(ran.err)["error"]["code"], "wrong-use") << line;
+    }
+    EXPECT_TRUE(office.did("reeve --version --json").json().contains("version"));
 }
 
 }  // namespace

@@ -49,6 +49,34 @@ TEST_F(Case, TimeGoesForward) {
     EXPECT_EQ(office.code(), "occurred-before-case");
 }
 
+const std::string two_stages =
+    R"("first": {"assign": "clerk", "due": "5 days", "actions": {"accept": {"to": "second"}}},
+    "second": {"assign": "clerk", "due": "5 days", "actions": {"settle": {"to": "closed"}}}, "closed": {"end": "closed"})";
+
+TEST(Occurred, AnActDidNotHappenBeforeItsStageBegan) {
+    Office office(definition(two_stages));
+    office.open();
+    office.at("2026-03-04T09:00");
+    office.act("ann", "accept");
+    office.at("2026-03-05T09:00");
+    office.submit("ann", Act{.action = "settle"}, Office::when("2026-03-04T08:59:59+08:00"));
+    EXPECT_EQ(office.code(), "occurred-before-stage");
+    office.submit("ann", Act{.action = "settle"}, Office::when("2026-03-04T09:00:00+08:00"));
+    EXPECT_EQ(office.code(), "");
+}
+
+TEST(Occurred, WhatWasRegisteredLateWasWorkedOnBefore) {
+    Office office(definition(two_stages));
+    const auto found = Office::when("2026-02-27T10:00:00+08:00");
+    office.submit("ren", StartCase{.definition = "test", .unit = "east"}, found);
+    office.submit("ann", Act{.action = "accept"}, found + std::chrono::hours(2));
+    EXPECT_EQ(office.code(), "") << "accepted on Friday, before it was entered on Monday";
+    office.submit("ann", Act{.action = "settle"}, found + std::chrono::hours(1));
+    EXPECT_EQ(office.code(), "occurred-before-stage");
+    office.submit("ann", Act{.action = "settle"}, found + std::chrono::hours(3));
+    EXPECT_EQ(office.code(), "");
+}
+
 TEST_F(Case, AnActIsJudgedByWhenItHappened) {
     office.at("2026-03-20T09:00");
     office.submit("ann", Act{.action = "check"}, Office::when("2026-03-05T09:00:00+08:00"));

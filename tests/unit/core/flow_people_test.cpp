@@ -278,6 +278,8 @@ TEST(HandOver, AReturnToAUnitThatHadTheCaseGoesToTheCommonSuperiorWhoMustNameAnO
     EXPECT_THAT(office.told(), Contains("hu"));
     office.submit("hu", CompleteTask{.task = office.task("name-owner").id});
     EXPECT_EQ(office.code(), "choose-owner");
+    office.submit("hu", Transfer{.unit = "west", .reason = "let them look"});
+    EXPECT_EQ(office.code(), "choose-owner") << "another unit is no answer";
     office.submit("eva", NameOwner{.person = "wu", .reason = "theirs"});
     EXPECT_EQ(office.code(), "not-permitted");
     office.submit("hu", NameOwner{.person = "eva", .reason = "the street is hers"});
@@ -286,6 +288,17 @@ TEST(HandOver, AReturnToAUnitThatHadTheCaseGoesToTheCommonSuperiorWhoMustNameAnO
     // A superior that hands down has decided: that is no passing on.
     office.submit("hu", Transfer{.unit = "east", .reason = "the street is hers"});
     EXPECT_EQ(office.state.unit, "east");
+}
+
+TEST(HandOver, WhoeverWasNamedKeepsTheCaseWhereTheyWork) {
+    Office office(definition(passed, unit_field));
+    office.open();
+    office.submit("eva", Transfer{.unit = "west", .reason = "their street"});
+    office.submit("wu", Transfer{.unit = "east", .reason = "no, theirs"});
+    office.submit("hu", NameOwner{.person = "ann", .reason = "she knows the street"});
+    office.submit("hu", Transfer{.unit = "east", .reason = "there she works"});
+    EXPECT_EQ(office.state.unit, "east");
+    EXPECT_EQ(office.state.owner, "ann") << "the definition would name eva";
 }
 
 TEST(HandOver, TheNthGoesToTheSuperior) {
@@ -315,6 +328,30 @@ TEST(HandOver, AWayThatTheDefinitionPlansIsNone) {
     office.act("hu", "back", {{"unit", "east"}});
     EXPECT_EQ(office.state.unit, "east");
     EXPECT_THAT(office.state.hand_overs, IsEmpty());
+}
+
+const std::string extended =
+    R"("clocks": {"answer": {"due": "60 days", "extend": {"by": "30 days", "times": 1, "approve": "head"}}},)";
+
+TEST(Extend, AnApproversOwnCaseTakesAnother) {
+    Office office(definition(simple, extended));
+    office.open();
+    ASSERT_EQ(office.state.owner, "eva");
+    const ExtendClock wish{"answer", *time::parse_duration("10 days"), "experts are slow"};
+    office.submit("eva", wish);
+    EXPECT_THAT(office.all<ClockExtended>(), IsEmpty()) << "she heads the unit and owns the case";
+    ASSERT_THAT(office.all<ApprovalAsked>(), SizeIs(1));
+    EXPECT_THAT(office.all<ApprovalAsked>()[0].of, ElementsAre("hu"));
+    office.submit("hu", Approve{office.all<ApprovalAsked>()[0].request, "seen"});
+    EXPECT_EQ(office.all<ClockExtended>().at(0).approver, "hu");
+}
+
+TEST(Extend, AnApproverGivesMoreTimeToAColleagueAtOnce) {
+    Office office(definition(simple, extended));
+    office.open();
+    office.submit("eva", NameOwner{.person = "ann", .reason = "her street"});
+    office.submit("eva", ExtendClock{"answer", *time::parse_duration("10 days"), "experts are slow"});
+    EXPECT_EQ(office.all<ClockExtended>().at(0).approver, "eva");
 }
 
 }  // namespace

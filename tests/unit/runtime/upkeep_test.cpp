@@ -99,7 +99,7 @@ TEST(Check, FindsADocumentThatIsNotWhatWasAttached) {
     store::ScratchFolder elsewhere;
     const auto backup = elsewhere.path() / "copy.reeve";
     EXPECT_THAT(store::backup(office.folder.path(), backup)->faults, ElementsAre(told));
-    EXPECT_EQ(store::restore(backup, elsewhere.path() / "again", false).error().code, "backup-damaged");
+    EXPECT_EQ(store::restore(backup, elsewhere.path() / "again").error().code, "backup-damaged");
     EXPECT_FALSE(std::filesystem::exists(elsewhere.path() / "again" / "restoring.db"));
     // The same document attached again is whole again.
     ASSERT_TRUE(store::attach_bytes(office.folder.path(), "a letter", "letter.txt", "letter"));
@@ -170,10 +170,10 @@ TEST(FullDisk, LeavesNothingHalfWritten) {
         NoRoom full;
         EXPECT_ANY_THROW((void)store::attach_bytes(office.folder.path(), std::string(5000, 'x'), "a", "b"));
         EXPECT_ANY_THROW((void)store::backup(office.folder.path(), elsewhere.path() / "second.reeve"));
-        EXPECT_ANY_THROW((void)store::restore(backup, elsewhere.path() / "again", false));
+        EXPECT_ANY_THROW((void)store::restore(backup, elsewhere.path() / "again"));
     }
     EXPECT_EQ(files_in(attachments), before);
-    EXPECT_THAT(files_in(elsewhere.path()), ElementsAre("again/lock", "copy.reeve"));
+    EXPECT_THAT(files_in(elsewhere.path()), ElementsAre("copy.reeve"));
 }
 
 TEST(Kill, WhatItLeftHalfWrittenIsClearedByTheNextEngine) {
@@ -222,9 +222,9 @@ TEST(Rehearsal, TheMarkGoesThroughBackupAndRestore) {
     ASSERT_TRUE(store::backup(office.folder.path(), live));
     store::mark_rehearsal(office.folder.path(), true);
     ASSERT_TRUE(store::backup(office.folder.path(), backup));
-    ASSERT_TRUE(store::restore(backup, elsewhere.path() / "again", false));
+    ASSERT_TRUE(store::restore(backup, elsewhere.path() / "again"));
     EXPECT_TRUE(store::is_rehearsal(elsewhere.path() / "again"));
-    ASSERT_TRUE(store::restore(live, elsewhere.path() / "again", true));
+    ASSERT_TRUE(store::restore(live, elsewhere.path() / "again", {.over = true}));
     EXPECT_FALSE(store::is_rehearsal(elsewhere.path() / "again"));
 }
 
@@ -250,15 +250,15 @@ TEST(Backup, IsMadeOnlineAndRestoredEqual) {
     office.engine.reset();
 
     store::ScratchFolder elsewhere;
-    auto restored = store::restore(file, elsewhere.path(), false);
+    auto restored = store::restore(file, elsewhere.path());
     ASSERT_TRUE(restored) << restored.error().text();
     EXPECT_THAT(restored->faults, ElementsAre());
     EXPECT_EQ(restored->events, made->events);
-    EXPECT_EQ(store::restore(file, elsewhere.path(), false).error().code, "folder-in-use");
+    EXPECT_EQ(store::restore(file, elsewhere.path()).error().code, "folder-in-use");
 
     // Over the folder it came from: what came after it is gone, by force only.
-    EXPECT_FALSE(store::restore(file, office.folder.path(), false));
-    ASSERT_TRUE(store::restore(file, office.folder.path(), true));
+    EXPECT_FALSE(store::restore(file, office.folder.path()));
+    ASSERT_TRUE(store::restore(file, office.folder.path(), {.over = true}));
     office.open();
     EXPECT_EQ(office.state("permit-4").owner, owner);
     EXPECT_EQ(office.events<core::NoteAdded>("permit-4").size(), 1u);
