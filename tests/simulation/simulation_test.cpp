@@ -24,7 +24,12 @@ constexpr int usual_steps = 120;
 bool run(Settings settings) {
     settings.steps =
         static_cast<int>(from_environment("REEVE_SIM_STEPS", static_cast<std::uint64_t>(settings.steps)));
-    const auto o = simulate(settings);
+    Outcome o;
+    try {
+        o = simulate(settings);
+    } catch (const std::exception& e) {
+        o.faults.push_back(std::string("thrown: ") + e.what());
+    }
     if (std::getenv("REEVE_SIM_TELL")) {
         fmt::print(
             "seed {}: {} events of {} cases in {} days; {} commands acknowledged, {} refused, {} in doubt; "

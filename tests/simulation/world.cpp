@@ -163,13 +163,19 @@ void World::step(int n) {
     rest();
 }
 
-// What had to be tried again is over before the next step is drawn.
+// What had to be tried again is over before the next step is drawn. The power may go at any write, also one
+// that follows an answer, and then nothing can be read until it is back.
 void World::rest() {
-    for (int tries = 0; tries < 3; ++tries) {
-        if (FaultyDisk::get().off()) heal();
-        if (engine_->run_until(now())) break;
+    for (int tries = 0;; ++tries) {
+        try {
+            if (FaultyDisk::get().off()) heal();
+            if (!engine_->run_until(now()) && tries < 2) continue;
+            auditor_.look(reader());
+            return;
+        } catch (const std::exception&) {
+            if (!FaultyDisk::get().off() || tries >= 3) throw;
+        }
     }
-    auditor_.look(reader());
 }
 
 Outcome World::run() {
