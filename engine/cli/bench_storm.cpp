@@ -141,6 +141,7 @@ double raw_steps(const BenchOptions& options, std::uint64_t count) {
 Json bench_storm(const BenchOptions& options) {
     const auto count = options.count ? options.count : 100'000;
     std::vector<double> engine, raw, ratio, people, late;
+    runtime::Lateness health;  // of the last round, as the engine itself counts it
     for (int round = 0; round < options.rounds; ++round) {
         raw.push_back(raw_steps(options, count));
         const auto clock = std::make_shared<SetForward>();
@@ -154,6 +155,7 @@ Json bench_storm(const BenchOptions& options) {
         ratio.push_back(engine.back() / raw.back());
         people.insert(people.end(), storm.people_ms.begin(), storm.people_ms.end());
         expect_one_step_each(office, due, count, late);
+        health = office.engine().health().lateness;
     }
     Json result{{"bench", "storm"}, {"clocks", count}, {"rounds", options.rounds}, {"killed", options.kill}};
     if (!options.kill) {
@@ -164,6 +166,10 @@ Json bench_storm(const BenchOptions& options) {
     for (auto& [name, values] : {std::pair{"late_ms", &late}, {"people_ms", &people}})
         for (const auto& [share, word] : {std::pair{0.5, "p50"}, {0.99, "p99"}, {1.0, "max"}})
             result[fmt::format("{}_{}", name, word)] = at_share(*values, share);
+    result["health_late_ms"] = {{"p50", health.at(0.5).count()},
+                                {"p99", health.at(0.99).count()},
+                                {"max", health.greatest().count()},
+                                {"timers", health.count()}};
     return result;
 }
 

@@ -59,8 +59,8 @@ void Committer::run(const std::stop_token& stop) {
         const bool durable = !failure;
         {
             std::lock_guard lock(mutex_);
-            outcome_ = Outcome{std::move(batch->pinned), std::move(batch->keys), !batch->rows.journal.empty(),
-                               std::move(failure)};
+            outcome_ = Outcome{std::move(batch->pinned), std::move(batch->keys), std::move(batch->due),
+                               !batch->rows.journal.empty(), std::move(failure)};
             if (!durable) outcome_->answers = std::move(batch->answers);
         }
         finished_();

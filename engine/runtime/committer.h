@@ -22,6 +22,7 @@ class Committer {
 
     struct Outcome {
         std::vector<std::string> pinned, keys;        // those of the batch
+        std::vector<Instant> due = {};                // of its timers
         bool wrote = false;                           // there was something in it
         std::optional<Error> failure = {};            // why nothing of it is durable (or nobody knows)
         std::vector<OpenBatch::Answer> answers = {};  // of a failure: the writer's to give

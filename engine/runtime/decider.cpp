@@ -117,6 +117,12 @@ void Decider::take(core::Command command, Done done) {
 void Decider::tick(const store::TimerRow& timer, Instant now) {
     ++open_.ticks;
     const auto due = timer;  // the row may go with what follows
+    const auto events = open_.rows.journal.size();
+    take_effect(due, now);
+    if (open_.rows.journal.size() > events) open_.due.push_back(due.at);
+}
+
+void Decider::take_effect(const store::TimerRow& due, Instant now) {
     if (due.id.starts_with("$duty/")) return duty(due, now);
     if (cannot_read(due.id)) {  // said in the health, and tried again: the others go on
         timers_.postpone(due, now + std::chrono::minutes(1));

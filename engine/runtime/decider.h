@@ -30,6 +30,7 @@ struct OpenBatch {
     std::unordered_map<std::string, std::size_t> change_of;  // case id -> rows.cases
     std::unordered_set<std::string> loads_changed;
     std::size_t commands = 0, ticks = 0;  // taken
+    std::vector<Instant> due;             // of the timers that took effect
 
     bool empty() const { return rows.journal.empty() && answers.empty(); }
 };
@@ -84,6 +85,7 @@ class Decider {
     void follow(const std::string& case_id, const std::vector<core::Recorded>&, bool was_open, int depth);
     void open_requested(const core::Recorded&, const core::CaseRequested&, int depth);
     void end_child(const core::Recorded&, const core::CaseState&, int depth);
+    void take_effect(const store::TimerRow&, Instant now);
     void duty(const store::TimerRow&, Instant now);
     void note(const std::string& case_id, Instant at, const std::string& text);
     // patterns.cpp

@@ -10,6 +10,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "engine/runtime/lateness.h"
 #include "engine/runtime/time_source.h"
 #include "engine/store/catalog.h"
 #include "engine/store/store.h"
@@ -81,6 +82,7 @@ struct Health {
     std::uint64_t failed_commits = 0;
     std::size_t waiting = 0;       // commands in the queue
     std::size_t stuck_timers = 0;  // that were due and took no effect
+    Lateness lateness;             // of every timer that took effect since the engine was opened
 };
 
 class Engine {

@@ -120,6 +120,10 @@ void Writer::collect() {
     } else {
         if (outcome->wrote) failures_in_a_row_ = 0;
         decider_.durable(outcome->pinned, outcome->keys);
+        if (outcome->due.empty()) return;
+        const auto at = time_->now();
+        std::lock_guard lock(mutex_);
+        for (const auto due : outcome->due) lateness_.add(at - due);
     }
 }
 
@@ -329,8 +333,8 @@ void Writer::accept_clock() {
 
 Health Writer::health() const {
     std::lock_guard lock(mutex_);
-    return {timer_late_,  clock_alarm_, trouble_, failed_commits_, queue_.size() + taking_size_,
-            stuck_timers_};
+    return {timer_late_,   clock_alarm_, trouble_, failed_commits_, queue_.size() + taking_size_,
+            stuck_timers_, lateness_};
 }
 
 Result<void> Writer::commit_now() {

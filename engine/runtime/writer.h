@@ -87,6 +87,7 @@ class Writer {
     Error last_failure_;
     Millis timer_late_{0};
     std::size_t stuck_timers_ = 0;
+    Lateness lateness_;
     bool accepted_ = false;
     Committer committer_;
     std::thread thread_;

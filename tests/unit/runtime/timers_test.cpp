@@ -78,6 +78,35 @@ TEST(Timers, MissedRepeatsAreCollapsedIntoTheLatest) {
     office.expect_clean();
 }
 
+TEST(Timers, HowLateEachTookEffectIsCounted) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    ASSERT_TRUE(office.engine->run_until(monday + 24 * hour));
+    const auto in_time = office.engine->health().lateness;
+    ASSERT_EQ(in_time.count(), 1u);
+    EXPECT_EQ(in_time.greatest(), Millis{0});
+    office.engine.reset();
+    office.time->set(monday + 48 * hour + 90 * std::chrono::seconds(1));
+    office.open();
+    ASSERT_TRUE(office.engine->run_until(office.time->now()));
+    const auto late = office.engine->health().lateness;
+    EXPECT_EQ(late.count(), 1u) << "of those since the engine was opened";
+    EXPECT_EQ(late.greatest(), Millis{90'000});
+    EXPECT_EQ(late.at(0.5), Millis{90'000}) << "no bound says more than the greatest";
+}
+
+TEST(Lateness, AShareLiesBelowTheBoundOfItsRange) {
+    Lateness lateness;
+    EXPECT_EQ(lateness.at(0.99), Millis{0});
+    for (int n = 0; n < 98; ++n) lateness.add(Millis{7});
+    lateness.add(Millis{150});
+    lateness.add(std::chrono::days(400));
+    EXPECT_EQ(lateness.at(0.5), Millis{10});
+    EXPECT_EQ(lateness.at(0.99), Millis{200});
+    EXPECT_EQ(lateness.at(1), Millis{std::chrono::days(400)});
+    EXPECT_EQ(lateness.counts().back(), 1u);
+}
+
 // More of them than the memory holds waited for the end of the burst, and nothing else was ever read.
 TEST(Timers, AHerdOfMissedRepeatsGoesThrough) {
     Office office;
