@@ -13,7 +13,7 @@ namespace {
 
 void print(const Json& result) {
     for (const auto& [name, value] : result.items()) {
-        if (value.is_object())
+        if (value.is_object() && value.contains("median"))
             fmt::print("{:28} {:.6g}   ({:.6g} to {:.6g})\n", name, value["median"].get<double>(),
                        value["least"].get<double>(), value["most"].get<double>());
         else
@@ -65,6 +65,8 @@ void add_bench(CLI::App& app, Cli& cli) {
     add(bench, cli, "timers", "What pending timers cost: disk, memory, opening, an idle engine.",
         bench_timers);
     add(bench, cli, "storm", "Clocks all due in one second, while people go on working.", bench_storm, true);
+    add(bench, cli, "year", "A year of the sample county under a virtual clock, and its journal rebuilt.",
+        bench_year);
     add(bench, cli, "limit", "What the disk and raw SQLite allow, without an engine.", bench_limit);
 }
 

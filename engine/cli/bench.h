@@ -57,5 +57,6 @@ Json bench_engine(const BenchOptions&);
 Json bench_limit(const BenchOptions&);
 Json bench_storm(const BenchOptions&);
 Json bench_timers(const BenchOptions&);
+Json bench_year(const BenchOptions&);
 
 }  // namespace reeve::cli

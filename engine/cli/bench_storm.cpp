@@ -166,10 +166,10 @@ Json bench_storm(const BenchOptions& options) {
     for (auto& [name, values] : {std::pair{"late_ms", &late}, {"people_ms", &people}})
         for (const auto& [share, word] : {std::pair{0.5, "p50"}, {0.99, "p99"}, {1.0, "max"}})
             result[fmt::format("{}_{}", name, word)] = at_share(*values, share);
-    result["health_late_ms"] = {{"p50", health.at(0.5).count()},
-                                {"p99", health.at(0.99).count()},
-                                {"max", health.greatest().count()},
-                                {"timers", health.count()}};
+    result["health_late_ms_p50"] = health.at(0.5).count();
+    result["health_late_ms_p99"] = health.at(0.99).count();
+    result["health_late_ms_max"] = health.greatest().count();
+    result["health_timers"] = health.count();
     return result;
 }
 

@@ -79,7 +79,8 @@ Errand errand_of(const Json& json) {
 
 }  // namespace
 
-Result<Casework> Casework::load(const std::string& path, const time::Calendar& calendar) {
+Result<Casework> Casework::load(const std::string& path, const time::Calendar& calendar,
+                                const std::optional<Stretch>& stretch) {
     auto document = load_json(path);
     if (!document) return std::unexpected(document.error());
     const auto& json = document->value;
@@ -90,8 +91,10 @@ Result<Casework> Casework::load(const std::string& path, const time::Calendar& c
     };
     try {
         Casework casework;
-        casework.from = instant(json.at("from"));
-        casework.until = instant(json.at("until"));
+        casework.from = stretch ? stretch->from : instant(json.at("from"));
+        casework.until = stretch ? stretch->until : instant(json.at("until"));
+        std::uint64_t planned = 0;
+        for (const auto& group : json.at("arrivals")) planned += group.at("count").get<std::uint64_t>();
         casework.draw = Draw(json.at("seed"));
         std::map<std::string, std::vector<Pace>> paces;
         for (const auto& [name, list] : json.at("paces").items())
@@ -99,7 +102,8 @@ Result<Casework> Casework::load(const std::string& path, const time::Calendar& c
                 paces[name].push_back({item.at("share"), duration(item.at("from")), duration(item.at("to"))});
         for (const auto& group : json.at("arrivals")) {
             const std::string definition = group.at("definition");
-            const std::uint64_t count = group.at("count");
+            const auto share = group.at("count").get<std::uint64_t>();
+            const auto count = stretch ? std::max<std::uint64_t>(1, share * stretch->cases / planned) : share;
             const auto& units = group.at("units");
             const auto& data = group.at("data");
             const auto season = (casework.until - casework.from).count();

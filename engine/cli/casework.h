@@ -39,9 +39,16 @@ struct Arrival {
     std::vector<time::Instant> visits;
 };
 
+// The same plan over another time and with another number of cases, each kind by its share.
+struct Stretch {
+    time::Instant from, until;
+    std::uint64_t cases = 0;
+};
+
 class Casework {
   public:
-    static Result<Casework> load(const std::string& path, const time::Calendar&);
+    static Result<Casework> load(const std::string& path, const time::Calendar&,
+                                 const std::optional<Stretch>& = {});
 
     time::Instant from, until;
     std::vector<Arrival> arrivals;      // in the order of opening

@@ -8,6 +8,7 @@
 
 #include "engine/cli/casework.h"
 #include "engine/cli/folder.h"
+#include "engine/cli/season.h"
 
 namespace reeve::cli {
 
@@ -57,39 +58,28 @@ Errors load_sample(runtime::Engine& engine, const std::string& actor) {
 
 namespace {
 
-// The people of the county at work: at each visit whoever has the case does the next thing.
-class Season {
+// The season as the demo plays it: one command after another, each answered before the next.
+class Play {
   public:
-    Season(World& world, const Casework& casework, SampleReport& report)
-        : world_(world), casework_(casework), report_(report) {
+    Play(World& world, const Casework& casework, SampleReport& report)
+        : world_(world),
+          casework_(casework),
+          season_(casework, [&world](const std::string& kind) { return world.paper(kind); }),
+          report_(report) {
         for (const auto& arrival : casework.arrivals) planned_.insert(arrival.id);
     }
 
-    void open(const Arrival& arrival) {
-        core::StartCase start;
-        start.definition = arrival.definition;
-        start.unit = arrival.unit;
-        start.data = arrival.data;
-        for (const char* field : {"subject", "summary", "what", "about", "cause"})
-            if (arrival.data.contains(field)) start.title = arrival.data.at(field);
-        ask(arrival.id, core::system_actor, std::move(start), "open", arrival.discovered);
-    }
+    void open(const Arrival& arrival) { ask(season_.open(arrival)); }
 
     // What was asked at the moment at which the play was cut short, by its key.
     void again(std::set<std::string> keys) { asked_ = std::move(keys); }
 
     void visit(const std::string& id, const std::string& what) {
-        // The last thing of a visit is asked under the visit's own name, whatever it is: once it stands, all
-        // of the visit was done, and the state that it finds is the state that it made.
-        if (asked_.contains(key(id, what))) return;
+        // Once the last of a visit stands, all of it was done, and the state found is the state that it made.
+        if (asked_.contains(Season::key(id, what))) return;
         auto found = world_.engine().find(id);
         if (!found) return;
-        const auto& state = found->state;
-        if (state.status != core::CaseStatus::open) return follow_up(state, what);
-        answer(state, what);
-        if (approve(state, what)) return;
-        for (const auto& stage : state.stages)
-            if (work(state, stage, what)) return;
+        for (auto& command : season_.visit(found->state, what)) ask(std::move(command));
     }
 
     void round(time::Instant at) {
@@ -104,19 +94,8 @@ class Season {
         }
     }
 
-    static std::string key(const std::string& id, const std::string& what) {
-        return fmt::format("sample/{}/{}", id, what);
-    }
-
   private:
-    void ask(const std::string& id, const std::string& actor, core::Wish wish, const std::string& what,
-             std::optional<time::Instant> occurred = {}) {
-        core::Command command;
-        command.case_id = id;
-        command.actor = actor;
-        command.wish = std::move(wish);
-        command.occurred = occurred;
-        command.key = key(id, what);
+    void ask(core::Command command) {
         ++report_.commands;
         if (auto receipt = world_.ask(std::move(command)); !receipt) {
             ++report_.refused;
@@ -124,91 +103,9 @@ class Season {
         }
     }
 
-    // Who was told acknowledges, and explains when asked; most do, some days later.
-    void answer(const core::CaseState& state, const std::string& what) {
-        for (const auto& escalation : state.escalations) {
-            if (escalation.told.empty() || escalation.overtaken) continue;
-            const auto about = fmt::format("{}/{}", what, escalation.id);
-            const auto& who = escalation.told.front();
-            if (escalation.acknowledge_by && escalation.acknowledged_by.empty() &&
-                casework_.draw(100, about) < 60)
-                ask(state.id, who, core::Acknowledge{escalation.id, "It is taken up today"}, about + "/seen");
-            if (!escalation.ask.empty() && escalation.answer.empty() && casework_.draw(100, about + "?") < 60)
-                ask(state.id, who, core::Answer{escalation.id, "The file had to wait for a colleague"},
-                    about + "/answer");
-        }
-    }
-
-    bool approve(const core::CaseState& state, const std::string& what) {
-        for (const auto& request : state.requests) {
-            if (!request.open || request.of.empty()) continue;
-            const auto about = fmt::format("{}/{}", what, request.id);
-            if (casework_.draw(100, about) < 94)
-                ask(state.id, request.of.front(), core::Approve{request.id, "Seen and right"}, what);
-            else
-                ask(state.id, request.of.front(), core::Refuse{request.id, "The file is not complete"}, what);
-            return true;
-        }
-        return false;
-    }
-
-    void follow_up(const core::CaseState& state, const std::string& what) {
-        for (const auto& task : state.tasks) {
-            if (task.status != core::TaskStatus::open || task.person.empty()) continue;
-            core::CompleteTask done;
-            done.task = task.id;
-            done.reason = "Looked after";
-            ask(state.id, task.person, done, what + "/" + task.id);
-        }
-    }
-
-    bool work(const core::CaseState& state, const core::StageState& stage, const std::string& what) {
-        const auto about = fmt::format("{}/{}", what, stage.entry);
-        const auto* errand = casework_.errand(state.definition, stage.stage, about);
-        if (!errand) return false;
-        if (errand->kind == Errand::Kind::wait) return true;
-        std::string actor = state.owner, task;
-        for (const auto& t : state.tasks) {
-            if (t.entry != stage.entry || t.status != core::TaskStatus::open) continue;
-            if (errand->kind == Errand::Kind::task && t.name != errand->name) continue;
-            if (!t.person.empty()) actor = t.person;
-            task = t.id;
-        }
-        if (!errand->by.empty()) actor = errand->by;
-        if (actor.empty()) return false;
-        if (errand->kind == Errand::Kind::task && task.empty()) return true;  // done already
-        std::vector<core::Document> documents;
-        if (!errand->document.empty()) documents.push_back(world_.paper(errand->document));
-        ask(state.id, actor, wish(*errand, stage, task, documents), what);
-        return true;
-    }
-
-    static core::Wish wish(const Errand& errand, const core::StageState& stage, const std::string& task,
-                           const std::vector<core::Document>& documents) {
-        switch (errand.kind) {
-            case Errand::Kind::task: {
-                core::CompleteTask done;
-                done.task = task;
-                done.data = errand.data;
-                done.documents = documents;
-                done.reason = errand.reason;
-                return done;
-            }
-            case Errand::Kind::message: return core::SendMessage{errand.name, errand.data};
-            case Errand::Kind::extend: return core::ExtendClock{errand.name, errand.extension, errand.reason};
-            default: break;
-        }
-        core::Act act;
-        act.action = errand.name;
-        act.stage = stage.stage;
-        act.data = errand.data;
-        act.documents = documents;
-        act.reason = errand.reason;
-        return act;
-    }
-
     World& world_;
     const Casework& casework_;
+    Season season_;
     SampleReport& report_;
     std::set<std::string> planned_, asked_;
 };
@@ -319,7 +216,7 @@ std::expected<PlayedSample, Errors> play_sample(const fs::path& folder, const Sa
     // Whatever the plan has before the journal's last moment was asked before the play was cut short; at that
     // very moment, whatever comes before the last that had begun. That one is asked again, and its keys keep
     // it from happening twice.
-    Season season(world, *casework, played.report);
+    Play season(world, *casework, played.report);
     auto moments = plan(*casework);
     auto last = std::ranges::find_if(moments, [&](const auto& moment) { return moment.at >= start; });
     for (auto it = last; it != moments.end() && it->at == start; ++it)
