@@ -67,6 +67,8 @@ void add_bench(CLI::App& app, Cli& cli) {
     add(bench, cli, "storm", "Clocks all due in one second, while people go on working.", bench_storm, true);
     add(bench, cli, "year", "A year of the sample county under a virtual clock, and its journal rebuilt.",
         bench_year);
+    add(bench, cli, "scale", "What each thing costs with so many open cases, and with a long history.",
+        bench_scale);
     add(bench, cli, "limit", "What the disk and raw SQLite allow, without an engine.", bench_limit);
 }
 

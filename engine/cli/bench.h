@@ -58,5 +58,6 @@ Json bench_limit(const BenchOptions&);
 Json bench_storm(const BenchOptions&);
 Json bench_timers(const BenchOptions&);
 Json bench_year(const BenchOptions&);
+Json bench_scale(const BenchOptions&);
 
 }  // namespace reeve::cli

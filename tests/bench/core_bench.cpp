@@ -165,6 +165,38 @@ void read_events(benchmark::State& run) {
 }
 BENCHMARK(read_events);
 
+// The least loaded clerk of a unit, and the supervisor of the county above it, in a tree of so many units.
+void resolve(benchmark::State& run) {
+    org::Directory directory;
+    const auto units = run.range(0);
+    directory.apply(org::UnitSet{{.id = "county", .title_en = "County", .level = "county"}});
+    directory.apply(org::PersonSet{{.id = "above", .name = "Above"}});
+    directory.apply(org::PostSet{{"county", "supervisor", 1, {"above"}}});
+    org::Loads loads;
+    for (std::int64_t i = 0; i < units; ++i) {
+        const auto unit = "unit-" + std::to_string(i);
+        directory.apply(
+            org::UnitSet{{.id = unit, .title_en = unit, .parent = "county", .level = "township"}});
+        org::Post post{unit, "clerk", 10, {}};
+        for (int c = 0; c < 10; ++c) {
+            post.holders.push_back(unit + "-" + std::to_string(c));
+            directory.apply(org::PersonSet{{.id = post.holders.back(), .name = "Clerk"}});
+        }
+        directory.apply(org::PostSet{post});
+    }
+    const Json data = Json::object();
+    const org::Asking asking{.unit = "unit-" + std::to_string(units / 2),
+                             .owner = {},
+                             .data = &data,
+                             .at = instant("2026-03-02T09:00:00+08:00")};
+    const auto clerk = *org::parse_who("clerk"), supervisor = *org::parse_who("supervisor@level:county");
+    for (auto _ : run) {
+        benchmark::DoNotOptimize(directory.choose(clerk, org::Pick::least_loaded, asking, loads));
+        benchmark::DoNotOptimize(directory.resolve(supervisor, asking));
+    }
+}
+BENCHMARK(resolve)->RangeMultiplier(10)->Range(10, 10'000);
+
 void condition(benchmark::State& run) {
     const auto& rules = program("incident-escalation");
     if (rules.conditions.empty()) throw std::runtime_error("the definition has no condition any more");
