@@ -22,8 +22,9 @@ void print(const Json& result) {
 }
 
 CLI::App* add(CLI::App* noun, Cli& cli, const std::string& name, const std::string& sentence,
-              Json (*measure)(const BenchOptions&), bool may_kill = false) {
-    auto* command = add_command(*noun, name, sentence, "reeve bench " + name + " --count 2000 --rounds 1");
+              Json (*measure)(const BenchOptions&), bool may_kill = false, int example = 2000) {
+    auto* command = add_command(*noun, name, sentence,
+                                fmt::format("reeve bench {} --count {} --rounds 1", name, example));
     auto options = std::make_shared<BenchOptions>();
     auto store = std::make_shared<std::string>();
     command->add_option("--store", *store, "A folder on the disk to be measured, or sqlite:FOLDER")
@@ -66,7 +67,7 @@ void add_bench(CLI::App& app, Cli& cli) {
         bench_timers);
     add(bench, cli, "storm", "Clocks all due in one second, while people go on working.", bench_storm, true);
     add(bench, cli, "year", "A year of the sample county under a virtual clock, and its journal rebuilt.",
-        bench_year);
+        bench_year, false, 50);
     add(bench, cli, "scale", "What each thing costs with so many open cases, and with a long history.",
         bench_scale);
     add(bench, cli, "limit", "What the disk and raw SQLite allow, without an engine.", bench_limit);
