@@ -1,5 +1,5 @@
-// Commands, one a line: ACTOR MINUTES JSON, so many minutes after the last. Each is decided on the case that the
-// ones before it left; law 3 holds after each, and the events alone give the same case.
+// Commands, one a line: ACTOR MINUTES JSON, so many minutes after the last. Each is decided on the case that
+// the ones before it left; law 3 holds after each, and the events alone give the same case.
 #include <charconv>
 
 #include "tests/fuzz/office.h"
@@ -28,7 +28,8 @@ void play(Casework& work, std::string_view line) {
     if (!wish) return claim_told(wish.error());
     if (std::holds_alternative<core::Tick>(*wish) && !work.history.empty()) return work.tick();
     const auto before = work.state;
-    if (work.ask(std::string(actor), std::move(*wish))) claim(work.state == before, "a refusal changes nothing");
+    if (work.ask(std::string(actor), std::move(*wish)))
+        claim(work.state == before, "a refusal changes nothing");
 }
 
 }  // namespace

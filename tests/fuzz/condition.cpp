@@ -13,7 +13,7 @@ namespace {
 
 using fuzz::claim;
 
-constexpr double most_seconds = 2.0;            // 10,000 steps take milliseconds, with the sanitizers too
+constexpr double most_seconds = 2.0;           // 10,000 steps take milliseconds, with the sanitizers too
 constexpr std::int64_t most_bytes = 16 << 20;  // 1 MiB of the condition's own, the data, and what Lua keeps
 
 std::int64_t held = 0, peak = 0;  // bytes handed out while a condition is evaluated
@@ -22,7 +22,8 @@ void taken(const volatile void* block, std::size_t) {
     peak = std::max(peak, held);
 }
 void given_back(const volatile void* block) {
-    if (block) held -= static_cast<std::int64_t>(__sanitizer_get_allocated_size(const_cast<const void*>(block)));
+    if (block)
+        held -= static_cast<std::int64_t>(__sanitizer_get_allocated_size(const_cast<const void*>(block)));
 }
 
 double cpu_seconds() {
@@ -40,18 +41,15 @@ const Json& schema() {
 }
 
 const Json& values() {
-    static const Json made{{"persons", 5},
-                           {"place", std::string(40'000, 'x')},
-                           {"urgent", true},
-                           {"sum", 1.5},
-                           {"names", {"a", "b", "c"}},
-                           {"party", {{"name", "Zhang"}}}};
+    static const Json made{
+        {"persons", 5}, {"place", std::string(40'000, 'x')}, {"urgent", true},
+        {"sum", 1.5},   {"names", {"a", "b", "c"}},          {"party", {{"name", "Zhang"}}}};
     return made;
 }
 
 Result<bool> bounded(const std::string& expression) {
-    static const Json facts{{"id", "K1"}, {"unit", "east"}, {"owner", "eva"}, {"title", "t"},
-                            {"stage", "work"}, {"cycle", 1}, {"hand_overs", 0}};
+    static const Json facts{{"id", "K1"},      {"unit", "east"}, {"owner", "eva"}, {"title", "t"},
+                            {"stage", "work"}, {"cycle", 1},     {"hand_overs", 0}};
     static const bool watched = __sanitizer_install_malloc_and_free_hooks(taken, given_back) > 0;
     claim(watched, "the allocator is watched");
     held = peak = 0;
@@ -79,7 +77,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const auto first = bounded(expression), again = bounded(expression);
     // A condition that got through has no state; one that the scan refuses may change what it was given.
-    if (!scanned) claim(first.has_value() == again.has_value() && (!first || *first == *again), "the same answer");
+    if (!scanned)
+        claim(first.has_value() == again.has_value() && (!first || *first == *again), "the same answer");
     return 0;
 }
 

@@ -1,5 +1,5 @@
-// Definitions: every fault has its place; what compiles compiles again to the same, starts a case with an owner
-// and a clock, and its ladder is climbed without end or silence.
+// Definitions: every fault has its place; what compiles compiles again to the same, starts a case with an
+// owner and a clock, and its ladder is climbed without end or silence.
 #include "engine/core/core.h"
 #include "tests/fuzz/claim.h"
 #include "tests/fuzz/office.h"

@@ -1,5 +1,6 @@
-// Journal rows: a body that decodes prints to a fixed form, and one that a damaged journal might hold is refused
-// or applied without a crash, whatever the case. The same for the events of the organisation and for commands.
+// Journal rows: a body that decodes prints to a fixed form, and one that a damaged journal might hold is
+// refused or applied without a crash, whatever the case. The same for the events of the organisation and for
+// commands.
 #include "tests/fuzz/office.h"
 
 namespace reeve::fuzz {
@@ -29,7 +30,8 @@ void apply_everywhere(const core::Event& event) {
     for (const auto& work : cases()) {
         auto state = work.state;
         try {
-            core::apply(state, {work.history.size() + 1, "K1", state.revision + 1, work.now, {}, "eva", event},
+            core::apply(state,
+                        {work.history.size() + 1, "K1", state.revision + 1, work.now, {}, "eva", event},
                         work.program);
             (void)core::to_json(state);
             (void)core::next_moment(state);

@@ -80,8 +80,13 @@ void Casework::take(const std::string& actor, const core::Event& event) {
 
 std::optional<Error> Casework::ask(const std::string& actor, core::Wish wish) {
     static const org::Loads loads;
-    const core::Command command{
-        .key = {}, .actor = actor, .case_id = "K1", .at = now, .occurred = {}, .expect = {}, .wish = std::move(wish)};
+    const core::Command command{.key = {},
+                                .actor = actor,
+                                .case_id = "K1",
+                                .at = now,
+                                .occurred = {},
+                                .expect = {},
+                                .wish = std::move(wish)};
     const auto events =
         core::decide(history.empty() ? nullptr : &state, command, core::Context{program, office(), loads});
     if (!events) {

@@ -1,4 +1,5 @@
-// Recurrences: the dates rise, none is before the start, and asking for the next one after each gives the same.
+// Recurrences: the dates rise, none is before the start, and asking for the next one after each gives the
+// same.
 #include "engine/time/calendar.h"
 #include "tests/fuzz/claim.h"
 
@@ -16,8 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     claim(dates->size() <= wanted, "no more dates than were asked for");
-    for (std::size_t i = 1; i < dates->size(); ++i)
-        claim((*dates)[i - 1] <= (*dates)[i], "the dates rise");
+    for (std::size_t i = 1; i < dates->size(); ++i) claim((*dates)[i - 1] <= (*dates)[i], "the dates rise");
     for (std::size_t i = 1; i < dates->size() && i < 4; ++i) {
         const auto next = next_occurrence(*calendar, rule, start, (*dates)[i - 1]);
         claim(next.has_value(), "what was read once is read again");

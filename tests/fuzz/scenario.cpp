@@ -1,5 +1,5 @@
-// Scenarios: a refusal has its place; the words of a line that is read are those of the line, and taking them in
-// any of the ways of a verb ends with a refusal or with all of them taken.
+// Scenarios: a refusal has its place; the words of a line that is read are those of the line, and taking them
+// in any of the ways of a verb ends with a refusal or with all of them taken.
 #include "engine/cli/scenario.h"
 #include "tests/fuzz/scratch_file.h"
 
