@@ -32,6 +32,9 @@ struct Fit {
     void counted(int number) const {
         if (number < 0 || number > most) unfit(event, fmt::format("{} is no count", number));
     }
+    void moment(Instant planned) const {
+        if (!time::countable(planned)) unfit(event, "its moment lies beyond the years that can be counted");
+    }
     // A letter and a number, as ids count up within the case.
     void id(const std::string& text) const {
         const bool digits =
@@ -45,6 +48,7 @@ struct Fit {
         if constexpr (requires { e.clock; }) clock(e.clock);
         if constexpr (requires { e.escalation; }) escalation(e.escalation);
         if constexpr (requires { e.entry; }) counted(e.entry);
+        if constexpr (requires { e.planned; }) moment(e.planned);
         if constexpr (requires { e.branches; }) counted(e.branches);
     }
     void operator()(const ClockStarted& e) const {
@@ -56,6 +60,7 @@ struct Fit {
         id(e.escalation);
         const auto* ladder = ladder_of(clock(e.clock), program);
         counted(e.repeat);
+        moment(e.planned);
         if (!ladder || e.step < 0 || static_cast<std::size_t>(e.step) >= ladder->steps.size())
             unfit(event, fmt::format("the ladder of {} has no step {}", e.clock, e.step));
     }

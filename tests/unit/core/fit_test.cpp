@@ -47,6 +47,12 @@ TEST(DamagedJournal, NamesAStepThatTheLadderDoesNotHave) {
             HasSubstr("has no step"));
 }
 
+TEST(DamagedJournal, NamesAStepPlannedBeyondAllYears) {
+    EXPECT_THAT(unfit(R"({"event": "EscalationFired", "escalation": "e9", "clock": "work", "step": 0,
+                    "planned": 177250000000000000, "light": "red"})"),
+                HasSubstr("beyond the years"));
+}
+
 TEST(DamagedJournal, NamesACountThatHasNoNext) {
     EXPECT_THAT(unfit(R"({"event": "StageEntered", "entry": 2147483647, "stage": "work"})"),
                 HasSubstr("is no count"));
