@@ -250,6 +250,10 @@ std::optional<Error> read(const Json& json, T& into, const Place& place) {
         into = json.get<bool>();
     } else if constexpr (std::is_integral_v<T>) {
         if (!json.is_number_integer()) return wrong("a whole number");
+        // nlohmann would cut off what does not fit.
+        if (json.is_number_unsigned() ? !std::in_range<T>(json.get<std::uint64_t>())
+                                      : !std::in_range<T>(json.get<std::int64_t>()))
+            return wrong("a whole number that is not so large");
         into = json.get<T>();
     } else if constexpr (std::is_floating_point_v<T>) {
         if (!json.is_number()) return wrong("a number");

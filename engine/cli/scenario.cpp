@@ -44,6 +44,7 @@ Result<std::optional<Line>> read_line(std::string_view text, const std::string& 
         while (i < text.size() && blank(text[i])) ++i;
         if (i >= text.size() || text[i] == '#') break;
         Word word;
+        bool keyed = false;
         word.column = static_cast<int>(i) + 1;
         if (text[i] == '"') {
             word.quoted = true;
@@ -54,7 +55,7 @@ Result<std::optional<Line>> read_line(std::string_view text, const std::string& 
                 if (text[i] == '"' && !word.text.empty() && word.text.back() == '=') {
                     word.key = word.text.substr(0, word.text.size() - 1);
                     word.text.clear();
-                    word.quoted = true;
+                    word.quoted = keyed = true;
                     if (!read_quoted(text, i, word.text))
                         return refuse("bad-line", "a quote is opened here and never closed",
                                       line.place(word.column));
@@ -65,6 +66,7 @@ Result<std::optional<Line>> read_line(std::string_view text, const std::string& 
             if (!word.quoted)
                 if (auto equals = word.text.find('='); equals != std::string::npos) {
                     word.key = word.text.substr(0, equals);
+                    keyed = true;
                     word.text.erase(0, equals + 1);
                     if (word.text.empty())
                         return refuse("bad-line",
@@ -72,7 +74,7 @@ Result<std::optional<Line>> read_line(std::string_view text, const std::string& 
                                                   word.key, word.key),
                                       line.place(word.column));
                 }
-            if (!word.key.empty() && !is_key(word.key))
+            if (keyed && !is_key(word.key))
                 return refuse(
                     "bad-line",
                     fmt::format("\"{}\" is no name of a field; put the whole word in quotes if it is "

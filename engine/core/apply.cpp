@@ -2,6 +2,7 @@
 #include <boost/mp11.hpp>
 
 #include "engine/core/decision.h"
+#include "engine/core/fit.h"
 
 namespace reeve::core {
 
@@ -27,6 +28,7 @@ bool is_progress(const Recorded& recorded) {
 }  // namespace
 
 void apply(CaseState& state, const Recorded& recorded, const model::Program& program) {
+    require_fit(state, recorded.event, program);
     state.revision = recorded.revision;
     state.last = std::max(state.last, recorded.at);
     apply_flow(state, recorded, program);

@@ -21,8 +21,9 @@ struct Context {
 // `state` is null exactly for StartCase.
 Result<std::vector<Event>> decide(const CaseState* state, const Command&, const Context&);
 
-// Total over every event that decide() can give for this state. `program` must be the version the case is
-// pinned to (for CaseMigrated: the new one). at/occurred/actor come from the Recorded.
+// Total over every event that decide() can give for this state; throws std::runtime_error, the state
+// untouched, for one that names what the case does not have (of a damaged journal). `program` must be the
+// version the case is pinned to (for CaseMigrated: the new one). at/occurred/actor come from the Recorded.
 void apply(CaseState&, const Recorded&, const model::Program&);
 
 // The earliest moment at which a Tick would do something: a ladder step, a wait's end, an expiry, an

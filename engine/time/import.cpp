@@ -14,7 +14,11 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 constexpr std::size_t max_ics_size = std::size_t{4} << 20;
-constexpr std::size_t max_dates = 200'000;  // more than the table has days: nonsense, not a calendar
+// Dates looked at in one file, those that were there already too: ten times the days of the table. What needs
+// more is nonsense, not a calendar, and would keep whoever reads it.
+constexpr std::int64_t max_dates = 1'000'000;
+// A rule counts as so many dates, and as so many more when it finds none: it has searched long.
+constexpr std::int64_t cost_of_rule = 1'000, cost_of_nothing = 20'000;
 
 std::string text_of(icalcomponent* event, icalproperty_kind kind) {
     icalproperty* property = icalcomponent_get_first_property(event, kind);
@@ -39,8 +43,9 @@ std::optional<Day> day_of(const icaltimetype& t) {
 
 bool whole_day(const icaltimetype& t) { return t.is_date || (t.hour == 0 && t.minute == 0 && t.second == 0); }
 
-// Adds the dates of one event; false when there are too many.
-bool add_event(icalcomponent* event, const std::vector<std::string>& marks, Imported& into) {
+// Adds the dates of one event; false when more than `left` are looked at.
+bool add_event(icalcomponent* event, const std::vector<std::string>& marks, Imported& into,
+               std::int64_t& left) {
     if (text_of(event, ICAL_STATUS_PROPERTY) == "CANCELLED") return true;
     icaltimetype start = icalcomponent_get_dtstart(event), end = icalcomponent_get_dtend(event);
     auto first = day_of(start);
@@ -55,17 +60,22 @@ bool add_event(icalcomponent* event, const std::vector<std::string>& marks, Impo
     std::string summary = text_of(event, ICAL_SUMMARY_PROPERTY);
     auto& days_of_kind = worked(summary, marks) ? into.worked : into.off;
     auto add = [&](Day from) {
-        for (std::int64_t i = 0; i < length; ++i) days_of_kind.try_emplace(from + days(i), summary);
-        return into.off.size() + into.worked.size() <= max_dates;
+        left -= length;
+        for (std::int64_t i = 0; i < length && left >= 0; ++i)
+            days_of_kind.try_emplace(from + days(i), summary);
+        return left >= 0;
     };
     std::string rule = text_of(event, ICAL_RRULE_PROPERTY);
     if (rule.empty()) return add(*first);
+    left -= cost_of_rule;
     auto series = Recurrence::parse("RRULE:" + rule, *first, nullptr);
     if (!series) return add(*first);  // a rule not understood: the one date it certainly has
-    for (auto at = series->next(); at && *at < last_day; at = series->next()) {
+    auto at = series->next();
+    if (!at) left -= cost_of_nothing;
+    for (; at && *at < last_day; at = series->next()) {
         if (!add(floor<days>(*at))) return false;
     }
-    return true;
+    return left >= 0;
 }
 
 }  // namespace
@@ -89,13 +99,14 @@ Result<Imported> import_ics(const std::string& path, const std::vector<std::stri
     // Several calendars may stand in one file; libical then wraps them in a component of its own.
     std::vector<icalcomponent*> todo{root.get()};
     bool any = false;
+    std::int64_t left = max_dates;
     while (!todo.empty()) {
         icalcomponent* component = todo.back();
         todo.pop_back();
         icalcomponent_kind kind = icalcomponent_isa(component);
         any = any || kind == ICAL_VCALENDAR_COMPONENT || kind == ICAL_VEVENT_COMPONENT;
         if (kind == ICAL_VEVENT_COMPONENT) {
-            if (!add_event(component, worked_marks, imported))
+            if (!add_event(component, worked_marks, imported, left))
                 return refuse("too-large", "the file has too many dates", path);
             continue;
         }

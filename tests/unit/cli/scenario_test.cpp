@@ -61,6 +61,13 @@ TEST(Scenario, SaysWhereALineIsMalformed) {
     EXPECT_THAT(refusal("act p a+b=3"), testing::HasSubstr("s.scenario:7:7: \"a+b\" is no name of a field"));
 }
 
+TEST(Scenario, RefusesAValueWithoutAFieldInsteadOfTakingItForAWord) {
+    EXPECT_THAT(refusal("=3"), testing::StartsWith("s.scenario:7:1: "));
+    EXPECT_THAT(refusal("open p =3"), testing::StartsWith("s.scenario:7:8: "));
+    EXPECT_THAT(refusal("open p =\"3\""), testing::StartsWith("s.scenario:7:8: "));
+    EXPECT_EQ(line("open p \"=3\"").words[1].text, "=3");
+}
+
 TEST(Scenario, RefusesWordsThatAreLeftOverAtTheirColumn) {
     const auto l = line("cancel petition-1 now reason=x");
     Words words(l);

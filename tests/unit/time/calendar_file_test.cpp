@@ -147,6 +147,24 @@ TEST_F(ImportTest, RefusesWhatIsNoListOfDaysOff) {
     EXPECT_FALSE(read("\".json\""));
 }
 
+// A hundred bytes that would be worked on for minutes, or for hours: a day off in every second of 300 years,
+// a year off from every day on, and rules that search long and find nothing.
+TEST_F(ImportTest, RefusesRulesOfDatesWithoutEnd) {
+    const auto event = [](const std::string& end, const std::string& rule) {
+        return "BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:19000101\r\nDTEND;VALUE=DATE:" + end +
+               "\r\nRRULE:" + rule + "\r\nEND:VEVENT\r\n";
+    };
+    std::string nothing;
+    for (int i = 0; i < 100; ++i) nothing += event("19000102", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30");
+    for (const auto& events :
+         {event("19000102", "FREQ=SECONDLY"), event("19010101", "FREQ=DAILY"), std::move(nothing)}) {
+        write("a.ics", "BEGIN:VCALENDAR\r\n" + events + "END:VCALENDAR\r\n");
+        auto c = read("\"a.ics\"");
+        ASSERT_FALSE(c);
+        EXPECT_EQ(c.error().code, "too-large");
+    }
+}
+
 // Fuzz findings and odd calendars: whatever they hold, reading ends soon and does not crash.
 TEST_F(ImportTest, EndsOnHostileCalendars) {
     DATA_OR_SKIP(data("ics"));
