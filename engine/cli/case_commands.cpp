@@ -42,6 +42,7 @@ void add_start(CLI::App& cases, Cli& cli) {
                     "reeve case start noise --unit north --set place='Mill Lane 3' --as li-na");
     struct Start {
         std::string definition, unit, title, owner;
+        std::vector<std::string> related;
         int version = 0;
     };
     auto start = std::make_shared<Start>();
@@ -52,6 +53,9 @@ void add_start(CLI::App& cases, Cli& cli) {
     command->add_option("--title", start->title, "What people will call it");
     command->add_option("--owner", start->owner, "A person, instead of the one the definition names")
         ->type_name("PERSON");
+    command->add_option("--related", start->related, "A case that it has to do with; again for more")
+        ->type_name("CASE")
+        ->allow_extra_args(false);
     command->add_option("--version", start->version, "Of the definition; without it the newest");
     asks(cli, command, std::make_shared<std::string>(), [start, data](Folder& folder) -> Result<core::Wish> {
         auto program = folder.catalog().program(start->definition, start->version);
@@ -65,12 +69,15 @@ void add_start(CLI::App& cases, Cli& cli) {
         if (auto units = folder.below(start->unit); !units) return std::unexpected(units.error());
         auto values = data_of(*data, program->data_schema);
         if (!values) return std::unexpected(values.error());
+        for (const auto& id : start->related)
+            if (auto other = folder.find(id); !other) return std::unexpected(other.error());
         return core::StartCase{.definition = start->definition,
                                .version = start->version,
                                .unit = start->unit,
                                .data = std::move(*values),
                                .title = start->title,
-                               .owner = start->owner};
+                               .owner = start->owner,
+                               .related = start->related};
     });
 }
 

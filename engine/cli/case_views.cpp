@@ -33,6 +33,10 @@ Json row_json(Folder& folder, const store::CaseRow& row) {
     // After its end a case may have a follow-up's clock: that is the task's, nothing of the case is due.
     if (row.status != "open") json["due"] = nullptr;
     if (row.due && row.status == "open") json["left"] = left_of(folder, row.id, *row.due);
+    if (!row.due && row.status == "open" &&
+        std::ranges::any_of(folder.reader().clocks(row.id),
+                            [](const auto& c) { return c.status == "paused"; }))
+        json["left"] = "paused";
     return json;
 }
 
@@ -63,6 +67,9 @@ void add_list(CLI::App& cases, Cli& cli) {
         if (wanted.status == "all") wanted.status.clear();
         auto units = folder.below(*unit);
         if (!units) return refused(cli, units.error());
+        for (const auto& no : {folder.unknown_definition(filter->definition, "--definition"),
+                               folder.unknown_person(filter->owner, "--owner")})
+            if (no) return refused(cli, *no);
         wanted.units = *units;
         if (*overdue) wanted.overdue_at = folder.now();
         Json rows = Json::array();

@@ -21,7 +21,11 @@ std::set<std::string> roles_without_post(const model::Program& program, const or
     const auto take = [&](const org::Who& who) {
         const bool held =
             std::ranges::any_of(posts, [&](const auto* post) { return post->role == who.name; });
-        if (who.kind == org::Who::Kind::role && !posts.empty() && !held) roles.insert(who.name);
+        if (who.kind == org::Who::Kind::role && !posts.empty() && !held)
+            roles.insert("role \"" + who.name + "\"");
+        const auto* person = directory.person(who.name);
+        if (who.kind == org::Who::Kind::person && !posts.empty() && !(person && person->active))
+            roles.insert("person \"" + who.name + "\"");
     };
     take(program.owner.who);
     for (const auto& stage : program.stages) {
@@ -83,7 +87,7 @@ void add_deploy(CLI::App& definitions, Cli& cli) {
             for (const auto& warning : done->warnings) warnings.push_back(warning.text());
             for (const auto& role : roles_without_post(program, folder.directory()))
                 warnings.push_back(
-                    fmt::format("{}: no post of the organisation has the role \"{}\": what falls "
+                    fmt::format("{}: nobody in the organisation is the {}: what falls "
                                 "to it, or is to be told to it, climbs to the head above",
                                 one.path, role));
             if (!cli.json)

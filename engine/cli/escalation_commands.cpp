@@ -75,6 +75,7 @@ void add_list(CLI::App& escalations, Cli& cli) {
         auto units = folder.below(more->unit);
         if (!units) return refused(cli, units.error());
         wanted.units = *units;
+        if (auto no = folder.unknown_person(wanted.told, "--told")) return refused(cli, *no);
         for (auto [text, into, option] :
              {std::tuple{&more->from, &wanted.from, "--from"}, std::tuple{&more->to, &wanted.to, "--to"}}) {
             if (text->empty()) continue;
@@ -221,6 +222,7 @@ void add_escalation(CLI::App& app, Cli& cli) {
         ->type_name("NUMBER")
         ->check(CLI::Range(1, 1'000'000));
     reads(cli, list, [&cli, filter](Folder& folder) {
+        if (auto no = folder.unknown_person(filter->person, "--person")) return refused(cli, *no);
         Json rows = Json::array();
         for (const auto& row : folder.reader().outbox(*filter)) {
             const auto calendar = folder.calendar(row.case_id);

@@ -121,6 +121,7 @@ Result<std::unique_ptr<Folder>> Folder::open(const Given& given, Purpose purpose
                           !reads_on(purpose, engine.error()))) {
         return std::unexpected(engine.error());
     } else {
+        folder->reading_ = engine.error();
         auto reader = store::open_reader(given.data);
         if (!reader) return std::unexpected(reader.error());
         folder->reader_ = std::move(*reader);
@@ -146,9 +147,10 @@ Result<void> Folder::catch_up(Purpose purpose) {
         auto to = parse_start(given_.now, "--now", calendar());
         if (!to) return std::unexpected(to.error());
         if (*to == now_) return {};
-        return refuse("not-writable",
-                      "this folder can only be read now, so what falls due until then cannot take effect; "
-                      "without --now it is shown as it stands at " +
+        return refuse(reading_.code,
+                      reading_.message +
+                          ". So it can only be read now, and what falls due until --now cannot "
+                          "take effect; without --now it is shown as it stands at " +
                           when(now_, calendar()),
                       "--now");
     }
@@ -247,6 +249,24 @@ Result<time::Instant> Folder::instant(const std::string& text, const std::string
     return at;
 }
 
+std::optional<Error> Folder::unknown_person(const std::string& id, const char* option) const {
+    if (id.empty() || id == core::petitioner_actor || directory_->person(id)) return std::nullopt;
+    std::vector<std::string> ids;
+    for (const auto* one : directory_->people()) ids.push_back(one->id);
+    return Error{
+        "unknown-person",
+        "there is no person \"" + id + "\"" + did_you_mean(id, ids) + "; reeve org show --people lists them",
+        option};
+}
+
+std::optional<Error> Folder::unknown_definition(const std::string& id, const char* option) const {
+    if (id.empty() || catalog_->newest(id) > 0) return std::nullopt;
+    return Error{"unknown-definition",
+                 "there is no definition \"" + id + "\"" + did_you_mean(id, catalog_->ids()) +
+                     "; reeve definition list shows them",
+                 option};
+}
+
 Result<std::string> Folder::actor() const {
     if (given_.actor.empty())
         wrong_use("--as", "say who does this: --as PERSON, or set REEVE_AS; nothing changes without a name");
@@ -255,12 +275,7 @@ Result<std::string> Folder::actor() const {
     if (people.empty() || given_.actor == core::petitioner_actor || (person && person->active))
         return given_.actor;
     if (person) return refuse("person-left", given_.actor + " has left and cannot act", "--as");
-    std::vector<std::string> ids;
-    for (const auto* one : people) ids.push_back(one->id);
-    return refuse("unknown-person",
-                  "there is no person \"" + given_.actor + "\"" + did_you_mean(given_.actor, ids) +
-                      "; reeve org show --people lists them",
-                  "--as");
+    return std::unexpected(*unknown_person(given_.actor, "--as"));
 }
 
 Result<runtime::Receipt> Folder::ask(const std::string& case_id, core::Wish wish) {

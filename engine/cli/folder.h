@@ -57,6 +57,9 @@ class Folder {
     // was given.
     Result<std::string> actor() const;
     Result<runtime::Receipt> ask(const std::string& case_id, core::Wish);
+    // Whether there is such a person, or definition; an empty name is none and known.
+    std::optional<Error> unknown_person(const std::string& id, const char* option) const;
+    std::optional<Error> unknown_definition(const std::string& id, const char* option) const;
     // Persons called by name: "Li Na (li-na)".
     Wording wording(const std::string& case_id = {});
     // The units at or below `unit`; empty for an empty name.
@@ -74,6 +77,7 @@ class Folder {
     std::unique_ptr<store::Catalog> own_catalog_;  // when another reeve has the folder
     const store::Catalog* catalog_ = nullptr;
     std::shared_ptr<const org::Directory> directory_;
+    Error reading_;  // why it was opened for reading only
     time::Instant now_;
     std::optional<time::Instant> asked_at_;
 };

@@ -25,6 +25,19 @@ std::vector<store::CaseFile> cases_with(Folder& folder, const std::string& event
     return files;
 }
 
+// One of those asked, or who stands in for one of them now.
+bool may_approve(Folder& folder, const core::CaseState& state, const core::RequestState& request,
+                 const std::string& person) {
+    const org::Asking asking{
+        .unit = state.unit, .owner = state.owner, .data = &state.data, .at = folder.now()};
+    return person != request.by && std::ranges::any_of(request.of, [&](const std::string& asked) {
+               const org::Who who{.kind = org::Who::Kind::person, .name = asked};
+               return asked == person ||
+                      std::ranges::any_of(folder.directory().resolve(who, asking).people,
+                                          [&](const auto& found) { return found.person == person; });
+           });
+}
+
 template <class WishType>
 void add_judgement(CLI::App& requests, Cli& cli, const char* name, const char* sentence,
                    const char* example) {
@@ -69,11 +82,11 @@ void add_request(CLI::App& app, Cli& cli) {
     list->add_option("--person", *person, "Only what this person may approve");
     list->add_option("--case", *case_id, "Only of this case");
     reads(cli, list, [&cli, person, case_id](Folder& folder) {
+        if (auto no = folder.unknown_person(*person, "--person")) return refused(cli, *no);
         Json rows = Json::array();
         for (const auto& file : cases_with(folder, "ApprovalAsked", *case_id))
             for (const auto& one : file.state.requests) {
-                if (!one.open ||
-                    (!person->empty() && std::find(one.of.begin(), one.of.end(), *person) == one.of.end()))
+                if (!one.open || (!person->empty() && !may_approve(folder, file.state, one, *person)))
                     continue;
                 Json wish = one.wish;
                 wish.erase("command");

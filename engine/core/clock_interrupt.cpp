@@ -1,5 +1,6 @@
 // The four interruptions, never mixed: pause (and resume), exclude, restart, extend.
 #include "engine/core/clock.h"
+#include "engine/core/flow.h"
 
 namespace reeve::core {
 
@@ -36,9 +37,13 @@ Outcome check(const Decision& d, const std::string& key, const std::string* reas
                       "clock");
     if (reason && reason->empty())
         return reject("missing-reason", "give the reason: it stands in the history with your name", "reason");
+    // Whoever has the work that the clock measures: its task, or one of its stage.
     std::string assignee;
-    for (const auto& task : d.state.tasks)
-        if (task.id == clock.task) assignee = task.person;
+    for (const auto& task : d.state.tasks) {
+        if (task.id != clock.task && (!clock.entry || task.entry != clock.entry)) continue;
+        if (task.status != TaskStatus::open) continue;
+        if (assignee.empty() || task.person == d.command.actor) assignee = task.person;
+    }
     return may(d, std::nullopt, assignee);
 }
 
@@ -74,6 +79,20 @@ bool is_own_work(const Decision& d, const ClockState& clock) {
            });
 }
 
+// Nor may one who has a part in the case say, once the clock has run out, that it had been interrupted
+// before.
+Outcome check_entered(const Decision& d, const ClockState& clock, Instant at, const char* code,
+                      const char* what) {
+    const Instant due = due_judged(clock, d.program(), d.now).at;
+    if (at >= d.now || due >= d.now) return std::nullopt;
+    if (!is_own_work(d, clock) && !demand_head(d)) return std::nullopt;
+    return reject(
+        code,
+        "the clock " + clock.name + " ran out on " + when(d, due) + "; that it had been " + what +
+            " before is entered by a head at or above the unit who neither owns the case nor has its work",
+        "occurred");
+}
+
 Instant acted(const Decision& d, const ClockState& clock) { return std::max(d.effective, clock.from); }
 
 std::vector<std::string> told(const Decision& d, const std::vector<org::Who>* who) {
@@ -94,6 +113,7 @@ Outcome decide_clock(Decision& d, const PauseClock& wish) {
                       "the clock " + clock.name + " is paused already, for " + clock.pause_reason, "clock");
     const Instant from = acted(d, clock);
     if (auto fault = check_in_time(d, clock, from, "clock-overdue", "paused")) return fault;
+    if (auto fault = check_entered(d, clock, from, "clock-overdue", "paused")) return fault;
     if (wish.until && *wish.until <= d.now)
         return reject("bad-time",
                       "a pause ends in the future; time that has passed and does not count is excluded",
@@ -154,6 +174,7 @@ Outcome decide_clock(Decision& d, const RestartClock& wish) {
         return reject("clock-paused", "the clock " + clock.name + " is paused; resume it first", "clock");
     const Instant from = acted(d, clock);
     if (auto fault = check_in_time(d, clock, from, "clock-overdue", "started anew")) return fault;
+    if (auto fault = check_entered(d, clock, from, "clock-overdue", "started anew")) return fault;
     d.emit(ClockRestarted{clock.id, from, wish.reason, clock.extended});
     warn(d, clock.id, warnings(clock, d.program()));
     return std::nullopt;
@@ -212,6 +233,11 @@ Outcome decide_clock(Decision& d, const ExtendClock& wish, bool approved, const 
                         "approval-pending",
                         "an extension of " + clock.name + " waits for approval already: " + request.id,
                         "clock");
+            // Those who are to be told of it could not be told in time any more.
+            if (!cap.tell.empty())
+                if (auto fault = check_in_time(d, clock, std::max(d.now, clock.from), "too-late-to-extend",
+                                               "extended"))
+                    return fault;
             // By its id: the name may be that of another clock by the time it is judged.
             auto asked = wish;
             asked.clock = clock.id;

@@ -45,6 +45,10 @@ void close_requests(Decision&, const StageState* stage, const std::string& why);
 bool inside(const std::vector<ParallelState>& groups, int parallel, int group);
 StageState as_stage(const ParallelState&);
 
+// What waits for approval is asked of those who may give it now: after a move, and after one of them has
+// left.
+void ask_anew(Decision&);  // flow_may.cpp
+
 // --- people (tasks_assign.cpp)
 void own_by_rule(Decision&);                                        // as the definition says
 void own(Decision&, const org::Found&, const std::string& reason);  // this person

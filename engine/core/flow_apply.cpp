@@ -157,6 +157,11 @@ struct Flow {
         if (e.hand_over) state.hand_overs.push_back({e.from, e.to, happened()});
     }
     void operator()(const ApprovalAsked& e) {
+        // Asked anew, of others: since when it waits and what for stay as they were.
+        if (auto* request = state.request(e.request)) {
+            request->of = e.of;
+            return;
+        }
         use_id(e.request);
         state.requests.push_back({.id = e.request,
                                   .what = e.what,

@@ -134,7 +134,7 @@ Outcome decide_flow(Decision& d, const Reopen& wish) {
         if (d.effective > until)
             return reject(
                 "too-late-to-reopen",
-                fmt::format("it could be reopened until {}: start a new case and relate it to this one",
+                fmt::format("it could be reopened until {}: start a new case and name this one as related",
                             time::to_string(until, *program.calendar)));
     }
     int to = program.reopen_to == model::none ? 0 : program.reopen_to;

@@ -1,6 +1,7 @@
 // Who may do what.
 #include <fmt/format.h>
 
+#include "engine/core/clock.h"
 #include "engine/core/flow.h"
 
 namespace reeve::core {
@@ -49,12 +50,11 @@ bool is_meant(const Decision& d, const org::Who& who) {
 
 // Those who may approve: as the definition says, never the one who asks. If that leaves nobody, the same role
 // one unit up, and so on.
-std::vector<std::string> approvers(const Decision& d, const org::Who& who) {
+std::vector<std::string> approvers(const Decision& d, const org::Who& who, const std::string& asker) {
     std::vector<std::string> of;
     auto take = [&](const org::Who& from) {
         for (const auto& found : d.context.directory.resolve(from, d.asking()).people)
-            if (found.person != d.command.actor && found.person != petitioner_actor)
-                of.push_back(found.person);
+            if (found.person != asker && found.person != petitioner_actor) of.push_back(found.person);
     };
     take(who);
     if (!of.empty() || who.kind == org::Who::Kind::petitioner) return of;
@@ -65,6 +65,20 @@ std::vector<std::string> approvers(const Decision& d, const org::Who& who) {
          unit = d.context.directory.parent(unit))
         take({org::Who::Kind::role, role, {org::Where::Kind::unit, unit}});
     return of;
+}
+
+// By whom the definition wants it approved; none when it does not know it any more.
+std::optional<org::Who> approver_of(const Decision& d, const RequestState& request) {
+    if (request.what == "extension") {
+        const auto* clock = d.state.clock(request.wish.value("clock", ""));
+        const auto* rule = clock ? rule_of(*clock, d.program()) : nullptr;
+        return rule && rule->extend ? rule->extend->approve : std::nullopt;
+    }
+    const auto stage = std::ranges::find(d.state.stages, request.entry, &StageState::entry);
+    if (stage == d.state.stages.end()) return std::nullopt;
+    const auto* action =
+        d.program().action(d.program().stage(stage->stage), request.wish.value("action", ""));
+    return action ? action->second : std::nullopt;
 }
 
 }  // namespace
@@ -106,7 +120,7 @@ Outcome ask_approval(Decision& d, const std::string& what, const org::Who& who, 
         if (request.open && request.what == what && request.wish == json && request.entry == entry)
             return reject("approval-pending",
                           fmt::format("this was asked already and waits for approval as {}", request.id));
-    auto of = approvers(d, who);
+    auto of = approvers(d, who, d.command.actor);
     if (of.empty())
         return reject(
             "nobody-to-approve",
@@ -120,6 +134,25 @@ Outcome ask_approval(Decision& d, const std::string& what, const org::Who& who, 
                          .by = d.command.actor,
                          .entry = entry});
     return {};
+}
+
+void ask_anew(Decision& d) {
+    for (const auto& request : std::vector<RequestState>(d.state.requests)) {
+        if (!request.open) continue;
+        const auto who = approver_of(d, request);
+        auto of = who ? approvers(d, *who, request.by) : std::vector<std::string>{};
+        if (of == request.of) continue;
+        if (of.empty())
+            d.emit(ApprovalRefused{
+                .request = request.id, .reason = "nobody is left who could approve it", .lapsed = true});
+        else
+            d.emit(ApprovalAsked{.request = request.id,
+                                 .what = request.what,
+                                 .of = std::move(of),
+                                 .wish = request.wish,
+                                 .by = request.by,
+                                 .entry = request.entry});
+    }
 }
 
 }  // namespace reeve::core

@@ -86,6 +86,7 @@ Outcome move_case(Decision& d, const std::string& unit, const std::string& reaso
     }
     if (hand_over) clocks_on_hand_over(d);
     reassign_tasks(d);
+    ask_anew(d);
     return {};
 }
 

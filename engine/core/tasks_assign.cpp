@@ -176,6 +176,11 @@ void settle_leavers(Decision& d) {
     for (const auto& task : std::vector<TaskState>(d.state.tasks))
         if (task.status == TaskStatus::open && !task.person.empty() && has_left(task.person))
             assign_task(d, task.id, assign_of(d, task), "reassigned", task.person + " has left");
+    for (const auto& request : d.state.requests)
+        if (request.open && std::ranges::any_of(request.of, has_left)) {
+            ask_anew(d);
+            break;
+        }
 }
 
 void reassign_tasks(Decision& d) {

@@ -86,6 +86,9 @@ void Decider::settle_leavers(const org::Directory& before, Instant at) {
         if (!person->active || (still && still->active)) continue;
         for (const auto& row : reader_->cases({.status = "open", .owner = person->id})) cases.insert(row.id);
         for (const auto& row : reader_->tasks({.person = person->id})) cases.insert(row.case_id);
+        // Whoever is asked for an approval was told so.
+        for (const auto& row : reader_->outbox({.person = person->id}))
+            if (row.body.find("\"ApprovalAsked\"") != std::string::npos) cases.insert(row.case_id);
     }
     // Refused for none; and if one were, its next command settles it.
     for (const auto& id : cases)

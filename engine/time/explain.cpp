@@ -92,12 +92,12 @@ class Story {
         if (day == k_.start && k_.first != k_.start)
             return {to_string(day), "start, not counted" + aside, {}};
         if (past_days(day)) {
-            if (counter_.stopped(day)) return {to_string(day), "paused", {}};
+            if (counter_.stopped(day)) return {to_string(day), "stopped", {}};
             return {to_string(day),
                     day == *k_.last ? "moved on to a working day" + aside : note + ", moves on",
                     {}};
         }
-        if (counter_.stopped(day)) return {to_string(day), "paused", {}};
+        if (counter_.stopped(day)) return {to_string(day), "stopped", {}};
         if (!counter_.counts(day)) return {to_string(day), note, {}};
         if (k_.days == 0) return {to_string(day), "start", {}};
         return {to_string(day), fmt::format("{} {}{}", kind, ++number_, aside), {}};
@@ -119,7 +119,7 @@ class Story {
         sum_ += counted;
         std::string note = k_.working ? why(day) : c_.note_of(day);
         if (without > counted)
-            note += (note.empty() ? "paused " : ", paused ") + in_words(without - counted, k_.working);
+            note += (note.empty() ? "stopped " : ", stopped ") + in_words(without - counted, k_.working);
         if (counted.count() > 0) {
             note += fmt::format("{}{}, {} in all", note.empty() ? "" : ", ", in_words(counted, k_.working),
                                 in_words(sum_, k_.working));

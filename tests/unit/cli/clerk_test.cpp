@@ -168,6 +168,29 @@ TEST(Clerk, FindsTheEscalationsInOrderWithWhatBecameOfThem) {
     EXPECT_THAT(office.did("reeve case show noise-1").out, HasSubstr("registered  3 repeat 1  red"));
 }
 
+TEST(Clerk, FindsWhatWaitsForWhomTheyStandInFor) {
+    Office office;
+    office.start();
+    office.did("reeve case act noise-1 decline --reason none --as li-na");
+    ASSERT_THAT(office.did("reeve request list --person chen-yu --json").json().size(), 1u);
+    EXPECT_THAT(office.did("reeve request list --person wang-wei").out, HasSubstr("No request waits"));
+    office.did(
+        "reeve org absence add chen-yu --from 2026-03-02T08:00 --to 2026-03-20 --substitute wang-wei --as "
+        "chen-yu");
+    EXPECT_EQ(office.did("reeve request list --person wang-wei --json").json().size(), 1u);
+}
+
+TEST(Clerk, IsToldOfANameThatNobodyBears) {
+    Office office;
+    for (const char* line : {"reeve alert list --person li-nan", "reeve escalation list --told li-nan",
+                             "reeve request list --person li-nan", "reeve case list --owner li-nan"}) {
+        const auto ran = office.run(line);
+        EXPECT_EQ(ran.exit, 1) << line;
+        EXPECT_THAT(ran.err, HasSubstr("did you mean \"li-na\"")) << line;
+    }
+    EXPECT_THAT(office.run("reeve case list --definition niose").err, HasSubstr("did you mean \"noise\""));
+}
+
 TEST(Clerk, IsToldHowAnOwnerIsNamed) {
     Office office;
     office.start();

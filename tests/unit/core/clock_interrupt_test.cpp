@@ -144,6 +144,16 @@ TEST(Pause, EnteredLateOvertakesTheStepsThatFiredMeanwhile) {
     EXPECT_EQ(bench.clock().light, Light::blue);
 }
 
+TEST(Pause, EnteredAfterTheClockRanOutTakesAHeadWithoutAPartInTheCase) {
+    Interrupted bench;
+    bench.open();
+    bench.pause("2026-03-20T09:00", {}, "2026-03-10T09:00");
+    EXPECT_EQ(bench.code(), "clock-overdue") << "chen owns the case, which ran out on the 16th";
+    bench.submit("2026-03-20T09:00", "tan", PauseClock{"answer", "hearing", "", {}}, "2026-03-10T09:00");
+    EXPECT_EQ(bench.code(), "");
+    EXPECT_EQ(bench.clock().status, ClockStatus::paused);
+}
+
 TEST(Pause, TellsThoseWhomTheDefinitionNames) {
     Interrupted bench;
     bench.rule().pause_tell = {who("petitioner")};
@@ -277,6 +287,15 @@ TEST(Extend, ApprovedAfterTheDueDateComesTooLateForThoseToBeTold) {
     untold.submit("2026-03-17T09:00", "hu", Approve{again.at(0).request, "fine"});
     EXPECT_EQ(untold.code(), "");  // it was asked in time, and there is nobody who had to know by then
     EXPECT_EQ(untold.local(untold.clock().due), "2026-03-23T18:00");
+}
+
+TEST(Extend, IsNotAskedWhenThoseToBeToldCouldNotBeToldInTime) {
+    Interrupted bench;
+    bench.open();
+    bench.submit("2026-03-20T09:00", "chen", ExtendClock{"answer", duration("5 working days"), "late"},
+                 "2026-03-10T09:00");
+    EXPECT_EQ(bench.code(), "too-late-to-extend");
+    EXPECT_THAT(bench.all<ApprovalAsked>(), IsEmpty()) << "nobody could ever grant it";
 }
 
 TEST(Extend, HasACapInTimeAndInNumber) {

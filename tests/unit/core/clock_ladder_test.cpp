@@ -176,6 +176,19 @@ TEST(Acknowledgement, TakesANameAndAReason) {
     EXPECT_EQ(bench.code(), "already-acknowledged");
 }
 
+TEST(Acknowledgement, IsNotForTheLateWhenTheirSuperiorWasTold) {
+    Bench bench;
+    bench.open();
+    bench.tick("2026-03-18T18:00");
+    const auto fired = bench.fired().back();
+    ASSERT_THAT(fired.told, ElementsAre("hu"));
+    bench.submit("2026-03-18T19:00", "chen", Acknowledge{fired.escalation, "seen"});
+    EXPECT_EQ(bench.code(), "not-permitted") << "chen owns the case";
+    EXPECT_THAT(bench.refused->message, HasSubstr("hu"));
+    bench.submit("2026-03-18T19:00", "tan", Acknowledge{fired.escalation, "I see to it"});
+    EXPECT_EQ(bench.code(), "") << "tan heads the unit and has no part in the case";
+}
+
 TEST(Acknowledgement, QuietensTheRepeatsUntilItLapses) {
     Bench bench;
     bench.ladder()[3].acknowledged_for = duration("2 working days");

@@ -330,6 +330,45 @@ TEST(HandOver, AWayThatTheDefinitionPlansIsNone) {
     EXPECT_THAT(office.state.hand_overs, IsEmpty());
 }
 
+TEST(Approval, MovesWithTheCase) {
+    Office office(definition(simple));
+    office.open();
+    office.act("ann", "drop");
+    ASSERT_THAT(office.all<ApprovalAsked>().at(0).of, ElementsAre("eva"));
+    const auto request = office.all<ApprovalAsked>()[0].request;
+    office.submit("eva", Transfer{.unit = "west", .reason = "theirs"});
+    EXPECT_THAT(office.state.request(request)->of, ElementsAre("wu"));
+    EXPECT_THAT(office.told(), Contains("wu"));
+    office.submit("eva", Approve{request, "fine"});
+    EXPECT_EQ(office.code(), "not-permitted") << "the case is no longer hers";
+    office.submit("wu", Approve{request, "fine"});
+    EXPECT_EQ(office.state.status, CaseStatus::closed);
+}
+
+TEST(Approval, OfWhoeverHasLeftIsAskedOfTheNext) {
+    Office office(definition(simple));
+    office.open();
+    office.act("ann", "drop");
+    const auto request = office.all<ApprovalAsked>().at(0).request;
+    office.directory.apply(org::PersonLeft{"eva"});
+    office.tick();
+    EXPECT_THAT(office.state.request(request)->of, ElementsAre("hu"));
+    EXPECT_EQ(office.state.requests.size(), 1u);
+    EXPECT_THAT(office.told(), Contains("hu"));
+}
+
+TEST(Extend, WhoeverHasTheWorkOfTheStageMayAsk) {
+    Office office(definition(
+        R"("work": {"assign": "clerk", "due": {"in": "5 days", "extend": {"by": "3 days", "times": 1, "approve": "head"}},
+           "actions": {"done": {"to": "closed"}}}, "closed": {"end": "closed"})"));
+    office.open();
+    const auto clerk = office.holders("work").at(0);
+    ASSERT_NE(clerk, office.state.owner);
+    office.submit(clerk, ExtendClock{"work", *time::parse_duration("2 days"), "experts are slow"});
+    EXPECT_EQ(office.code(), "");
+    EXPECT_THAT(office.all<ApprovalAsked>(), SizeIs(1));
+}
+
 const std::string extended =
     R"("clocks": {"answer": {"due": "60 days", "extend": {"by": "30 days", "times": 1, "approve": "head"}}},)";
 
