@@ -87,7 +87,7 @@ void add_deploy(CLI::App& definitions, Cli& cli) {
             for (const auto& warning : done->warnings) warnings.push_back(warning.text());
             for (const auto& role : roles_without_post(program, folder.directory()))
                 warnings.push_back(
-                    fmt::format("{}: nobody in the organisation is the {}: what falls "
+                    fmt::format("{}: the organisation has no {}: what falls "
                                 "to it, or is to be told to it, climbs to the head above",
                                 one.path, role));
             if (!cli.json)

@@ -259,7 +259,7 @@ TEST(Clerk, SeesWhatADefinitionDemands) {
         EXPECT_THAT(shown, HasSubstr(part));
     office.did("sed 's/inspector/surveyor/' noise.json > other.json");
     EXPECT_THAT(office.did("reeve definition deploy other.json --as chen-yu").err,
-                HasSubstr("no post of the organisation has the role \"surveyor\""));
+                HasSubstr("the organisation has no role \"surveyor\""));
 }
 
 TEST(Clerk, SeesWhatAnOrganisationFileWouldChange) {

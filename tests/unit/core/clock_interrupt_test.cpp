@@ -127,7 +127,10 @@ TEST(Pause, CannotHideAClockThatRanOut) {
     EXPECT_EQ(bench.code(), "clock-overdue");
     bench.submit("2026-03-16T18:01", "chen", RestartClock{"answer", "corrected"});
     EXPECT_EQ(bench.code(), "clock-overdue");
-    bench.pause("2026-03-16T18:01", {}, "2026-03-16T18:00");  // at the due instant is in time
+    // At the due instant is in time; entered later, it is for somebody else to say.
+    bench.pause("2026-03-16T18:01", {}, "2026-03-16T18:00");
+    EXPECT_EQ(bench.code(), "clock-overdue");
+    bench.submit("2026-03-16T18:01", "tan", PauseClock{"answer", "hearing", "", {}}, "2026-03-16T18:00");
     EXPECT_EQ(bench.code(), "");
 }
 
@@ -135,7 +138,7 @@ TEST(Pause, EnteredLateOvertakesTheStepsThatFiredMeanwhile) {
     Interrupted bench;
     bench.open();
     bench.tick("2026-03-16T18:00");
-    bench.pause("2026-03-17T09:00", {}, "2026-03-11T09:00");
+    bench.submit("2026-03-17T09:00", "tan", PauseClock{"answer", "hearing", "", {}}, "2026-03-11T09:00");
     EXPECT_EQ(bench.code(), "");
     EXPECT_EQ(bench.all<EscalationOvertaken>().size(), 2u);  // 80% and due; 50% stands
     bench.resume("2026-03-18T09:00");

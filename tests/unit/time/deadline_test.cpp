@@ -25,7 +25,7 @@ TEST(Explain, OfAPauseThatStillRunsListsTheDaysBeforeIt) {
         lines.push_back(day.date + " " + day.note);
     EXPECT_THAT(lines,
                 testing::ElementsAre("2026-03-02 start, not counted", "2026-03-03 day 1", "2026-03-04 day 2",
-                                     "2026-03-05 paused", "2026-03-05 stopped without end: no due date"));
+                                     "2026-03-05 stopped", "2026-03-05 stopped without end: no due date"));
 }
 
 }  // namespace

@@ -129,7 +129,7 @@ TEST_F(DueTest, AbsurdAmountsAndYearsAreAnsweredNotCrashedOn) {
 TEST_F(DueTest, ExplainsDayByDay) {
     EXPECT_THAT(
         notes("2026-02-12T10:00", "4 working days", {}, {stop("2026-02-13T17:00", "2026-02-13T19:00")}),
-        testing::ElementsAre("02-12 start, not counted", "02-13 paused",
+        testing::ElementsAre("02-12 start, not counted", "02-13 stopped",
                              "02-14 working day 1 (special hours: 调休)", "02-15 closed (Sunday)",
                              "02-16 working day 2", "02-17 holiday: 春节", "02-18 holiday: 春节",
                              "02-19 working day 3", "02-20 working day 4; due 18:00:00"));
