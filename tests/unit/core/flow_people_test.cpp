@@ -359,9 +359,9 @@ TEST(Approval, OfWhoeverHasLeftIsAskedOfTheNext) {
 
 TEST(Extend, WhoeverHasTheWorkOfTheStageMayAsk) {
     Office office(definition(
-        R"("work": {"assign": "clerk", "actions": {"done": {"to": "closed"}}}, "closed": {"end": "closed"})",
-        R"("clocks": {"work": {"due": "5 days", "from": "stage:work", "ladder": "climb",
-                               "extend": {"by": "3 days", "times": 1, "approve": "head"}}},)"));
+        R"("work": {"assign": "clerk", "clock": {"due": "5 days", "ladder": "climb",
+           "extend": {"by": "3 days", "times": 1, "approve": "head"}}, "actions": {"done": {"to": "closed"}}},
+        "closed": {"end": "closed"})"));
     office.open();
     const auto clerk = office.holders("work").at(0);
     ASSERT_NE(clerk, office.state.owner);
