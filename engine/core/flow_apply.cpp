@@ -219,12 +219,18 @@ struct Flow {
         }
     }
     void operator()(const CaseClosed& e) { end(CaseStatus::closed, e.outcome); }
-    void operator()(const CaseCancelled&) { end(CaseStatus::cancelled, "cancelled"); }
+    void operator()(const CaseCancelled&) {
+        end(CaseStatus::cancelled, "cancelled");
+        state.ended = recorded.at;  // whenever it is said to have happened: until now it could be worked on
+    }
     void operator()(const CaseReopened& e) {
         state.status = CaseStatus::open;
         state.outcome.clear();
         state.ended.reset();
         state.cycle = e.cycle;
+        // An explanation was owed until the case ended.
+        for (auto& escalation : state.escalations)
+            if (escalation.answer.empty() && !escalation.answer_missed) escalation.answer_by.reset();
     }
     void operator()(const CaseMigrated& e) {
         state.version = e.to;

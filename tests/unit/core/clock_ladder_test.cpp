@@ -157,6 +157,20 @@ TEST(Ladder, AnAnswerInTimeIsNotMissed) {
     EXPECT_THAT(only<AnswerMissed>(bench.tick("2026-03-30T18:00")), IsEmpty());
 }
 
+TEST(Answer, IsNotOwedAnyMoreOnceTheCaseHadEnded) {
+    Bench bench;
+    bench.ladder()[2].ask = "explanation";
+    bench.ladder()[2].answer_in = duration("2 working days");
+    bench.open();
+    bench.tick("2026-03-16T18:00");
+    bench.act("2026-03-17T09:00", "finish");
+    ASSERT_EQ(bench.state.status, CaseStatus::closed);
+    bench.submit("2026-03-17T10:00", "chen", Reopen{"new facts", ""});
+    ASSERT_EQ(bench.code(), "");
+    bench.tick("2026-03-18T18:00");
+    EXPECT_THAT(bench.all<AnswerMissed>(), IsEmpty());
+}
+
 TEST(Acknowledgement, TakesANameAndAReason) {
     Bench bench;
     bench.open();

@@ -147,6 +147,15 @@ TEST_F(Case, IsReopenedWithItsPast) {
     EXPECT_THAT(office.refused->message, HasSubstr("2026-04-"));
 }
 
+TEST_F(Case, CancelledByADateInThePastCanStillBeReopened) {
+    office.at("2026-06-20T09:00");
+    office.submit("eva", Cancel{.reason = "tidy"}, Office::when("2026-03-03T10:00:00+08:00"));
+    ASSERT_EQ(office.state.status, CaseStatus::cancelled);
+    office.submit("eva", Reopen{.reason = "by mistake"});
+    EXPECT_EQ(office.code(), "");
+    EXPECT_EQ(office.state.status, CaseStatus::open);
+}
+
 TEST_F(Case, NotesAndDocumentsMayBeAddedByAnyoneOfTheOffice) {
     office.submit("wim", AddNote{"seen at the weir"});
     EXPECT_EQ(office.code(), "");
