@@ -9,6 +9,7 @@
 
 #include "engine/json.h"
 #include "engine/spelling.h"
+#include "engine/store/archived.h"
 
 namespace reeve::cli {
 
@@ -141,10 +142,19 @@ Result<std::unique_ptr<Folder>> Folder::open(const Given& given, Purpose purpose
         wrong_use("--data", "say which data folder: --data DIR, or set REEVE_DATA; reeve init DIR makes one");
     std::unique_ptr<Folder> folder(new Folder);
     folder->given_ = given;
-    if (!create && !std::filesystem::exists(folder->path() / "reeve.db"))
+    if (!create && !std::filesystem::exists(folder->path() / "reeve.db") &&
+        !std::filesystem::is_regular_file(folder->path()))
         return refuse("no-folder",
                       "there is no Reeve data here; reeve init " + given.data + " makes a data folder",
                       given.data);
+    if (std::filesystem::is_regular_file(folder->path())) {
+        if (change)
+            return refuse("not-writable",
+                          "this is a file, an archive or a backup: it is read, nothing in it changes",
+                          given.data);
+        if (auto opened = folder->open_reader(); !opened) return std::unexpected(opened.error());
+        return folder;
+    }
     auto rehearsal = read_rehearsal(given.data);
     if (!rehearsal) return std::unexpected(rehearsal.error());
     if (*rehearsal) folder->manual_ = std::make_shared<runtime::ManualTime>(**rehearsal);
@@ -163,29 +173,33 @@ Result<std::unique_ptr<Folder>> Folder::open(const Given& given, Purpose purpose
                           !reads_on(purpose, engine.error()))) {
         return std::unexpected(engine.error());
     } else {
-        auto reader = store::open_reader(given.data);
-        if (!reader) return std::unexpected(reader.error());
-        folder->reader_ = std::move(*reader);
-        folder->own_catalog_ = std::make_unique<store::Catalog>();
-        folder->own_catalog_->refresh(*folder->reader_);
-        folder->catalog_ = folder->own_catalog_.get();
+        if (auto opened = folder->open_reader(); !opened) return std::unexpected(opened.error());
     }
     if (auto done = folder->catch_up(purpose); !done) return std::unexpected(done.error());
     return folder;
 }
 
+Result<void> Folder::open_reader() {
+    auto reader = store::open_reader(given_.data);
+    if (!reader) return std::unexpected(reader.error());
+    reader_ = std::move(*reader);
+    own_catalog_ = std::make_unique<store::Catalog>();
+    own_catalog_->refresh(*reader_);
+    catalog_ = own_catalog_.get();
+    now_ = runtime::system_time()->now();
+    auto directory = std::make_shared<org::Directory>();
+    reader_->stream(store::org_stream, 1, [&](const store::JournalRow& row) {
+        if (auto event = org::event_from_json(Json::parse(row.body))) directory->apply(*event);
+        return true;
+    });
+    directory_ = directory;
+    return {};
+}
+
 Result<void> Folder::catch_up(Purpose purpose) {
     const bool ask = purpose == Purpose::ask;
     now_ = manual_ ? manual_->now() : runtime::system_time()->now();
-    if (!engine_) {
-        auto directory = std::make_shared<org::Directory>();
-        reader_->stream(store::org_stream, 1, [&](const store::JournalRow& row) {
-            if (auto event = org::event_from_json(Json::parse(row.body))) directory->apply(*event);
-            return true;
-        });
-        directory_ = directory;
-        return {};
-    }
+    if (!engine_) return {};
     const auto before = engine_->read()->head();
     if (!given_.now.empty()) {
         auto zone = calendar();
@@ -253,6 +267,7 @@ runtime::Engine& Folder::engine() {
 Result<store::CaseFile> Folder::find(const std::string& case_id) {
     auto found = store::find(*reader_, *catalog_, case_id);
     if (found || found.error().code != "no-such-case") return found;
+    if (const auto gone = reader_->archived(case_id)) return std::unexpected(store::archived_error(*gone));
     const auto ids = reader_->case_ids("", 10'000);
     return refuse(
         "no-such-case",
