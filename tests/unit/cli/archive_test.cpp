@@ -1,4 +1,5 @@
 // reeve archive, and what is said of a case that left.
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 
 #include <fstream>
@@ -21,7 +22,8 @@ TEST(Archive, MovesWhatIsOverAndIsReadLikeAFolder) {
     // Until the alerts of the case have reached somebody it stays, and the command says so.
     const auto held = office.did(command + " --dry-run --json").json();
     if (held["cases"] == 0) EXPECT_EQ(held["staying"]["an alert of it is not delivered"], 1);
-    office.did("sqlite3 office/reeve.db \"UPDATE outbox SET status = 'sent'\"");
+    SQLite::Database((office.folder() / "office/reeve.db").string(), SQLite::OPEN_READWRITE)
+        .exec("UPDATE outbox SET status = 'sent'");
     EXPECT_THAT(office.did(command + " --dry-run").out, HasSubstr("1 cases would be archived"));
     EXPECT_THAT(office.did(command).out, HasSubstr("Archived 1 cases"));
     EXPECT_THAT(office.did("reeve check").out, HasSubstr("All is well"));
