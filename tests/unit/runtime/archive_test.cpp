@@ -90,7 +90,7 @@ TEST_F(Archiving, AFamilyStaysTogetherAndSaysWhy) {
     office.ask(Office::start("c-1"));
     office.ask(Office::act("c-1", "inspect"));
     const auto child = office.ids("inspection").at(0);
-    office.ask({.actor = "ada", .case_id = child, .wish = core::Act{.action = "done"}});
+    office.ask(Office::act(child, "done"));
     delivered();
     ASSERT_TRUE(office.engine->run_until(monday + 4 * day));
     delivered();
@@ -121,7 +121,7 @@ TEST_F(Archiving, APatternCountsAsBefore) {
     EXPECT_EQ(done.staying["a pattern may still count it"], 2u);
     closed("c-3", "mill");
     ASSERT_EQ(office.ids("screening").size(), 1u);  // what stayed was needed
-    office.ask({.actor = "ada", .case_id = office.ids("screening")[0], .wish = core::Act{.action = "done"}});
+    office.ask(Office::act(office.ids("screening")[0], "done"));
     closed("c-4", "bridge");
     delivered();
     ASSERT_TRUE(office.engine->run_until(monday + 90 * day));
