@@ -190,6 +190,8 @@ Result<ArchiveFile> look_at(const std::filesystem::path& folder, const std::file
         const auto gone = (*live)->archived(id);
         if (gone ? gone->sha256 != found.sha256 : !(*live)->find_case(id).has_value()) return other;
     }
+    // Killed between its name and its end, the run before left the folder that it was made in.
+    std::filesystem::remove_all(file.string() + ".part");
     return found;
 }
 
