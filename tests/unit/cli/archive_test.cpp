@@ -21,7 +21,8 @@ TEST(Archive, MovesWhatIsOverAndIsReadLikeAFolder) {
         "reeve archive old.archive --before 2026-03-03 --reason 'two years' --as chen-yu";
     // Until the alerts of the case have reached somebody it stays, and the command says so.
     const auto held = office.did(command + " --dry-run --json").json();
-    if (held["cases"] == 0) EXPECT_EQ(held["staying"]["an alert of it is not delivered"], 1);
+    EXPECT_EQ(held["cases"], 0);
+    EXPECT_EQ(held["staying"]["an alert of it is not delivered"], 1);
     SQLite::Database((office.folder() / "office/reeve.db").string(), SQLite::OPEN_READWRITE)
         .exec("UPDATE outbox SET status = 'sent'");
     EXPECT_THAT(office.did(command + " --dry-run").out, HasSubstr("1 cases would be archived"));
