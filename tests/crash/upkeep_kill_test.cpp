@@ -211,17 +211,22 @@ TEST_F(Killed, InAnArchiveEachCaseIsLiveOrInAWholeFile) {
     std::set<std::string> ids;
     std::string before;
     {
-        auto engine = *runtime::Engine::open({.folder = folder});
+        auto time = std::make_shared<runtime::ManualTime>(*(*store::open_reader(folder))->head().at);
+        auto engine = *runtime::Engine::open({.folder = folder, .time = time});
+        ASSERT_TRUE(engine->run_until(time->now() + Millis{1000}));
+        ASSERT_EQ(engine->read()->totals().open, 0u);
         for (const auto& row : engine->read()->cases({})) ids.insert(row.id);
-        before = time::to_utc_string(*engine->read()->head().at + Millis{1000});
+        before = time::to_utc_string(time->now() + Millis{1000});
     }
     {
         SQLite::Database db((folder / "reeve.db").string(), SQLite::OPEN_READWRITE);
         db.exec("UPDATE outbox SET status = 'sent'");
     }
     fs::copy(folder, office, fs::copy_options::recursive);
-    const std::vector<std::string> words{"archive", archive.string(), "--data", folder.string(), "--before",
-                                         before,    "--reason",       "old",    "--as",          "head"};
+    const std::vector<std::string> words{
+        "archive",  "--accept-clock", archive.string(), "--data", folder.string(),
+        "--before", before,           "--reason",       "old",    "--as",
+        "head"};
     auto in = [](const fs::path& place) {
         std::set<std::string> found;
         auto reader = store::open_reader(place);
