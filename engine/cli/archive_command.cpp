@@ -12,10 +12,10 @@ struct Wanted {
     bool dry_run = false;
 };
 
-// A date is its first moment, in the time zone of the folder.
+// A date is its first moment, in the time zone of the folder; in UTC while no definition gave it one.
 Result<time::Instant> moment(Folder& folder, const std::string& text) {
     const bool date = text.size() == 10;
-    auto at = folder.instant(date ? text + "T00:00:00" : text);
+    auto at = folder.instant(date ? text + "T00:00:00" + (folder.calendar() ? "" : "Z") : text);
     if (!at) return refuse(at.error().code, at.error().message, "--before");
     return at;
 }
