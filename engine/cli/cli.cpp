@@ -37,6 +37,7 @@ void add_commands(CLI::App& app, Cli& cli) {
     add_definition(app, cli);
     add_org(app, cli);
     add_store(app, cli);
+    add_archive(app, cli);
     add_bench(app, cli);
     add_completion(app, cli);
     lay_out_help(app);

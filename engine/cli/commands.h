@@ -33,6 +33,7 @@ void add_job(CLI::App&, Cli&);           // reeve job list|complete|fail
 void add_escalation(CLI::App&, Cli&);  // reeve escalation list|acknowledge|…, reeve board, reeve alert list
 void add_explain(CLI::App&, Cli&);     // reeve explain CASE
 void add_store(CLI::App&, Cli&);       // reeve check|rebuild|backup|restore|migrate
+void add_archive(CLI::App&, Cli&);     // reeve archive FILE
 void add_bench(CLI::App&, Cli&);       // reeve bench engine|timers|storm|limit
 void add_completion(CLI::App&, Cli&);  // reeve completion bash|zsh|fish
 

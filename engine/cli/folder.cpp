@@ -9,6 +9,7 @@
 
 #include "engine/json.h"
 #include "engine/spelling.h"
+#include "engine/store/archived.h"
 
 namespace reeve::cli {
 
@@ -94,7 +95,8 @@ Result<std::unique_ptr<Folder>> Folder::open(const Given& given, Purpose purpose
         wrong_use("--data", "say which data folder: --data DIR, or set REEVE_DATA; reeve init DIR makes one");
     std::unique_ptr<Folder> folder(new Folder);
     folder->given_ = given;
-    if (!create && !std::filesystem::exists(folder->path() / "reeve.db"))
+    if (!create && !std::filesystem::exists(folder->path() / "reeve.db") &&
+        !std::filesystem::is_regular_file(folder->path()))
         return refuse("no-folder",
                       "there is no Reeve data here; reeve init " + given.data + " makes a data folder",
                       given.data);
@@ -103,6 +105,17 @@ Result<std::unique_ptr<Folder>> Folder::open(const Given& given, Purpose purpose
             stderr,
             "reeve: the sample's season was cut short here: `reeve init {} --sample` plays it to its end\n",
             given.data);
+    if (std::filesystem::is_regular_file(folder->path())) {
+        if (change)
+            return refuse("not-writable",
+                          "this is a file, an archive or a backup: it is read, nothing in it changes",
+                          given.data);
+        if (!given.now.empty())
+            return refuse("not-writable", "no time passes in an archive or a backup: it is read as it is",
+                          "--now");
+        if (auto opened = folder->open_reader(); !opened) return std::unexpected(opened.error());
+        return folder;
+    }
     auto rehearsal = read_rehearsal(given.data);
     if (!rehearsal) return std::unexpected(rehearsal.error());
     if (*rehearsal) folder->manual_ = std::make_shared<runtime::ManualTime>(**rehearsal);
@@ -122,27 +135,33 @@ Result<std::unique_ptr<Folder>> Folder::open(const Given& given, Purpose purpose
         return std::unexpected(engine.error());
     } else {
         folder->reading_ = engine.error();
-        auto reader = store::open_reader(given.data);
-        if (!reader) return std::unexpected(reader.error());
-        folder->reader_ = std::move(*reader);
-        folder->own_catalog_ = std::make_unique<store::Catalog>();
-        folder->own_catalog_->refresh(*folder->reader_);
-        folder->catalog_ = folder->own_catalog_.get();
+        if (auto opened = folder->open_reader(); !opened) return std::unexpected(opened.error());
     }
     if (auto done = folder->catch_up(purpose); !done) return std::unexpected(done.error());
     return folder;
+}
+
+Result<void> Folder::open_reader() {
+    auto reader = store::open_reader(given_.data);
+    if (!reader) return std::unexpected(reader.error());
+    reader_ = std::move(*reader);
+    own_catalog_ = std::make_unique<store::Catalog>();
+    own_catalog_->refresh(*reader_);
+    catalog_ = own_catalog_.get();
+    now_ = runtime::system_time()->now();
+    auto directory = std::make_shared<org::Directory>();
+    reader_->stream(store::org_stream, 1, [&](const store::JournalRow& row) {
+        if (auto event = org::event_from_json(Json::parse(row.body))) directory->apply(*event);
+        return true;
+    });
+    directory_ = directory;
+    return {};
 }
 
 Result<void> Folder::catch_up(Purpose purpose) {
     const bool ask = purpose == Purpose::ask;
     now_ = manual_ ? manual_->now() : runtime::system_time()->now();
     if (!engine_) {
-        auto directory = std::make_shared<org::Directory>();
-        reader_->stream(store::org_stream, 1, [&](const store::JournalRow& row) {
-            if (auto event = org::event_from_json(Json::parse(row.body))) directory->apply(*event);
-            return true;
-        });
-        directory_ = directory;
         if (given_.now.empty()) return {};
         auto to = parse_start(given_.now, "--now", calendar());
         if (!to) return std::unexpected(to.error());
@@ -225,6 +244,7 @@ runtime::Engine& Folder::engine() {
 Result<store::CaseFile> Folder::find(const std::string& case_id) {
     auto found = store::find(*reader_, *catalog_, case_id);
     if (found || found.error().code != "no-such-case") return found;
+    if (const auto gone = reader_->archived(case_id)) return std::unexpected(store::archived_error(*gone));
     const auto ids = reader_->case_ids("", 10'000);
     return refuse(
         "no-such-case",

@@ -69,6 +69,7 @@ class Folder {
   private:
     Folder() = default;
     Result<void> catch_up(Purpose);
+    Result<void> open_reader();  // without an engine
 
     Given given_;
     std::shared_ptr<runtime::ManualTime> manual_;

@@ -51,9 +51,11 @@ void Decider::load() {
     for (const auto& row : reader_->loads()) loads_[row.person] = {row.open, row.last_given};
     for (const auto& row : reader_->marks()) marks_.add(row);
     duty_dates_ = store::duty_dates(*reader_);
-    duties_revision_ = org_revision_ = 0;
+    duties_revision_ = org_revision_ = archive_revision_ = 0;
     reader_->stream(store::duties_stream, 1,
                     [&](const store::JournalRow&) { return ++duties_revision_ > 0; });
+    reader_->stream(store::archive_stream, 1,
+                    [&](const store::JournalRow&) { return ++archive_revision_ > 0; });
     auto directory = std::make_shared<org::Directory>();
     reader_->stream(store::org_stream, 1, [&](const store::JournalRow& row) {
         auto event = org::event_from_json(Json::parse(row.body));
@@ -178,6 +180,8 @@ std::optional<Result<Receipt>> Decider::receipt_of(const core::Command& command)
                             first.events.push_back(store::recorded(row));
                             return row.seq < found->last_seq;
                         });
+    } else if (const auto gone = reader_->archived_key(command.key)) {
+        return std::unexpected(*archived(*gone));
     } else {
         return std::nullopt;
     }
@@ -194,6 +198,11 @@ CachedCase* Decider::lookup(const std::string& case_id) {
     return &cache_.add(case_id, std::move(file->state), std::move(file->program));
 }
 
+std::optional<Error> Decider::archived(const std::string& case_id) const {
+    const auto row = reader_->archived(case_id);
+    return row ? std::optional(store::archived_error(*row)) : std::nullopt;
+}
+
 Result<void> Decider::name_case(core::Command& command, const std::string& definition) {
     if (!command.case_id.empty()) {
         if (!good_id(command.case_id))
@@ -202,13 +211,14 @@ Result<void> Decider::name_case(core::Command& command, const std::string& defin
                           "case");
         if (lookup(command.case_id))
             return refuse("case-exists", "there is a case \"" + command.case_id + "\" already", "case");
+        if (auto gone = archived(command.case_id)) return std::unexpected(*gone);
         return {};
     }
     auto [it, fresh] = started_.emplace(definition, 0);
     if (fresh) it->second = reader_->cases_of(definition);
     for (auto number = it->second + 1;; ++number) {
         command.case_id = fmt::format("{}-{}", definition, number);
-        if (!lookup(command.case_id)) return {};
+        if (!lookup(command.case_id) && !reader_->archived(command.case_id)) return {};
     }
 }
 
@@ -234,6 +244,7 @@ Result<Receipt> Decider::decide(core::Command command, int depth) {
         if (auto named = name_case(command, program->id); !named) return std::unexpected(named.error());
     } else {
         entry = lookup(command.case_id);
+        if (auto gone = entry ? std::nullopt : archived(command.case_id)) return std::unexpected(*gone);
         if (!entry)
             return refuse("no-such-case",
                           "there is no case \"" + command.case_id + "\"; `reeve case list` names them",
@@ -392,6 +403,13 @@ Receipt Decider::record_deployment(const store::DefinitionDeployed& event, const
     for (auto& timer : store::duty_timers(program, since, duty_dates_))
         open_.rows.duties.push_back(std::move(timer));
     return record_stream(store::definitions_stream, definitions_revision_, {store::body_of(event)}, actor, at,
+                         std::nullopt);
+}
+
+Receipt Decider::record_archive(const store::CasesArchived& record, const std::string& actor, Instant at) {
+    store::add_rows(record, at, open_.rows);
+    for (const auto& one : record.cases) open_.rows.removed.push_back(one.id);
+    return record_stream(store::archive_stream, archive_revision_, {store::body_of(record)}, actor, at,
                          std::nullopt);
 }
 

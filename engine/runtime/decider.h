@@ -11,6 +11,7 @@
 #include "engine/runtime/engine.h"
 #include "engine/runtime/mark_book.h"
 #include "engine/runtime/near_timers.h"
+#include "engine/store/archived.h"
 #include "engine/store/derive.h"
 
 namespace reeve::runtime {
@@ -59,6 +60,9 @@ class Decider {
     Receipt record_deployment(const store::DefinitionDeployed&, const model::Program&,
                               const std::string& actor, Instant at);
 
+    // Cases that leave for an archive, which holds them. The caller loads anew once it is durable.
+    Receipt record_archive(const store::CasesArchived&, const std::string& actor, Instant at);
+
     NearTimers& timers() { return timers_; }
     std::optional<Instant> last_at() const { return last_at_; }
     std::shared_ptr<const org::Directory> directory() const;
@@ -71,6 +75,7 @@ class Decider {
     std::optional<Result<Receipt>> receipt_of(const core::Command&);
     std::optional<Error> cannot_read(const std::string& case_id);
     CachedCase* lookup(const std::string& case_id);
+    std::optional<Error> archived(const std::string& case_id) const;  // none: it was not
     Result<void> name_case(core::Command&, const std::string& definition);
     Receipt record(const core::Command&, CachedCase*, const model::ProgramPtr&, std::vector<core::Event>,
                    int depth);
@@ -99,7 +104,8 @@ class Decider {
     CaseCache cache_;
     NearTimers timers_;
     OpenBatch open_;
-    std::uint64_t seq_ = 0, org_revision_ = 0, definitions_revision_ = 0, duties_revision_ = 0;
+    std::uint64_t seq_ = 0, org_revision_ = 0, definitions_revision_ = 0, duties_revision_ = 0,
+                  archive_revision_ = 0;
     std::optional<Instant> last_at_;
     org::Loads loads_;
     std::unordered_map<std::string, Receipt> keys_;           // of what is not durable yet

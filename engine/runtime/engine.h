@@ -9,6 +9,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <map>
 
 #include "engine/runtime/lateness.h"
 #include "engine/runtime/time_source.h"
@@ -85,6 +86,20 @@ struct Health {
     Lateness lateness;             // of every timer that took effect since the engine was opened
 };
 
+struct ArchiveClosed {
+    std::filesystem::path file;
+    Instant before;
+    std::string reason;
+    bool dry_run = false;
+};
+struct Archived {
+    std::uint64_t cases = 0, events = 0;  // that left; of a dry run, would leave (without their events)
+    std::uint64_t before_this_run = 0;    // cases of the file that had left already
+    std::uint64_t changed = 0;            // cases of the file that have changed since and stay
+    std::string sha256;                   // of the file; empty: there was nothing to archive
+    std::map<std::string, std::uint64_t> staying;  // why others that closed before stay
+};
+
 class Engine {
   public:
     static Result<std::unique_ptr<Engine>> open(Options);
@@ -121,6 +136,9 @@ class Engine {
                                                                    const std::string& actor, bool dry_run);
     Result<std::vector<CaseChange>> migrate(const MigrateAll&, const std::string& actor);
     Result<std::vector<CaseChange>> reassign(const Reassign&, const std::string& actor);
+    // Cases that closed before a moment leave for a file (store/archive.h), some at a time; commands go on
+    // between. Run again after a kill it finishes what it began.
+    Result<Archived> archive(const ArchiveClosed&, const std::string& actor);
     Result<core::Document> attach(const std::filesystem::path& file, const std::string& kind);
 
     // Reading: what is durable.

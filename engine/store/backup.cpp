@@ -75,6 +75,12 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
                       file.string());
     }
     if (!source) return std::unexpected(source.error());
+    if ((*source)->stamp())
+        return refuse(
+            "no-backup",
+            "this is an archive: it holds closed cases only and is read as it is, such as by `reeve "
+            "case list --data FILE`",
+            file.string());
     const auto target = sqlite::database_path(folder);
     if (std::filesystem::exists(target) && !options.over)
         return refuse("folder-in-use", "this folder holds data; restoring over it must be forced",

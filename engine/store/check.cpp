@@ -1,6 +1,7 @@
 #include <map>
 #include <set>
 
+#include "engine/store/archived.h"
 #include "engine/store/documents.h"
 #include "engine/store/fingerprint.h"
 #include "engine/store/replay_all.h"
@@ -22,14 +23,37 @@ struct Checking {
             report.faults.push_back("and more; the rest is not listed");
     }
 
-    // Numbers without a gap, commands whole, and the streams of no case readable.
+    // The numbers of events that left for an archive, as the journal's records say: first -> last.
+    std::map<std::uint64_t, std::uint64_t> archived(Reader& reader) {
+        std::map<std::uint64_t, std::uint64_t> runs;
+        each_archived(reader, [&](const CasesArchived& record, Instant) {
+            for (const auto& one : record.cases)
+                for (std::size_t i = 0; i < one.runs.size(); i += 2) runs[one.runs[i]] = one.runs[i + 1];
+        });
+        return runs;
+    }
+
+    // In an archive there are only the events of its cases; which, its stamp says.
+    void stamped(Reader& reader, const ArchiveStamp& stamp) {
+        if (report.cases != stamp.cases)
+            fault(fmt::format("this archive holds {} cases of {}", report.cases, stamp.cases));
+        if (fingerprint_journal(reader) != stamp.journal)
+            fault("this archive does not hold the events that were put into it");
+    }
+
+    // Numbers without a gap that no archive explains, commands whole, and the streams of no case readable.
     void numbers(Reader& reader) {
         std::map<std::string, std::uint64_t> last;
         std::uint64_t expected = 1;
         int of_command = 0;
         std::string stream;
+        const bool whole = !reader.stamp();
+        const auto gone = archived(reader);
         reader.journal(1, [&](const JournalRow& row) {
-            if (row.seq != expected)
+            for (auto run = gone.find(expected); whole && run != gone.end() && row.seq > expected;
+                 run = gone.find(expected))
+                expected = run->second + 1;
+            if (whole && row.seq != expected)
                 fault(fmt::format("journal: event {} is missing; {} follows {}", expected, row.seq,
                                   expected - 1));
             expected = row.seq + 1;
@@ -79,7 +103,7 @@ struct Checking {
         for (const auto& event : file.history) {
             if (!std::holds_alternative<core::CaseRequested>(event.event)) continue;
             const auto key = fmt::format("open:{}/{}", state.id, event.revision);
-            if (!reader.receipt(key))
+            if (!reader.receipt(key) && !reader.archived_key(key))
                 fault(fmt::format("case {} revision {}: it asked for a case that was never opened", state.id,
                                   event.revision));
         }
@@ -135,6 +159,7 @@ Result<CheckReport> check(const std::filesystem::path& folder, const Progress& p
                     .run();
             });
             checking.rows(**reader, *(*store)->read());
+            if (const auto stamp = (*reader)->stamp()) checking.stamped(**reader, *stamp);
         } catch (const std::exception& e) {
             if (trouble(e).code == "disk-full") throw;  // for the rows made anew: no fault of the folder
             // Of a damaged file it was said above what cannot be read.

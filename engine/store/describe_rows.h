@@ -18,6 +18,8 @@ REEVE_DESCRIBED(OutboxRow, id, person, case_id, at, body, status, attempts, next
 REEVE_DESCRIBED(LoadRow, person, open, last_given)
 REEVE_DESCRIBED(MarkRow, case_id, pattern, at)
 REEVE_DESCRIBED(TimerRow, at, id)
+REEVE_DESCRIBED(ArchivedRow, id, at, file, sha256)
+REEVE_DESCRIBED(ArchivedKeyRow, key, case_id)
 REEVE_DESCRIBED(JournalRow, seq, stream, revision, at, occurred, actor, key, events, body)
 REEVE_DESCRIBED(DefinitionDeployed, id, version, name, text, calendar_name, calendar)
 

@@ -1,5 +1,6 @@
 #include <set>
 
+#include "engine/store/archived.h"
 #include "engine/store/fingerprint.h"
 #include "engine/store/replay_all.h"
 #include "engine/store/salvage.h"
@@ -8,7 +9,7 @@ namespace reeve::store {
 namespace {
 
 struct AgedMark {
-    MarkRow row;
+    MarkRow row;  // without a case: it left for an archive, and only its limit is known
     std::uint64_t seq = 0;
     Instant oldest;  // what it made out of date: the marks of its pattern before this
 };
@@ -23,6 +24,7 @@ std::vector<MarkRow> still_counting(std::vector<AgedMark> marks, const Used& use
         const auto prefix = prefix_of(mark.row);
         auto& limit = oldest.emplace(prefix, mark.oldest).first->second;
         limit = std::max(limit, mark.oldest);
+        if (mark.row.case_id.empty()) continue;
         if (mark.row.at >= limit && !used.contains({mark.row.case_id, prefix}))
             rows.push_back(std::move(mark.row));
     }
@@ -72,6 +74,22 @@ std::uint64_t ReplayAll::run() {
         ++cases;
     };
 
+    Batch archived;
+    each_archived(from, [&](const CasesArchived& record, Instant at) {
+        add_rows(record, at, archived);
+        for (const auto& one : record.cases) {
+            ++archived.started[one.definition];
+            for (const auto& limit : one.limits)
+                marks.push_back({{limit.prefix, {}, {}}, limit.seq, limit.oldest});
+            for (const auto& mark : one.used) used.emplace(mark.case_id, mark.prefix);
+        }
+        for (const auto& [person, seq] : record.given) {
+            auto& load = loads[person];
+            load.person = person;
+            load.last_given = std::max(load.last_given, seq);
+        }
+    });
+    write(archived);
     std::string after;
     while (true) {
         const auto ids = from.case_ids(after, page);

@@ -123,6 +123,20 @@ struct TimerRow {
     auto operator<=>(const TimerRow&) const = default;
 };
 
+// A case that left for an archive: when, and into which file.
+struct ArchivedRow {
+    std::string id;
+    Instant at;
+    std::string file, sha256;
+    bool operator==(const ArchivedRow&) const = default;
+};
+
+// A command's key that left with its case: it is never taken again.
+struct ArchivedKeyRow {
+    std::string key, case_id;
+    bool operator==(const ArchivedKeyRow&) const = default;
+};
+
 Json to_json(const CaseRow&, Times = Times::text);
 Json to_json(const TaskRow&, Times = Times::text);
 Json to_json(const ClockRow&, Times = Times::text);

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <stdexcept>
 
@@ -15,12 +16,13 @@
 namespace reeve::store {
 
 // Streams of the journal that belong to no case.
-inline const std::string org_stream = "$org", definitions_stream = "$definitions", duties_stream = "$duties";
+inline const std::string org_stream = "$org", definitions_stream = "$definitions", duties_stream = "$duties",
+                         archive_stream = "$archive";
 
 // One event as it is kept. `body` is its canonical JSON on one line; nothing ever changes it. The events of
 // one command follow one another in one stream and share `at`, `occurred` and `actor`.
 struct JournalRow {
-    std::uint64_t seq = 0;  // from 1, without a gap
+    std::uint64_t seq = 0;  // from 1; a gap only where archived cases were
     std::string stream;     // a case's id, or one of the streams above
     std::uint64_t revision = 0;
     Instant at;
@@ -51,6 +53,11 @@ struct Batch {
     std::vector<LoadRow> loads;  // replace what was
     std::vector<MarkRow> marks, marks_used;
     std::vector<TimerRow> duties;  // replace what stood under the same id; at = Instant::max() takes it away
+    // Cases that leave: each with its row in `archived`, which alone lets the journal go.
+    std::vector<ArchivedRow> archived;
+    std::vector<ArchivedKeyRow> archived_keys;
+    std::vector<std::string> removed;
+    std::map<std::string, std::int64_t> started;  // cases that were started, beside the new ones above
 };
 
 struct CaseFilter {
@@ -86,6 +93,13 @@ struct Totals {
     std::uint64_t cases = 0, open = 0, timers = 0, undelivered = 0, pending_alerts = 0;
 };
 
+// What an archive file says of itself: it holds these cases whole, and no others.
+struct ArchiveStamp {
+    Instant before;  // its cases closed before this
+    std::uint64_t cases = 0;
+    std::string journal;  // fingerprint
+};
+
 class Reader {
   public:
     virtual ~Reader() = default;
@@ -100,6 +114,10 @@ class Reader {
                                               std::size_t limit) = 0;  // in the journal
     virtual std::optional<Receipt> receipt(const std::string& key) = 0;
     virtual std::uint64_t cases_of(const std::string& definition) = 0;  // ever started
+
+    virtual std::optional<ArchivedRow> archived(const std::string& case_id) = 0;
+    virtual std::optional<std::string> archived_key(const std::string& key) = 0;  // of which case
+    virtual std::optional<ArchiveStamp> stamp() = 0;                              // none: this is no archive
 
     // For upkeep. A snapshot: what `body` reads through this reader is of one moment.
     virtual void snapshot(const std::function<void()>& body) = 0;

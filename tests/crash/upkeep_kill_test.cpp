@@ -3,6 +3,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 
+#include <set>
 #include <thread>
 
 #include "engine/store/fingerprint.h"
@@ -202,6 +203,61 @@ TEST_F(Killed, InAMigrationItIsOfTheOldFormOrTheNewAndTheCopyIsWhole) {
             EXPECT_FALSE(fs::exists(copy.string() + ".part"));
         });
     expect_clean(folder);
+}
+
+// Each case is live, or in a whole file and gone with a record of it; never in neither place.
+TEST_F(Killed, InAnArchiveEachCaseIsLiveOrInAWholeFile) {
+    const auto office = scratch.path() / "kept", archive = scratch.path() / "old.archive";
+    std::set<std::string> ids;
+    std::string before;
+    {
+        auto time = std::make_shared<runtime::ManualTime>(*(*store::open_reader(folder))->head().at);
+        auto engine = *runtime::Engine::open({.folder = folder, .time = time});
+        ASSERT_TRUE(engine->run_until(time->now() + Millis{1000}));
+        ASSERT_EQ(engine->read()->totals().open, 0u);
+        for (const auto& row : engine->read()->cases({})) ids.insert(row.id);
+        before = time::to_utc_string(time->now() + Millis{1000});
+    }
+    {
+        SQLite::Database db((folder / "reeve.db").string(), SQLite::OPEN_READWRITE);
+        db.exec("UPDATE outbox SET status = 'sent'");
+    }
+    fs::copy(folder, office, fs::copy_options::recursive);
+    const std::vector<std::string> words{
+        "archive",  "--accept-clock", archive.string(), "--data", folder.string(),
+        "--before", before,           "--reason",       "old",    "--as",
+        "head"};
+    auto in = [](const fs::path& place) {
+        std::set<std::string> found;
+        auto reader = store::open_reader(place);
+        if (!reader) return found;
+        for (const auto& row : (*reader)->cases({})) found.insert(row.id);
+        return found;
+    };
+    killed(
+        words,
+        [&] {
+            fs::remove_all(folder);
+            fs::remove(archive);
+            fs::copy(office, folder, fs::copy_options::recursive);
+        },
+        [&] {
+            expect_clean(folder);
+            const auto live = in(folder);
+            const auto gone = fs::exists(archive) ? in(archive) : std::set<std::string>{};
+            if (fs::exists(archive)) expect_clean(archive);
+            for (const auto& id : ids) EXPECT_TRUE(live.contains(id) || gone.contains(id)) << id;
+            auto reader = *store::open_reader(folder);
+            for (const auto& id : ids) EXPECT_NE(live.contains(id), reader->archived(id).has_value()) << id;
+        },
+        [&] { did(words); },
+        [&] {
+            EXPECT_THAT(in(folder), IsEmpty());
+            EXPECT_EQ(in(archive), ids);
+            EXPECT_THAT(in_scratch(), testing::ElementsAre("kept", "office", "old.archive"));
+        });
+    expect_clean(folder);
+    expect_clean(archive);
 }
 
 TEST_F(Killed, InTheMakingOfAFolderThereIsAWholeOneOrNone) {

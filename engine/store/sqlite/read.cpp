@@ -191,6 +191,29 @@ class SqliteReader final : public Reader {
         return s.executeStep() ? static_cast<std::uint64_t>(s.getColumn(0).getInt64()) : 0;
     }
 
+    std::optional<ArchivedRow> archived(const std::string& case_id) override {
+        auto found =
+            select<ArchivedRow>("archived").where("id = ?", case_id).rows<ArchivedRow>(*db_, "id", 1);
+        return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+    }
+
+    std::optional<std::string> archived_key(const std::string& key) override {
+        SQLite::Statement s(*db_, "SELECT case_id FROM archived_keys WHERE \"key\" = ?");
+        s.bind(1, key);
+        return s.executeStep() ? std::optional(s.getColumn(0).getString()) : std::nullopt;
+    }
+
+    std::optional<ArchiveStamp> stamp() override {
+        if (!db_->tableExists("archive")) return std::nullopt;
+        SQLite::Statement s(*db_, "SELECT before, cases, journal FROM archive");
+        if (!s.executeStep()) return std::nullopt;
+        ArchiveStamp stamp;
+        get(s.getColumn(0), stamp.before);
+        get(s.getColumn(1), stamp.cases);
+        get(s.getColumn(2), stamp.journal);
+        return stamp;
+    }
+
     std::uint64_t rows() override {
         std::uint64_t sum = 0;
         for (const auto& table : derived_tables())

@@ -89,8 +89,20 @@ CREATE TRIGGER journal_stays BEFORE DELETE ON journal
   BEGIN SELECT RAISE(ABORT, 'what happened is never changed: the journal is append-only'); END;
 )sql";
 
+// Cases that were archived leave the journal, and only they. A duty's timer is found by its name.
+constexpr const char* version_3 = R"sql(
+CREATE TABLE archived (
+  id TEXT PRIMARY KEY, at INTEGER NOT NULL, file TEXT NOT NULL, sha256 TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE archived_keys ("key" TEXT PRIMARY KEY, case_id TEXT NOT NULL) WITHOUT ROWID;
+DROP TRIGGER journal_stays;
+CREATE TRIGGER journal_stays BEFORE DELETE ON journal
+  WHEN NOT EXISTS (SELECT 1 FROM archived WHERE id = OLD.stream)
+  BEGIN SELECT RAISE(ABORT, 'what happened is never changed: the journal is append-only'); END;
+CREATE INDEX timers_duty ON timers(id) WHERE id >= '$duty/' AND id < '$duty0';
+)sql";
+
 // steps[n] leads from schema n to n + 1.
-constexpr const char* steps[schema_version] = {version_1, version_2};
+constexpr const char* steps[schema_version] = {version_1, version_2, version_3};
 
 }  // namespace
 
@@ -106,6 +118,8 @@ const std::vector<Table>& derived_tables() {
         {"loads", "person", "*"},
         {"marks", "case_id, pattern", "*"},
         {"started", "definition", "*"},
+        {"archived", "id", "*"},
+        {"archived_keys", "\"key\"", "*"},
     };
     return tables;
 }

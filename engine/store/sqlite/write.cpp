@@ -58,18 +58,28 @@ struct Statements {
           started(db, "INSERT INTO started VALUES (?1, ?2) ON CONFLICT DO UPDATE SET cases = cases + ?2"),
           set_timer(db, "INSERT OR REPLACE INTO timers (at, id) VALUES (?, ?)"),
           drop_timer(db, "DELETE FROM timers WHERE at = ? AND id = ?"),
-          drop_duty(db, "DELETE FROM timers WHERE id = ?"),
+          drop_duty(db, "DELETE FROM timers WHERE id = ? AND id >= '$duty/' AND id < '$duty0'"),
           outbox(db, insert_into<OutboxRow>("outbox")),
           loads(db, insert_into<LoadRow>("loads")),
           mark(db, insert_into<MarkRow>("marks")),
-          unmark(db, "DELETE FROM marks WHERE case_id = ? AND pattern = ?") {}
+          unmark(db, "DELETE FROM marks WHERE case_id = ? AND pattern = ?"),
+          archived(db, insert_into<ArchivedRow>("archived")),
+          archived_key(db, insert_into<ArchivedKeyRow>("archived_keys")) {
+        for (const char* of_case :
+             {"journal WHERE stream", "cases WHERE id", "tasks WHERE case_id", "clocks WHERE case_id",
+              "escalations WHERE case_id", "links WHERE case_id",
+              "outbox WHERE id > ?1 || '/' AND id < ?1 || '0' AND case_id", "marks WHERE case_id"})
+            remove.emplace_back(db, fmt::format("DELETE FROM {} = ?1", of_case));
+    }
 
     SQLite::Statement journal;
     Changing<CaseRow> cases;
     Changing<TaskRow> tasks;
     Changing<ClockRow> clocks;
     Changing<EscalationRow> escalations;
-    SQLite::Statement links, started, set_timer, drop_timer, drop_duty, outbox, loads, mark, unmark;
+    SQLite::Statement links, started, set_timer, drop_timer, drop_duty, outbox, loads, mark, unmark, archived,
+        archived_key;
+    std::vector<SQLite::Statement> remove;  // all that is there of one case
     std::string bodies;
 
     static std::map<std::string, std::int64_t> started_in(const Batch& batch) {
@@ -175,6 +185,24 @@ struct Statements {
             bind(set_timer, 2, duty.id);
             run(set_timer);
         }
+        for (const auto& [definition, cases] : batch.started) {
+            sqlite::bind(started, 1, definition);
+            sqlite::bind(started, 2, cases);
+            run(started);
+        }
+        for (const auto& row : batch.archived) {
+            bind_row(archived, row);
+            run(archived);
+        }
+        for (const auto& row : batch.archived_keys) {
+            bind_row(archived_key, row);
+            run(archived_key);
+        }
+        for (const auto& id : batch.removed)
+            for (auto& statement : remove) {
+                sqlite::bind(statement, 1, id);
+                run(statement);
+            }
     }
 };
 

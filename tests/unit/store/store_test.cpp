@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <sstream>
 
 #include "engine/store/scratch.h"
 #include "engine/store/upkeep.h"
@@ -262,10 +263,13 @@ TEST(Folder, ANewerSchemaIsRefused) {
 }
 
 // Every schema that was ever on main is kept under tests/schemas and comes forward whole.
-TEST(Folder, AnOlderSchemaComesForwardAfterACopy) {
+class Older : public testing::TestWithParam<int> {};
+INSTANTIATE_TEST_SUITE_P(Schema, Older, testing::Values(1, 2));
+
+TEST_P(Older, SchemaComesForwardAfterACopy) {
     ScratchFolder folder;
     const auto file = folder.path() / "reeve.db";
-    std::ifstream in(REEVE_SOURCE "/tests/schemas/schema-1.sql");
+    std::ifstream in(fmt::format(REEVE_SOURCE "/tests/schemas/schema-{}.sql", GetParam()));
     const std::string sql(std::istreambuf_iterator<char>(in), {});
     ASSERT_FALSE(sql.empty());
     std::vector<std::string> bodies;
@@ -273,7 +277,10 @@ TEST(Folder, AnOlderSchemaComesForwardAfterACopy) {
         SQLite::Database db(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
         db.exec(sql);
         SQLite::Statement rows(db, "SELECT body FROM journal ORDER BY seq");
-        while (rows.executeStep()) bodies.push_back(rows.getColumn(0).getString());
+        while (rows.executeStep()) {
+            std::istringstream lines(rows.getColumn(0).getString());
+            for (std::string body; std::getline(lines, body);) bodies.push_back(body);
+        }
     }
     ASSERT_EQ(bodies.size(), 33u);
     EXPECT_EQ(open_reader(folder.path()).error().code, "older-schema");
@@ -289,8 +296,8 @@ TEST(Folder, AnOlderSchemaComesForwardAfterACopy) {
         EXPECT_EQ((*opened)->read()->receipt("first")->last_seq,
                   (*opened)->read()->receipt("first")->first_seq + 5);
     }
-    EXPECT_EQ(SQLite::Database(file.string() + ".schema-1.backup").execAndGet("PRAGMA user_version").getInt(),
-              1);
+    const auto copy = fmt::format("{}.schema-{}.backup", file.string(), GetParam());
+    EXPECT_EQ(SQLite::Database(copy).execAndGet("PRAGMA user_version").getInt(), GetParam());
     const auto report = check(folder.path());
     ASSERT_TRUE(report);
     EXPECT_THAT(report->faults, ElementsAre());

@@ -1,0 +1,70 @@
+// Closed cases leave for a file that was proved before: some families at a time, each in one transaction with
+// the record of it.
+#include "engine/store/archive.h"
+
+#include "engine/runtime/impl.h"
+
+namespace reeve::runtime {
+namespace {
+
+constexpr std::size_t at_once = 200;  // cases: people wait for one such batch at most
+
+}  // namespace
+
+Result<Archived> Engine::archive(const ArchiveClosed& wanted, const std::string& actor) {
+    const auto now = impl_->time->now();
+    if (wanted.before > now)
+        return refuse("bad-time", "the date lies in the future: what closes until then is not closed yet",
+                      "before");
+    if (wanted.reason.empty() && !wanted.dry_run)
+        return refuse("reason-missing", "say why these cases leave the folder", "reason");
+    Archived result;
+    auto reader = read();
+    auto closed = store::closed_before(*reader, catalog(), wanted.before, now);
+    result.staying = closed.staying;
+    if (wanted.dry_run) {
+        result.cases = closed.cases;
+        return result;
+    }
+    auto made = store::make_archive(impl_->folder, wanted.file, wanted.before, now);
+    if (!made) return std::unexpected(made.error());
+    result.sha256 = made->sha256;
+    if (made->cases == 0) return result;
+    auto file = store::open_reader(wanted.file);
+    if (!file) return std::unexpected(file.error());
+
+    std::vector<std::vector<std::string>> batch;
+    std::size_t waiting = 0;  // cases in it
+    Result<void> done;
+    auto leave = [&] {
+        auto ran = impl_->alone([&] {
+            auto record = store::record_of(impl_->writer->decider().reader(), **file, impl_->catalog, batch);
+            if (record.cases.empty()) return;
+            record.file = wanted.file.string();
+            record.sha256 = made->sha256;
+            record.before = wanted.before;
+            record.reason = wanted.reason;
+            impl_->writer->decider().record_archive(record, actor, impl_->writer->now());
+            if (done = impl_->writer->commit_now(); !done) return;
+            impl_->writer->decider().load();
+            result.cases += record.cases.size();
+            result.events += record.events;
+        });
+        if (!ran) done = ran;
+        batch.clear();
+        waiting = 0;
+    };
+    for (const auto& family : closed.families) {
+        batch.push_back(family);
+        if ((waiting += family.size()) >= at_once) leave();
+        if (!done) return std::unexpected(done.error());
+    }
+    if (!batch.empty()) leave();
+    if (!done) return std::unexpected(done.error());
+    for (const auto& id : (*file)->case_ids("", made->cases))
+        if (!read()->archived(id)) ++result.changed;
+    result.before_this_run = made->cases - result.cases - result.changed;
+    return result;
+}
+
+}  // namespace reeve::runtime

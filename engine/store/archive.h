@@ -1,0 +1,35 @@
+// Archive: cases that are over leave the live folder for a file of their own, which is read like any folder.
+// The file is whole and proved before anything leaves; Engine::archive does both.
+#pragma once
+
+#include <map>
+
+#include "engine/store/archived.h"
+#include "engine/store/catalog.h"
+
+namespace reeve::store {
+
+// Cases that closed before a moment, with all that belongs together: parents, children, linked cases.
+struct Closed {
+    std::vector<std::vector<std::string>> families;
+    std::uint64_t cases = 0;
+    std::map<std::string, std::uint64_t> staying;  // why others that closed before stay, and how many
+};
+Closed closed_before(Reader&, const Catalog&, Instant before, Instant now);
+
+// The file, written beside its name, proved, synced and named; or, when it is there already, looked at again.
+// "file-exists": it is no archive of this folder and this moment. "archive-not-proved": it does not hold what
+// the folder holds; nothing has its name.
+struct ArchiveFile {
+    std::string sha256;
+    std::uint64_t cases = 0;
+    bool made = false;  // now, and not by a run that was broken off
+};
+Result<ArchiveFile> make_archive(const std::filesystem::path& folder, const std::filesystem::path& file,
+                                 Instant before, Instant now);
+
+// What is said of these families when they leave. One that the file does not hold as it is now is left out.
+CasesArchived record_of(Reader& live, Reader& file, const Catalog&,
+                        const std::vector<std::vector<std::string>>& families);
+
+}  // namespace reeve::store

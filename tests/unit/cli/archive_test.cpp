@@ -1,0 +1,64 @@
+// reeve archive, and what is said of a case that left.
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "tests/unit/cli/office.h"
+
+namespace reeve::cli {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(Archive, MovesWhatIsOverAndIsReadLikeAFolder) {
+    Office office;
+    const auto id = office.start();
+    office.did("reeve case cancel " + id + " --reason 'entered twice' --as chen-yu");
+    const auto open = office.start();
+    office.did("reeve case show " + open + " --now 2026-03-04T09:00:00+08:00");
+    const std::string command =
+        "reeve archive old.archive --before 2026-03-03 --reason 'two years' --as chen-yu";
+    // Until the alerts of the case have reached somebody it stays, and the command says so.
+    const auto held = office.did(command + " --dry-run --json").json();
+    EXPECT_EQ(held["cases"], 0);
+    EXPECT_EQ(held["staying"]["an alert of it is not delivered"], 1);
+    SQLite::Database((office.folder() / "office/reeve.db").string(), SQLite::OPEN_READWRITE)
+        .exec("UPDATE outbox SET status = 'sent'");
+    EXPECT_THAT(office.did(command + " --dry-run").out, HasSubstr("1 cases would be archived"));
+    EXPECT_THAT(office.did(command).out, HasSubstr("Archived 1 cases"));
+    EXPECT_THAT(office.did("reeve check").out, HasSubstr("All is well"));
+    EXPECT_THAT(office.did("reeve rebuild").out, HasSubstr("every row was as before"));
+    EXPECT_THAT(office.did("reeve check --data old.archive").out, HasSubstr("1 cases, 0 open"));
+    EXPECT_THAT(office.did("reeve case show " + id + " --data old.archive").out, HasSubstr(id));
+    EXPECT_THAT(office.did("reeve case list --data old.archive --status cancelled").out, HasSubstr(id));
+    for (const auto& line : {"reeve case show " + id,
+                             "reeve case reopen " + id + " --reason why --to registered --as chen-yu"}) {
+        const auto ran = office.run(line);
+        EXPECT_EQ(ran.exit, 1) << line << ran.out << ran.err;
+        EXPECT_THAT(ran.err, HasSubstr("was archived at")) << line;
+        EXPECT_THAT(ran.err, HasSubstr("old.archive")) << line;
+    }
+    const auto again = office.did(command + " --json").json();
+    EXPECT_EQ(again["cases"], 0);
+    EXPECT_EQ(again["before_this_run"], 1);
+    EXPECT_THAT(office.run("reeve restore old.archive --data other").err, HasSubstr("this is an archive"));
+    EXPECT_THAT(office.run("reeve case note " + id + " text --as chen-yu --data old.archive").err,
+                HasSubstr("nothing in it changes"));
+}
+
+TEST(Archive, RefusesInASentence) {
+    Office office;
+    const std::string tail = " --reason old --as chen-yu";
+    EXPECT_THAT(office.did("reeve archive a --before 2026-03-01" + tail).out,
+                HasSubstr("nothing to archive"));
+    EXPECT_THAT(office.run("reeve archive a --before 2027-01-01" + tail).err,
+                HasSubstr("lies in the future"));
+    EXPECT_THAT(office.run("reeve archive a --before yesterday" + tail).err, HasSubstr("--before"));
+    EXPECT_THAT(office.run("reeve archive a --before 2026-03-01 --as chen-yu").err, HasSubstr("say why"));
+    EXPECT_THAT(office.run("reeve archive notice.pdf --before 2026-03-01" + tail).err,
+                HasSubstr("overwrites nothing"));
+}
+
+}  // namespace
+}  // namespace reeve::cli
