@@ -29,7 +29,7 @@ TEST(Archive, MovesWhatIsOverAndIsReadLikeAFolder) {
     EXPECT_THAT(office.did(command).out, HasSubstr("Archived 1 cases"));
     EXPECT_THAT(office.did("reeve check").out, HasSubstr("All is well"));
     EXPECT_THAT(office.did("reeve rebuild").out, HasSubstr("every row was as before"));
-    EXPECT_THAT(office.did("reeve check --data old.archive").out, HasSubstr("1 cases, 0 open"));
+    EXPECT_THAT(office.did("reeve check --data old.archive").out, HasSubstr("1 case, 0 open"));
     EXPECT_THAT(office.did("reeve case show " + id + " --data old.archive").out, HasSubstr(id));
     EXPECT_THAT(office.did("reeve case list --data old.archive --status cancelled").out, HasSubstr(id));
     for (const auto& line : {"reeve case show " + id,
