@@ -164,7 +164,9 @@ bool is_open(const Calendar& calendar, Instant t) {
 }
 
 Instant next_open(const Calendar& calendar, Instant t) {
-    return is_open(calendar, t) ? t : calendar.last_at(calendar.office_before(t));
+    if (is_open(calendar, t)) return t;
+    const auto next = calendar.last_at(calendar.office_before(t));
+    return next < t ? Instant::max() : next;  // on the table's first day what is over may be all there is
 }
 
 std::vector<Span> open_spans(const Calendar& calendar, Instant from, Instant to) {

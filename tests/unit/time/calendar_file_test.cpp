@@ -187,4 +187,13 @@ TEST_F(ImportTest, EndsOnHostileCalendars) {
     EXPECT_EQ(judged, 21);
 }
 
+// A fuzzer's: on the first day that is counted at all, the next opening lay before the moment asked from.
+TEST(CalendarFile, NeverOpensAgainWhereOnlyTheFirstDayOfAllWasOpen) {
+    const auto calendar = parse_calendar(
+        R"({"id": "n", "zone": "Asia/Shanghai", "hours": {}, "days": [{"date": "1900-01-01", "hours": ["01:30-02:30"]}]})",
+        "n.json", "");
+    ASSERT_TRUE(calendar);
+    EXPECT_EQ(next_open(**calendar, *parse_instant("1900-01-01T00:00:00Z")), Instant::max());
+}
+
 }  // namespace reeve::time
