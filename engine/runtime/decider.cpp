@@ -180,7 +180,7 @@ std::optional<Result<Receipt>> Decider::receipt_of(const core::Command& command)
                             first.events.push_back(store::recorded(row));
                             return row.seq < found->last_seq;
                         });
-    } else if (const auto gone = reader_->archived_key(command.key)) {
+    } else if (const auto gone = archive_revision_ > 0 ? reader_->archived_key(command.key) : std::nullopt) {
         return std::unexpected(*archived(*gone));
     } else {
         return std::nullopt;
@@ -199,6 +199,7 @@ CachedCase* Decider::lookup(const std::string& case_id) {
 }
 
 std::optional<Error> Decider::archived(const std::string& case_id) const {
+    if (archive_revision_ == 0) return std::nullopt;  // nothing ever was: a start need not ask the store
     const auto row = reader_->archived(case_id);
     return row ? std::optional(store::archived_error(*row)) : std::nullopt;
 }
@@ -218,7 +219,7 @@ Result<void> Decider::name_case(core::Command& command, const std::string& defin
     if (fresh) it->second = reader_->cases_of(definition);
     for (auto number = it->second + 1;; ++number) {
         command.case_id = fmt::format("{}-{}", definition, number);
-        if (!lookup(command.case_id) && !reader_->archived(command.case_id)) return {};
+        if (!lookup(command.case_id) && !archived(command.case_id)) return {};
     }
 }
 
