@@ -72,170 +72,175 @@ void migrate(CaseState& state, const CaseMigrated& event, const Program& to, Ins
 
 bool apply_clock(CaseState& state, const Recorded& recorded, const Program& program) {
     const Instant now = recorded.at;
-    auto escalation_of = [&](const std::string& id) -> EscalationState& { return *state.escalation(id); };
-    auto repeats_from = [&](const EscalationState& escalation, Instant from) {
-        refresh_repeat(state, *state.clock(escalation.clock), program, from);
+    auto edit = [&](const std::string& id, auto change) {
+        state.escalations.edit_where([&](const EscalationState& one) { return one.id == id; }, change);
+    };
+    auto no_longer_acknowledged = [&](const std::string& id, Instant from) {
+        std::string of;
+        edit(id, [&](EscalationState& one) {
+            one.acknowledged_by.clear();
+            one.lapses.reset();
+            of = one.clock;
+        });
+        refresh_repeat(state, *state.clock(of), program, from);
     };
     return std::visit(
-        overloaded{[&](const ClockStarted& e) {
-                       ClockState clock;
-                       clock.id = e.clock;
-                       clock.name = e.name;
-                       clock.rule = e.limit.is_zero() ? program.clock(e.name) : model::none;
-                       clock.task = e.task;
-                       clock.entry = e.entry;
-                       clock.cycle = state.cycle;
-                       clock.from = e.from;
-                       clock.limit = clock.rule == model::none ? e.limit : program.clocks[clock.rule].in;
-                       derive(clock, program);
-                       state.clocks.push_back(std::move(clock));
-                       count_id(state, e.clock);
-                       return true;
-                   },
-                   [&](const ClockPaused& e) {
-                       auto& clock = *state.clock(e.clock);
-                       clock.stops.push_back({e.from, Instant::max()});
-                       clock.stop_notes.push_back(with_note("paused", e.reason, e.note));
-                       clock.pause_reason = e.reason;
-                       clock.paused_until = e.until;
-                       clock.status = ClockStatus::paused;
-                       derive(clock, program);
-                       refresh_repeat(state, clock, program, now);
-                       return true;
-                   },
-                   [&](const ClockResumed& e) {
-                       auto& clock = *state.clock(e.clock);
-                       end_pause(clock, e.at);
-                       clock.status = ClockStatus::running;
-                       derive(clock, program);
-                       rewind(state, clock, program, now);
-                       return true;
-                   },
-                   [&](const TimeExcluded& e) {
-                       auto& clock = *state.clock(e.clock);
-                       clock.stops.push_back({e.from, e.to});
-                       clock.stop_notes.push_back(with_note("excluded", e.reason, e.note));
-                       derive(clock, program);
-                       if (clock.status == ClockStatus::running) rewind(state, clock, program, now);
-                       return true;
-                   },
-                   [&](const ClockRestarted& e) {
-                       auto& clock = *state.clock(e.clock);
-                       clock.from = e.from;
-                       clock.stops.clear();
-                       clock.stop_notes.clear();
-                       clock.extended.clear();
-                       clock.extension_notes.clear();
-                       clock.restart_notes.push_back("started anew on " +
-                                                     time::to_string(e.from, *program.calendar) + ": " +
-                                                     e.reason + ", by " + recorded.actor);
-                       for (auto& escalation : state.escalations)
-                           if (escalation.clock == clock.id) escalation.superseded = true;
-                       clock.fired = clock.repeats = 0;
-                       derive(clock, program);
-                       rewind(state, clock, program, now);
-                       return true;
-                   },
-                   [&](const ClockExtended& e) {
-                       auto& clock = *state.clock(e.clock);
-                       clock.extended.push_back(e.by);
-                       clock.extension_notes.push_back(time::to_string(e.by) + " more: " + e.reason +
-                                                       (e.approver.empty() ? ", extended by " + recorded.actor
-                                                                           : ", approved by " + e.approver));
-                       derive(clock, program);
-                       if (clock.status == ClockStatus::running) rewind(state, clock, program, now);
-                       return true;
-                   },
-                   [&](const ClockMet& e) {
-                       auto& clock = *state.clock(e.clock);
-                       end(clock, program, ClockStatus::met, e.at);
-                       clock.late_ms = e.late_ms;
-                       return true;
-                   },
-                   [&](const ClockCancelled& e) {
-                       end(*state.clock(e.clock), program, ClockStatus::cancelled, now);
-                       return true;
-                   },
-                   [&](const ClockExpired& e) {
-                       end(*state.clock(e.clock), program, ClockStatus::expired, e.at);
-                       return true;
-                   },
-                   [&](const ClockWarned&) { return true; },
-                   [&](const EscalationFired& e) {
-                       auto& clock = *state.clock(e.clock);
-                       EscalationState escalation;
-                       escalation.id = e.escalation;
-                       escalation.clock = e.clock;
-                       escalation.step = e.step;
-                       escalation.repeat = e.repeat;
-                       escalation.at = now;
-                       escalation.planned = e.planned;
-                       escalation.told = e.told;
-                       escalation.notes = e.notes;
-                       escalation.ask = e.ask;
-                       escalation.answer_by = e.answer_by;
-                       escalation.acknowledge_by = e.acknowledge_by;
-                       state.escalations.push_back(std::move(escalation));
-                       count_id(state, e.escalation);
-                       if (e.repeat > 0) {
-                           clock.repeats = e.repeat;
-                       } else {
-                           clock.fired = e.step + 1;
-                       }
-                       clock.light = std::max(clock.light, light_named(e.light));
-                       refresh_repeat(state, clock, program, e.planned);
-                       return true;
-                   },
-                   [&](const EscalationOvertaken& e) {
-                       escalation_of(e.escalation).overtaken = true;
-                       return true;
-                   },
-                   [&](const EscalationAcknowledged& e) {
-                       auto& escalation = escalation_of(e.escalation);
-                       escalation.acknowledged_by = recorded.actor;
-                       const auto& clock = *state.clock(escalation.clock);
-                       if (const auto* ladder = ladder_of(clock, program))
-                           escalation.lapses = time::due(*program.calendar, now,
-                                                         acknowledged_for(ladder->steps[escalation.step]))
-                                                   .at;
-                       // One acknowledgement answers for the step, whichever of its tellings it names.
-                       for (auto& other : state.escalations)
-                           if (other.clock == escalation.clock && other.step == escalation.step)
-                               other.acknowledge_by.reset();
-                       repeats_from(escalation, now);
-                       return true;
-                   },
-                   [&](const AcknowledgementWithdrawn& e) {
-                       auto& escalation = escalation_of(e.escalation);
-                       escalation.acknowledged_by.clear();
-                       escalation.lapses.reset();
-                       repeats_from(escalation, now);
-                       return true;
-                   },
-                   [&](const AcknowledgementLapsed& e) {
-                       auto& escalation = escalation_of(e.escalation);
-                       escalation.acknowledged_by.clear();
-                       escalation.lapses.reset();
-                       repeats_from(escalation, e.planned);
-                       return true;
-                   },
-                   [&](const AcknowledgementMissed& e) {
-                       escalation_of(e.escalation).acknowledge_missed = true;
-                       return true;
-                   },
-                   [&](const AnswerGiven& e) {
-                       escalation_of(e.escalation).answer = e.text;
-                       return true;
-                   },
-                   [&](const AnswerMissed& e) {
-                       escalation_of(e.escalation).answer_missed = true;
-                       return true;
-                   },
-                   [&](const CaseMigrated& e) {
-                       migrate(state, e, program, now);
-                       return true;
-                   },
-                   [](const auto&) { return false; }},
+        overloaded{
+            [&](const ClockStarted& e) {
+                ClockState clock;
+                clock.id = e.clock;
+                clock.name = e.name;
+                clock.rule = e.limit.is_zero() ? program.clock(e.name) : model::none;
+                clock.task = e.task;
+                clock.entry = e.entry;
+                clock.cycle = state.cycle;
+                clock.from = e.from;
+                clock.limit = clock.rule == model::none ? e.limit : program.clocks[clock.rule].in;
+                derive(clock, program);
+                state.clocks.push_back(std::move(clock));
+                count_id(state, e.clock);
+                return true;
+            },
+            [&](const ClockPaused& e) {
+                auto& clock = *state.clock(e.clock);
+                clock.stops.push_back({e.from, Instant::max()});
+                clock.stop_notes.push_back(with_note("paused", e.reason, e.note));
+                clock.pause_reason = e.reason;
+                clock.paused_until = e.until;
+                clock.status = ClockStatus::paused;
+                derive(clock, program);
+                refresh_repeat(state, clock, program, now);
+                return true;
+            },
+            [&](const ClockResumed& e) {
+                auto& clock = *state.clock(e.clock);
+                end_pause(clock, e.at);
+                clock.status = ClockStatus::running;
+                derive(clock, program);
+                rewind(state, clock, program, now);
+                return true;
+            },
+            [&](const TimeExcluded& e) {
+                auto& clock = *state.clock(e.clock);
+                clock.stops.push_back({e.from, e.to});
+                clock.stop_notes.push_back(with_note("excluded", e.reason, e.note));
+                derive(clock, program);
+                if (clock.status == ClockStatus::running) rewind(state, clock, program, now);
+                return true;
+            },
+            [&](const ClockRestarted& e) {
+                auto& clock = *state.clock(e.clock);
+                clock.from = e.from;
+                clock.stops.clear();
+                clock.stop_notes.clear();
+                clock.extended.clear();
+                clock.extension_notes.clear();
+                clock.restart_notes.push_back("started anew on " +
+                                              time::to_string(e.from, *program.calendar) + ": " + e.reason +
+                                              ", by " + recorded.actor);
+                supersede(state, clock);
+                clock.fired = clock.repeats = 0;
+                derive(clock, program);
+                rewind(state, clock, program, now);
+                return true;
+            },
+            [&](const ClockExtended& e) {
+                auto& clock = *state.clock(e.clock);
+                clock.extended.push_back(e.by);
+                clock.extension_notes.push_back(
+                    time::to_string(e.by) + " more: " + e.reason +
+                    (e.approver.empty() ? ", extended by " + recorded.actor : ", approved by " + e.approver));
+                derive(clock, program);
+                if (clock.status == ClockStatus::running) rewind(state, clock, program, now);
+                return true;
+            },
+            [&](const ClockMet& e) {
+                auto& clock = *state.clock(e.clock);
+                end(clock, program, ClockStatus::met, e.at);
+                clock.late_ms = e.late_ms;
+                return true;
+            },
+            [&](const ClockCancelled& e) {
+                end(*state.clock(e.clock), program, ClockStatus::cancelled, now);
+                return true;
+            },
+            [&](const ClockExpired& e) {
+                end(*state.clock(e.clock), program, ClockStatus::expired, e.at);
+                return true;
+            },
+            [&](const ClockWarned&) { return true; },
+            [&](const EscalationFired& e) {
+                auto& clock = *state.clock(e.clock);
+                EscalationState escalation;
+                escalation.id = e.escalation;
+                escalation.clock = e.clock;
+                escalation.step = e.step;
+                escalation.repeat = e.repeat;
+                escalation.at = now;
+                escalation.planned = e.planned;
+                escalation.told = e.told;
+                escalation.notes = e.notes;
+                escalation.ask = e.ask;
+                escalation.answer_by = e.answer_by;
+                escalation.acknowledge_by = e.acknowledge_by;
+                state.escalations.push_back(std::move(escalation));
+                count_id(state, e.escalation);
+                if (e.repeat > 0) {
+                    clock.repeats = e.repeat;
+                } else {
+                    clock.fired = e.step + 1;
+                }
+                clock.light = std::max(clock.light, light_named(e.light));
+                refresh_repeat(state, clock, program, e.planned);
+                return true;
+            },
+            [&](const EscalationOvertaken& e) {
+                edit(e.escalation, [](EscalationState& one) { one.overtaken = true; });
+                return true;
+            },
+            [&](const EscalationAcknowledged& e) {
+                const auto named = *std::ranges::find(state.escalations, e.escalation, &EscalationState::id);
+                auto& clock = *state.clock(named.clock);
+                edit(e.escalation, [&](EscalationState& one) {
+                    one.acknowledged_by = recorded.actor;
+                    if (const auto* ladder = ladder_of(clock, program))
+                        one.lapses =
+                            time::due(*program.calendar, now, acknowledged_for(ladder->steps[one.step])).at;
+                });
+                // One acknowledgement answers for the step, whichever of its tellings it names.
+                state.escalations.edit_where(
+                    [&](const EscalationState& one) {
+                        return one.clock == named.clock && one.step == named.step && one.acknowledge_by;
+                    },
+                    [](EscalationState& one) { one.acknowledge_by.reset(); });
+                refresh_repeat(state, clock, program, now);
+                return true;
+            },
+            [&](const AcknowledgementWithdrawn& e) {
+                no_longer_acknowledged(e.escalation, now);
+                return true;
+            },
+            [&](const AcknowledgementLapsed& e) {
+                no_longer_acknowledged(e.escalation, e.planned);
+                return true;
+            },
+            [&](const AcknowledgementMissed& e) {
+                edit(e.escalation, [](EscalationState& one) { one.acknowledge_missed = true; });
+                return true;
+            },
+            [&](const AnswerGiven& e) {
+                edit(e.escalation, [&](EscalationState& one) { one.answer = e.text; });
+                return true;
+            },
+            [&](const AnswerMissed& e) {
+                edit(e.escalation, [](EscalationState& one) { one.answer_missed = true; });
+                return true;
+            },
+            [&](const CaseMigrated& e) {
+                migrate(state, e, program, now);
+                return true;
+            },
+            [](const auto&) { return false; }},
         recorded.event);
 }
 
@@ -246,18 +251,19 @@ void apply_progress(CaseState& state, const Program& program) {
         if (!runs) continue;
         if (clock.rule != model::none && clock.rule == program.inactivity_clock && clock.from < progress) {
             clock.from = progress;
-            for (auto& escalation : state.escalations)
-                if (escalation.clock == clock.id) escalation.superseded = true;
+            supersede(state, clock);
             clock.fired = clock.repeats = 0;
             derive(clock, program);
             if (clock.status == ClockStatus::running) rewind(state, clock, program, progress);
         }
         const auto* ladder = ladder_of(clock, program);
-        for (auto& escalation : state.escalations)
-            if (ladder && escalation.clock == clock.id && escalation.lapses)
-                escalation.lapses =
-                    time::due(*program.calendar, progress, acknowledged_for(ladder->steps[escalation.step]))
-                        .at;
+        if (!ladder) continue;
+        state.escalations.edit_where(
+            [&](const EscalationState& one) { return one.clock == clock.id && one.lapses; },
+            [&](EscalationState& one) {
+                one.lapses =
+                    time::due(*program.calendar, progress, acknowledged_for(ladder->steps[one.step])).at;
+            });
     }
 }
 

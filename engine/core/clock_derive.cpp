@@ -194,14 +194,21 @@ std::vector<std::string> warnings(const ClockState& clock, const Program& progra
     return due_judged(clock, program, clock.from).warnings;
 }
 
+void supersede(CaseState& state, const ClockState& clock, int from_step) {
+    state.escalations.edit_where(
+        [&](const EscalationState& one) {
+            return one.clock == clock.id && one.step >= from_step && !one.superseded;
+        },
+        [](EscalationState& one) { one.superseded = true; });
+}
+
 void rewind(CaseState& state, ClockState& clock, const Program& program, Instant at) {
     int standing = 0;
     while (standing < clock.fired && clock.steps[standing] <= at) ++standing;
     if (standing < clock.fired) {
         clock.fired = standing;
         clock.repeats = 0;
-        for (auto& escalation : state.escalations)
-            if (escalation.clock == clock.id && escalation.step >= standing) escalation.superseded = true;
+        supersede(state, clock, standing);
     }
     // A repeat that lies ahead again comes again too: else nobody would be told until those that had been
     // come anew.

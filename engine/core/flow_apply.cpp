@@ -229,8 +229,11 @@ struct Flow {
         state.ended.reset();
         state.cycle = e.cycle;
         // An explanation was owed until the case ended.
-        for (auto& escalation : state.escalations)
-            if (escalation.answer.empty() && !escalation.answer_missed) escalation.answer_by.reset();
+        state.escalations.edit_where(
+            [](const EscalationState& one) {
+                return one.answer_by && one.answer.empty() && !one.answer_missed;
+            },
+            [](EscalationState& one) { one.answer_by.reset(); });
     }
     void operator()(const CaseMigrated& e) {
         state.version = e.to;

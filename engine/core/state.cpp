@@ -34,9 +34,6 @@ StageState* CaseState::stage(int entry) { return find(stages, entry, &StageState
 TaskState* CaseState::task(std::string_view id) { return find(tasks, id, &TaskState::id); }
 ClockState* CaseState::clock(std::string_view key) { return find_clock(clocks, key); }
 const ClockState* CaseState::clock(std::string_view key) const { return find_clock(clocks, key); }
-EscalationState* CaseState::escalation(std::string_view id) {
-    return find(escalations, id, &EscalationState::id);
-}
 RequestState* CaseState::request(std::string_view id) { return find(requests, id, &RequestState::id); }
 
 Light light(const CaseState& state) {

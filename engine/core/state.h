@@ -3,6 +3,7 @@
 
 #include "engine/core/event.h"
 #include "engine/model/program.h"
+#include "engine/shared_list.h"
 
 namespace reeve::core {
 
@@ -136,7 +137,7 @@ struct CaseState {
     std::vector<ParallelState> parallels;  // the open ones
     std::vector<TaskState> tasks;
     std::vector<ClockState> clocks;
-    std::vector<EscalationState> escalations;
+    SharedList<EscalationState> escalations;  // may be many: a last step is told again and again
     std::vector<RequestState> requests;
     std::vector<Document> documents;
     std::vector<HandOverState> hand_overs;
@@ -148,7 +149,6 @@ struct CaseState {
     ClockState* clock(
         std::string_view id_or_name);  // by id, else the latest of that name (a running one first)
     const ClockState* clock(std::string_view id_or_name) const;
-    EscalationState* escalation(std::string_view id);
     RequestState* request(std::string_view id);
     bool operator==(const CaseState&) const = default;
 };

@@ -118,27 +118,7 @@ CaseView project(const core::CaseState& s, const model::Program& program) {
         r.follow_up = t.follow_up;
         view.tasks.push_back(std::move(r));
     }
-    for (const auto& e : s.escalations) {
-        EscalationRow r;
-        r.case_id = s.id;
-        r.id = e.id;
-        const auto* clock = s.clock(e.clock);
-        r.clock = clock ? clock->name : e.clock;
-        r.step = e.step;
-        r.repeat = e.repeat;
-        r.at = e.at;
-        r.planned = e.planned;
-        r.told = joined(e.told);
-        r.ask = e.ask;
-        r.answer = e.answer;
-        r.answer_by = e.answer_by;
-        r.acknowledge_by = e.acknowledge_by;
-        r.acknowledged_by = e.acknowledged_by;
-        r.acknowledge_missed = e.acknowledge_missed;
-        r.answer_missed = e.answer_missed;
-        r.overtaken = e.overtaken;
-        view.escalations.push_back(std::move(r));
-    }
+    view.escalations = s.escalations;
     for (const auto& l : s.links) {
         LinkRow r{s.id, l.other, l.relation};
         if (std::find(view.links.begin(), view.links.end(), r) == view.links.end())
@@ -146,6 +126,28 @@ CaseView project(const core::CaseState& s, const model::Program& program) {
     }
     view.next = core::next_moment(s);
     return view;
+}
+
+EscalationRow row_of(const CaseView& view, const core::EscalationState& e) {
+    EscalationRow r;
+    r.case_id = view.row.id;
+    r.id = e.id;
+    const auto clock = std::ranges::find(view.clocks, e.clock, &ClockRow::id);
+    r.clock = clock == view.clocks.end() ? e.clock : clock->name;
+    r.step = e.step;
+    r.repeat = e.repeat;
+    r.at = e.at;
+    r.planned = e.planned;
+    r.told = joined(e.told);
+    r.ask = e.ask;
+    r.answer = e.answer;
+    r.answer_by = e.answer_by;
+    r.acknowledge_by = e.acknowledge_by;
+    r.acknowledged_by = e.acknowledged_by;
+    r.acknowledge_missed = e.acknowledge_missed;
+    r.answer_missed = e.answer_missed;
+    r.overtaken = e.overtaken;
+    return r;
 }
 
 Json to_json(const CaseRow& r, Times t) { return describe::write(r, t); }

@@ -78,12 +78,13 @@ struct CaseView {
     CaseRow row;
     std::vector<TaskRow> tasks;
     std::vector<ClockRow> clocks;
-    std::vector<EscalationRow> escalations;
+    SharedList<core::EscalationState> escalations;  // as the case has them: row_of() makes the row of one
     std::vector<LinkRow> links;
     std::optional<Instant> next;  // its one pending moment
     bool operator==(const CaseView&) const = default;
 };
 CaseView project(const core::CaseState&, const model::Program&);
+EscalationRow row_of(const CaseView&, const core::EscalationState&);
 
 // An alert in the outbox. `body` is the alert as JSON; the rest is its delivery, which rebuild keeps.
 struct OutboxRow {

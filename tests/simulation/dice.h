@@ -21,8 +21,8 @@ class Dice {
     }
     std::int64_t between(std::int64_t low, std::int64_t high) { return low + below(high - low + 1); }
     bool chance(int percent) { return below(100) < percent; }
-    template <class T>
-    T pick(const std::vector<T>& from) {
+    template <class List>
+    typename List::value_type pick(const List& from) {
         return from[static_cast<std::size_t>(below(static_cast<std::int64_t>(from.size())))];
     }
 

@@ -120,13 +120,30 @@ struct Statements {
         run(journal);
     }
 
+    // What both share did not change; of a case with hundreds that is nearly all.
+    void write_escalations(const CaseView* before, const CaseView& after) {
+        const auto had = before ? before->escalations.size() : 0;
+        if (had > after.escalations.size()) throw std::logic_error("a case lost escalations");
+        // A migration may give a clock another name, which stands in the rows too.
+        const bool renamed =
+            before &&
+            !std::ranges::equal(before->clocks, std::span(after.clocks).first(before->clocks.size()), {},
+                                &ClockRow::name, &ClockRow::name);
+        for (std::size_t i = 0; i < after.escalations.size(); ++i) {
+            if (before && !renamed && after.escalations.shares(i, before->escalations)) continue;
+            std::optional<EscalationRow> was;
+            if (i < had) was = row_of(*before, before->escalations[i]);
+            escalations.write(was ? &*was : nullptr, row_of(after, after.escalations[i]));
+        }
+    }
+
     void write(const Batch::Change& change) {
         const CaseView* before = change.before.get();
         const CaseView& after = *change.after;
         cases.write(before ? &before->row : nullptr, after.row);
         tasks.write(before ? &before->tasks : nullptr, after.tasks);
         clocks.write(before ? &before->clocks : nullptr, after.clocks);
-        escalations.write(before ? &before->escalations : nullptr, after.escalations);
+        write_escalations(before, after);
         if (before && before->links.size() > after.links.size()) throw std::logic_error("a case lost links");
         for (auto i = before ? before->links.size() : 0; i < after.links.size(); ++i) {
             bind_row(links, after.links[i]);

@@ -194,12 +194,8 @@ TEST_F(StoreContract, FiltersNarrow) {
                   .status = "running",
                   .light = "red",
                   .due = at(50)}};
-    b->escalations = {{.case_id = "c-2",
-                       .id = "e1",
-                       .clock = "answer",
-                       .at = at(50),
-                       .planned = at(50),
-                       .told = "li-na wang-wei"}};
+    b->escalations.push_back(
+        {.id = "e1", .clock = "k1", .at = at(50), .planned = at(50), .told = {"li-na", "wang-wei"}});
     store->commit({.cases = {{nullptr, a}, {nullptr, b}}});
     auto reader = store->read();
     EXPECT_EQ(reader->cases({}).size(), 2u);
@@ -213,6 +209,23 @@ TEST_F(StoreContract, FiltersNarrow) {
     EXPECT_EQ(reader->escalations({.told = "wang"}).size(), 0u);
     EXPECT_EQ(reader->escalations({.units = {"town"}}).size(), 0u);
     EXPECT_EQ(reader->escalations({.acknowledged = true}).size(), 0u);
+}
+
+// The row of an escalation names its clock, and a migration may give that another name.
+TEST_F(StoreContract, ARenamedClockIsRenamedInTheEscalationsItHad) {
+    auto before = view("c-1");
+    before->clocks = {{.case_id = "c-1", .id = "k1", .name = "answer", .status = "running"}};
+    for (const char* id : {"e1", "e2"}) before->escalations.push_back({.id = id, .clock = "k1"});
+    store->commit({.cases = {{nullptr, before}}});
+    auto answered = std::make_shared<CaseView>(*before);
+    answered->escalations.edit(1, [](core::EscalationState& one) { one.answer = "It was late"; });
+    store->commit({.cases = {{before, answered}}});
+    const auto rows = [&] { return store->read()->escalations({.case_id = "c-1"}); };
+    EXPECT_EQ(rows()[1].answer, "It was late");
+    auto renamed = std::make_shared<CaseView>(*answered);
+    renamed->clocks[0].name = "reply";
+    store->commit({.cases = {{answered, renamed}}});
+    for (const auto& row : rows()) EXPECT_EQ(row.clock, "reply");
 }
 
 TEST_F(StoreContract, ReplacingRowsKeepsTheDeliveryOfAlerts) {
