@@ -151,7 +151,7 @@ Result<void> Folder::open_reader() {
     now_ = runtime::system_time()->now();
     auto directory = std::make_shared<org::Directory>();
     reader_->stream(store::org_stream, 1, [&](const store::JournalRow& row) {
-        if (auto event = org::event_from_json(Json::parse(row.body))) directory->apply(*event);
+        directory->apply(store::org_event(row));
         return true;
     });
     directory_ = directory;

@@ -22,8 +22,8 @@ std::vector<time::DayLine> count_days(const ClockState&, const model::Program&);
 // After `derive` moved the times: what still stands fired at `at`. Steps whose planned moment lies ahead
 // again will fire again; their former escalations are superseded.
 void rewind(CaseState&, ClockState&, const model::Program&, Instant at);
-// Nothing is expected any more of the clock's escalations by that step and those after it.
-void supersede(CaseState&, const ClockState&, int from_step = 0);
+// Nothing is expected any more of the clock's escalations from that repeat of that step on.
+void supersede(CaseState&, const ClockState&, int from_step = 0, int from_repeat = 0);
 
 // `base` moved by `offset`, as "due + 2 working days" says it: hours to the moment; working days to closing
 // time; days, weeks and months to the same time of day. The day that counts is the one in which the last

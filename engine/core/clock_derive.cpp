@@ -194,10 +194,11 @@ std::vector<std::string> warnings(const ClockState& clock, const Program& progra
     return due_judged(clock, program, clock.from).warnings;
 }
 
-void supersede(CaseState& state, const ClockState& clock, int from_step) {
+void supersede(CaseState& state, const ClockState& clock, int from_step, int from_repeat) {
     state.escalations.edit_where(
         [&](const EscalationState& one) {
-            return one.clock == clock.id && one.step >= from_step && !one.superseded;
+            return one.clock == clock.id && !one.superseded &&
+                   std::pair(one.step, one.repeat) >= std::pair(from_step, from_repeat);
         },
         [](EscalationState& one) { one.superseded = true; });
 }
@@ -211,13 +212,21 @@ void rewind(CaseState& state, ClockState& clock, const Program& program, Instant
         supersede(state, clock, standing);
     }
     // A repeat that lies ahead again comes again too: else nobody would be told until those that had been
-    // come anew.
+    // come anew. One that is acknowledged stands.
     const auto* ladder = ladder_of(clock, program);
     // A new version may have another ladder, or none.
     const bool repeating =
         ladder && !clock.steps.empty() && clock.fired == static_cast<int>(clock.steps.size());
-    while (repeating && clock.repeats > 0 && repeat_moment(clock, program, clock.repeats) > at)
+    const auto acknowledged = [&] {
+        return std::ranges::any_of(state.escalations, [&](const EscalationState& one) {
+            return one.clock == clock.id && !one.superseded && one.step == clock.fired - 1 &&
+                   one.repeat == clock.repeats && !one.acknowledged_by.empty();
+        });
+    };
+    while (repeating && clock.repeats > 0 && repeat_moment(clock, program, clock.repeats) > at &&
+           !acknowledged())
         --clock.repeats;
+    if (repeating) supersede(state, clock, clock.fired - 1, clock.repeats + 1);
     clock.light = ladder ? light_after(*ladder, clock.fired) : Light::green;
     refresh_repeat(state, clock, program, at);
 }

@@ -58,9 +58,7 @@ void Decider::load() {
                     [&](const store::JournalRow&) { return ++archive_revision_ > 0; });
     auto directory = std::make_shared<org::Directory>();
     reader_->stream(store::org_stream, 1, [&](const store::JournalRow& row) {
-        auto event = org::event_from_json(Json::parse(row.body));
-        if (!event) throw std::runtime_error(fmt::format("event {}: {}", row.seq, event.error().text()));
-        directory->apply(*event);
+        directory->apply(store::org_event(row));
         org_revision_ = row.revision;
         return true;
     });

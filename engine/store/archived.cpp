@@ -18,8 +18,7 @@ std::string body_of(const CasesArchived& record) {
     return body.dump();
 }
 
-CasesArchived archived_from(const std::string& text) {
-    Json body = Json::parse(text);
+CasesArchived archived_from(Json body) {
     if (body.value("event", "") != "CasesArchived")
         throw std::runtime_error("the journal holds an event of archives that this version does not know");
     body.erase("event");
@@ -32,8 +31,9 @@ CasesArchived archived_from(const std::string& text) {
 
 void each_archived(Reader& reader, const std::function<void(const CasesArchived&, Instant)>& each) {
     reader.stream(archive_stream, 1, [&](const JournalRow& row) {
+        auto body = parsed(row);
         try {
-            each(archived_from(row.body), row.at);
+            each(archived_from(std::move(body)), row.at);
         } catch (const std::exception& e) {
             throw std::runtime_error(fmt::format("event {}: {}", row.seq, e.what()));
         }

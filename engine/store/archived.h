@@ -43,7 +43,7 @@ struct CasesArchived {
     bool operator==(const CasesArchived&) const = default;
 };
 std::string body_of(const CasesArchived&);
-CasesArchived archived_from(const std::string& body);  // throws when it is not understood
+CasesArchived archived_from(Json body);  // throws when it is not understood
 // Every record, in order.
 void each_archived(Reader&, const std::function<void(const CasesArchived&, Instant at)>& each);
 // The rows that follow from one; the same when it is written and when it is rebuilt.

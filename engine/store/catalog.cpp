@@ -12,8 +12,7 @@ std::string body_of(const DefinitionDeployed& event) {
     return body.dump();
 }
 
-DefinitionDeployed deployed_from(const std::string& text) {
-    Json body = Json::parse(text);
+DefinitionDeployed deployed_from(Json body) {
     if (body.value("event", "") != "DefinitionDeployed")
         throw std::runtime_error(
             "the journal holds an event of definitions that this version does not know: " +
@@ -46,8 +45,9 @@ void Catalog::refresh(Reader& reader) {
         from = revision_ + 1;
     }
     reader.stream(definitions_stream, from, [&](const JournalRow& row) {
+        auto body = parsed(row);
         try {
-            add(deployed_from(row.body), row.at);
+            add(deployed_from(std::move(body)), row.at);
         } catch (const std::exception& e) {
             throw std::runtime_error(
                 fmt::format("event {} ({} revision {}): {}", row.seq, row.stream, row.revision, e.what()));

@@ -20,7 +20,7 @@ struct DefinitionDeployed {
     std::string calendar;       // canonical text
 };
 std::string body_of(const DefinitionDeployed&);
-DefinitionDeployed deployed_from(const std::string& body);
+DefinitionDeployed deployed_from(Json body);
 
 class Catalog {
   public:

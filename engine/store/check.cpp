@@ -16,11 +16,10 @@ constexpr std::size_t most_faults = 100;
 struct Checking {
     CheckReport report;
 
-    void fault(std::string text) {
-        if (report.faults.size() < most_faults)
-            report.faults.push_back(std::move(text));
-        else if (report.faults.size() == most_faults)
-            report.faults.push_back("and more; the rest is not listed");
+    void fault(std::string_view text) {
+        if (report.faults.size() > most_faults) return;
+        if (report.faults.size() == most_faults) text = "and more; the rest is not listed";
+        report.faults.emplace_back(text);
     }
 
     // The numbers of events that left for an archive, as the journal's records say: first -> last.
@@ -39,6 +38,14 @@ struct Checking {
             fault(fmt::format("this archive holds {} cases of {}", report.cases, stamp.cases));
         if (fingerprint_journal(reader) != stamp.journal)
             fault("this archive does not hold the events that were put into it");
+    }
+
+    void organisation(const JournalRow& row) {
+        try {
+            (void)org_event(row);
+        } catch (const std::exception& e) {
+            fault(e.what());
+        }
     }
 
     // Numbers without a gap that no archive explains, commands whole, and the streams of no case readable.
@@ -67,11 +74,7 @@ struct Checking {
                                   of_command));
             of_command = row.events > 0 ? row.events - 1 : of_command > 0 ? of_command - 1 : 0;
             stream = row.stream;
-            if (row.stream == org_stream) {
-                const Json body = Json::parse(row.body, nullptr, false);
-                if (auto event = org::event_from_json(body); !event)
-                    fault(fmt::format("event {}: {}", row.seq, event.error().text()));
-            }
+            if (row.stream == org_stream) organisation(row);
             ++report.events;
             return true;
         });
@@ -115,7 +118,7 @@ struct Checking {
         std::set<std::string> kept, made;
         live.dump([&](const std::string& line) { kept.insert(line); });
         anew.dump([&](const std::string& line) { made.insert(line); });
-        for (auto& text : row_faults(kept, made)) fault(std::move(text));
+        for (auto& text : row_faults(kept, made)) fault(text);
     }
 };
 
@@ -129,7 +132,7 @@ Result<CheckReport> check(const std::filesystem::path& folder, const Progress& p
     } catch (const std::exception& e) {
         if (trouble(e).code != "damaged") throw;
         checking.report.damaged = true;
-        checking.fault(std::string("the file itself: ") + e.what());
+        checking.fault(fmt::format("the file itself: {}", e.what()));
         return checking.report;
     }
     if (!reader) return std::unexpected(reader.error());
@@ -140,7 +143,7 @@ Result<CheckReport> check(const std::filesystem::path& folder, const Progress& p
     (*reader)->snapshot([&] {
         for (auto& wrong : (*reader)->integrity()) {
             checking.report.damaged = true;
-            checking.fault(std::move(wrong));
+            checking.fault(wrong);
         }
         try {
             checking.report.last = (*reader)->head().at;

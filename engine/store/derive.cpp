@@ -109,8 +109,7 @@ std::string body_of(const DutyFell& fell) {
     return body.dump();
 }
 
-DutyFell duty_from(const std::string& text) {
-    Json body = Json::parse(text);
+DutyFell duty_from(Json body) {
     body.erase("event");
     DutyFell fell;
     if (auto fault = describe::read(body, fell, {})) throw std::runtime_error(fault->text());
@@ -124,7 +123,7 @@ std::string duty_id(const std::string& definition, const std::string& duty) {
 DutyDates duty_dates(Reader& reader) {
     DutyDates dates;
     reader.stream(duties_stream, 1, [&](const JournalRow& row) {
-        const auto fell = duty_from(row.body);
+        const auto fell = duty_from(parsed(row));
         auto [it, fresh] = dates.emplace(duty_id(fell.definition, fell.duty), fell.planned);
         if (!fresh) it->second = std::max(it->second, fell.planned);
         return true;

@@ -41,7 +41,7 @@ struct DutyFell {
     std::vector<std::string> faults;  // units whose case could not be opened, and why
 };
 std::string body_of(const DutyFell&);
-DutyFell duty_from(const std::string& body);
+DutyFell duty_from(Json body);
 // "$duty/DEFINITION/NAME"
 std::string duty_id(const std::string& definition, const std::string& duty);
 using DutyDates = std::map<std::string, Instant, std::less<>>;  // by duty id: the last planned date that fell

@@ -29,11 +29,15 @@ struct JournalRow {
     std::optional<Instant> occurred;
     std::string actor;
     std::string body;
-    std::string key;  // the command's idempotency key, on its first event only
-    int events = 0;   // how many events that command gave, on its first event only
+    std::string key;       // the command's idempotency key, on its first event only
+    int events = 0;        // how many events that command gave, on its first event only
+    bool damaged = false;  // read back otherwise than written: its digest says so
     bool operator==(const JournalRow&) const = default;
 };
-core::Recorded recorded(const JournalRow&);  // throws when the body does not parse
+// Both throw, naming the event, when it is damaged, no JSON, or not understood.
+core::Recorded recorded(const JournalRow&);  // of a case
+org::Event org_event(const JournalRow&);     // of the organisation's stream
+Json parsed(const JournalRow&);
 
 // What a command led to: revision is that of its last event.
 struct Receipt {

@@ -132,12 +132,18 @@ TEST_F(Damage, AFileThatIsNoDatabaseAnyMoreIsSaidAndRestored) {
 TEST_F(Damage, AJournalRowIsNamedByItsEventAndItsCase) {
     const std::pair<const char*, const char*> faults[]{
         {"UPDATE journal SET body = substr(body, 2) WHERE stream = 'noise-2' AND revision = 1",
-         "(noise-2 revision 1): its body is not JSON"},
-        {"UPDATE journal SET body = replace(body, 'CaseStarted', 'CaseBegun') WHERE stream = 'noise-2'",
-         "(noise-2 revision 1)"},
+         "case noise-2: event "},
+        // Readable and harmless, and yet not what was written.
+        {"UPDATE journal SET body = replace(body, 'Mill', 'Hill') WHERE stream = 'noise-2' AND revision = 1",
+         "(noise-2 revision 1): it is not what was written, as its digest tells"},
+        {"UPDATE journal SET \"key\" = 'another' WHERE stream = 'noise-2' AND revision = 1",
+         "it is not what was written"},
+        {"UPDATE journal SET digest = digest + 1 WHERE stream = '$org'", "it is not what was written"},
         {"UPDATE journal SET revision = 77 WHERE stream = 'noise-2' AND revision = 1",
          "revision 77 of noise-2 follows revision 0"},
-        {"UPDATE journal SET actor = 'nobody', at = at + 1 WHERE stream = 'noise-2'", "noise-2"},
+        {"UPDATE journal SET actor = 'nobody' WHERE stream = 'noise-2'", "it is not what was written"},
+        {"UPDATE journal SET at = at + 1 WHERE stream = 'noise-2'", "it is not what was written"},
+        {"UPDATE journal SET occurred = at WHERE stream = 'noise-2'", "it is not what was written"},
         {"UPDATE journal SET body = replace(body, '\"PersonSet\"', '\"PersonWas\"') WHERE stream = '$org'",
          "event "},
         {"UPDATE journal SET body = substr(body, 3) WHERE stream = '$definitions'", "$definitions"},

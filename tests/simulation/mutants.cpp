@@ -1,10 +1,11 @@
 #include "tests/simulation/mutants.h"
 
-#include <sqlite3.h>
+#include <SQLiteCpp/SQLiteCpp.h>
 
 #include <atomic>
 
 #include "engine/core/core.h"
+#include "engine/store/sqlite/row_digest.h"
 #include "tests/simulation/faulty_vfs.h"
 
 namespace reeve::simulation {
@@ -43,17 +44,15 @@ class MutantStore final : public store::Store {
     void replace_rows(const std::function<void(const Write&)>& fill) override { inner_->replace_rows(fill); }
 
   private:
-    // Somebody who knows SQL.
+    // Somebody who knows SQL, and the digest too.
     void rewrite() {
-        sqlite3* db = nullptr;
-        const auto file = FaultyDisk::get().folder() + "reeve.db";
-        if (sqlite3_open(file.c_str(), &db) == SQLITE_OK)
-            sqlite3_exec(
-                db,
-                "BEGIN IMMEDIATE; DROP TRIGGER IF EXISTS journal_stands;"
-                "UPDATE journal SET actor = 'nobody' WHERE seq = (SELECT max(seq) FROM journal) - 60; COMMIT",
-                nullptr, nullptr, nullptr);
-        sqlite3_close(db);
+        SQLite::Database db(FaultyDisk::get().folder() + "reeve.db", SQLite::OPEN_READWRITE);
+        store::sqlite::define_digest(db);
+        db.tryExec(
+            "BEGIN IMMEDIATE; DROP TRIGGER IF EXISTS journal_stands;"
+            "UPDATE journal SET actor = 'nobody', digest = journal_digest(seq, stream, revision, at, "
+            "occurred, "
+            "'nobody', \"key\", events, body) WHERE seq = (SELECT max(seq) FROM journal) - 60; COMMIT");
     }
     std::unique_ptr<store::Store> inner_;
 };

@@ -4,6 +4,7 @@
 #include "engine/store/sqlite/columns.h"
 #include "engine/store/sqlite/connection.h"
 #include "engine/store/sqlite/damage.h"
+#include "engine/store/sqlite/row_digest.h"
 
 namespace reeve::store::sqlite {
 namespace {
@@ -80,6 +81,7 @@ void unpack(SQLite::Statement& s, std::vector<JournalRow>& rows) {
     get(s.getColumn(7), row.events);
     const auto text = s.getColumn(8);
     std::string_view bodies(text.getText(), static_cast<std::size_t>(text.getBytes()));
+    row.damaged = s.getColumn(9).getInt64() != digest_of(row, bodies);
     for (;;) {
         const auto end = std::min(bodies.find('\n'), bodies.size());
         row.body = bodies.substr(0, end);
@@ -93,7 +95,7 @@ void unpack(SQLite::Statement& s, std::vector<JournalRow>& rows) {
     }
 }
 constexpr const char* journal_columns =
-    "SELECT seq, stream, revision, at, occurred, actor, \"key\", events, body FROM journal ";
+    "SELECT seq, stream, revision, at, occurred, actor, \"key\", events, body, digest FROM journal ";
 
 class SqliteReader final : public Reader {
   public:

@@ -3,6 +3,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "engine/store/part_file.h"
+#include "engine/store/sqlite/row_digest.h"
 #include "engine/store/sqlite/sqlite.h"
 
 namespace reeve::store::sqlite {
@@ -101,8 +102,17 @@ CREATE TRIGGER journal_stays BEFORE DELETE ON journal
 CREATE INDEX timers_duty ON timers(id) WHERE id >= '$duty/' AND id < '$duty0';
 )sql";
 
+// A row of the journal tells when it is not what was written.
+constexpr const char* version_4 = R"sql(
+DROP TRIGGER journal_stands;
+ALTER TABLE journal ADD COLUMN digest INTEGER NOT NULL DEFAULT 0;
+UPDATE journal SET digest = journal_digest(seq, stream, revision, at, occurred, actor, "key", events, body);
+CREATE TRIGGER journal_stands BEFORE UPDATE ON journal
+  BEGIN SELECT RAISE(ABORT, 'what happened is never changed: the journal is append-only'); END;
+)sql";
+
 // steps[n] leads from schema n to n + 1.
-constexpr const char* steps[schema_version] = {version_1, version_2, version_3};
+constexpr const char* steps[schema_version] = {version_1, version_2, version_3, version_4};
 
 }  // namespace
 
@@ -142,6 +152,7 @@ Result<void> prepare(SQLite::Database& db, const std::filesystem::path& file) {
         vacuum.exec();
         part.becomes(copy);
     }
+    define_digest(db);
     db.exec("BEGIN EXCLUSIVE");
     try {
         for (int version = found; version < schema_version; ++version) db.exec(steps[version]);

@@ -13,7 +13,7 @@ class Statement;
 
 namespace reeve::store::sqlite {
 
-constexpr int schema_version = 3;
+constexpr int schema_version = 4;
 
 inline constexpr const char* restoring_name = "restoring.db";  // beside it, while a backup is restored
 

@@ -6,6 +6,7 @@
 
 #include "engine/store/sqlite/columns.h"
 #include "engine/store/sqlite/connection.h"
+#include "engine/store/sqlite/row_digest.h"
 #include "engine/store/sqlite/trouble.h"
 
 namespace reeve::store::sqlite {
@@ -47,9 +48,8 @@ class Changing {
 struct Statements {
     explicit Statements(SQLite::Database& db)
         : journal(db,
-                  "INSERT INTO journal (seq, stream, revision, at, occurred, actor, \"key\", events, body) "
-                  "VALUES "
-                  "(?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                  "INSERT INTO journal (seq, stream, revision, at, occurred, actor, \"key\", events, body, "
+                  "digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
           cases(db, "cases", {"id"}, {"unit", "status"}),
           tasks(db, "tasks", {"case_id", "id"}, {"person", "status"}),
           clocks(db, "clocks", {"case_id", "id"}, {"due", "status"}),
@@ -117,6 +117,8 @@ struct Statements {
         }
         bind(journal, 8, first.events);
         sqlite::bind(journal, 9, bodies);
+        // What was read damaged stays so wherever it is copied to.
+        sqlite::bind(journal, 10, digest_of(first, bodies) ^ (first.damaged ? 1 : 0));
         run(journal);
     }
 

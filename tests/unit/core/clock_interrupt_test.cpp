@@ -203,6 +203,23 @@ TEST(Exclude, RepeatsThatLieAheadAgainAreToldAnew) {
     bench.tick("2026-03-27T18:00");
     EXPECT_EQ(bench.fired().back().repeat, 5);
     EXPECT_EQ(bench.replayed(), bench.state);
+    // Of the two tellings of the fifth repeat only the latter counts.
+    std::vector<bool> superseded;
+    for (const auto& one : bench.state.escalations)
+        if (one.step == 3 && one.repeat == 5) superseded.push_back(one.superseded);
+    EXPECT_THAT(superseded, ElementsAre(true, false));
+}
+
+TEST(Exclude, ARepeatThatWasAcknowledgedStands) {
+    Interrupted bench;
+    bench.open();
+    for (const auto* day : {"16", "18", "19", "20", "23", "24", "25", "26"})
+        bench.tick(std::string("2026-03-") + day + "T18:00");
+    bench.submit("2026-03-26T19:00", "hu", Acknowledge{bench.fired().back().escalation, "I see to it"});
+    ASSERT_EQ(bench.code(), "");
+    bench.exclude("2026-03-27T09:00", "2026-03-03T09:00", "2026-03-05T09:00");
+    EXPECT_EQ(bench.clock().repeats, 6);
+    EXPECT_THAT(bench.tick("2026-03-27T18:00"), IsEmpty());  // it is still seen to
 }
 
 TEST(Exclude, AClockThatRanOutMayTurnOutNotToHave) {
