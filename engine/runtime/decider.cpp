@@ -24,6 +24,13 @@ core::Command tick_of(const CachedCase& entry, Instant moment, Instant now) {
     return command;
 }
 
+Error damaged(const std::string& case_id, const std::exception& e) {
+    return {"damaged",
+            fmt::format("what happened in case {} cannot be read ({}); `reeve check` names what is damaged",
+                        case_id, e.what()),
+            "case"};
+}
+
 // As the journal keeps them. Throws when one cannot be written, such as text that is no UTF-8.
 std::vector<std::string> printed(const std::vector<core::Event>& events) {
     std::vector<std::string> bodies(events.size());
@@ -100,13 +107,10 @@ void Decider::take(core::Command command, Done done) {
     // The timers that were due before the act go first, and by their own name. What stands at the very
     // instant comes after it.
     const Instant effective = std::min(command.occurred.value_or(command.at), command.at);
-    if (auto unreadable = cannot_read(command.case_id)) {
-        open_.answers.push_back({std::move(done), std::unexpected(*std::move(unreadable))});
-        return;
-    }
     // A case that is to be started has no timers: it is not looked for in the store once more.
     const bool starts = std::holds_alternative<core::StartCase>(command.wish);
-    auto* entry = starts || command.case_id.empty() ? nullptr : lookup(command.case_id);
+    const bool none = starts || command.case_id.empty() || cannot_read(command.case_id);
+    auto* entry = none ? nullptr : lookup(command.case_id);
     while (entry && entry->view && entry->view->next && *entry->view->next < effective) {
         const auto moment = *entry->view->next;
         (void)decide(tick_of(*entry, moment, command.at), 0);
@@ -155,11 +159,7 @@ std::optional<Error> Decider::cannot_read(const std::string& case_id) {
         (void)lookup(case_id);
         return std::nullopt;
     } catch (const std::exception& e) {
-        return Error{
-            "damaged",
-            fmt::format("what happened in case {} cannot be read ({}); `reeve check` names what is damaged",
-                        case_id, e.what()),
-            "case"};
+        return damaged(case_id, e);
     }
 }
 
@@ -173,11 +173,15 @@ std::optional<Result<Receipt>> Decider::receipt_of(const core::Command& command)
                         .revision = found->revision,
                         .first_seq = found->first_seq,
                         .last_seq = found->last_seq};
-        reader_->stream(first.case_id, found->revision - (found->last_seq - found->first_seq),
-                        [&](const store::JournalRow& row) {
-                            first.events.push_back(store::recorded(row));
-                            return row.seq < found->last_seq;
-                        });
+        try {
+            reader_->stream(first.case_id, found->revision - (found->last_seq - found->first_seq),
+                            [&](const store::JournalRow& row) {
+                                first.events.push_back(store::recorded(row));
+                                return row.seq < found->last_seq;
+                            });
+        } catch (const std::exception& e) {
+            return std::unexpected(damaged(first.case_id, e));
+        }
     } else if (const auto gone = archive_revision_ > 0 ? reader_->archived_key(command.key) : std::nullopt) {
         return std::unexpected(*archived(*gone));
     } else {
@@ -217,11 +221,13 @@ Result<void> Decider::name_case(core::Command& command, const std::string& defin
     if (fresh) it->second = reader_->cases_of(definition);
     for (auto number = it->second + 1;; ++number) {
         command.case_id = fmt::format("{}-{}", definition, number);
-        if (!lookup(command.case_id) && !archived(command.case_id)) return {};
+        if (!cannot_read(command.case_id) && !lookup(command.case_id) && !archived(command.case_id))
+            return {};
     }
 }
 
 Result<Receipt> Decider::decide(core::Command command, int depth) {
+    if (auto unreadable = cannot_read(command.case_id)) return std::unexpected(*unreadable);
     if (!command.key.empty())
         if (auto again = receipt_of(command)) return *again;
     if (depth > deepest)

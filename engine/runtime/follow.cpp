@@ -51,12 +51,15 @@ void Decider::note(const std::string& case_id, Instant at, const std::string& te
 void Decider::end_child(const core::Recorded& last, const core::CaseState& child, int depth) {
     if (child.parent.empty() || !child.cause.starts_with("child:")) return;
     // Refused when the parent has moved on: then nobody waits for it.
-    (void)decide({.key = fmt::format("end:{}/{}", child.id, last.revision),
-                  .actor = core::system_actor,
-                  .case_id = child.parent,
-                  .at = last.at,
-                  .wish = core::EndChild{.child = child.id, .outcome = child.outcome, .data = child.data}},
-                 depth + 1);
+    const auto told =
+        decide({.key = fmt::format("end:{}/{}", child.id, last.revision),
+                .actor = core::system_actor,
+                .case_id = child.parent,
+                .at = last.at,
+                .wish = core::EndChild{.child = child.id, .outcome = child.outcome, .data = child.data}},
+               depth + 1);
+    if (!told && told.error().code == "damaged")
+        note(child.id, last.at, "the parent case was not told of this end: " + told.error().message);
 }
 
 void Decider::duty(const store::TimerRow& due, Instant now) {

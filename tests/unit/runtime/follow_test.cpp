@@ -1,4 +1,6 @@
 // What follows from events: children, patterns, duties.
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include "tests/unit/runtime/office.h"
 
 namespace reeve::runtime {
@@ -32,6 +34,28 @@ TEST(Follow, AChildIsOpenedOnceThoughTheOutcomeWasUnknown) {
     EXPECT_TRUE(office.ask(inspect).repeated);
     EXPECT_EQ(office.ids("inspection").size(), 1u);
     office.expect_clean();
+}
+
+// One damaged case holds up no other, not even its own child: the child ends, and says who was not told.
+TEST(Follow, AChildOfADamagedParentEndsAndSaysSo) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    office.ask(Office::act("c-1", "inspect"));
+    office.engine.reset();
+    SQLite::Database((office.folder.path() / "reeve.db").string(), SQLite::OPEN_READWRITE)
+        .exec("DROP TRIGGER journal_stands; UPDATE journal SET actor = 'ben' WHERE stream = 'c-1'");
+    office.open();
+    const auto child = office.ids("inspection").at(0);
+    const auto ended = office.engine->ask(Office::act(child, "done"));
+    EXPECT_TRUE(ended) << ended.error().text();
+    EXPECT_EQ(office.state(child).status, core::CaseStatus::closed);
+    const auto notes = office.events<core::NoteAdded>(child);
+    ASSERT_EQ(notes.size(), 1u);
+    EXPECT_THAT(notes[0].second.text, HasSubstr("the parent case was not told of this end: what happened in "
+                                                "case c-1 cannot be read"));
+    EXPECT_EQ(office.engine->ask(Office::note("c-1", "seen")).error().code, "damaged");
+    EXPECT_EQ(office.engine->ask(Office::start("c-1")).error().code, "damaged");
+    EXPECT_EQ(office.engine->health().failed_commits, 0u);
 }
 
 // A permit whose inspection is of a definition that is not deployed.
