@@ -23,12 +23,15 @@ DefinitionDeployed deployed_from(Json body) {
     return event;
 }
 
-std::expected<model::Compiled, Errors> compile(const DefinitionDeployed& event) {
+std::expected<model::Compiled, Errors> compile(const DefinitionDeployed& event, ParsedCalendars* parsed) {
     model::Surroundings around;
     around.calendar = [&](const std::string& name) -> Result<time::CalendarPtr> {
         if (event.calendar.empty() || name != event.calendar_name)
             return refuse("unknown-calendar", "there is no calendar \"" + name + "\"");
-        return time::parse_calendar(event.calendar, name + ".json", "");
+        if (parsed && parsed->contains(event.calendar)) return parsed->at(event.calendar);
+        auto calendar = time::parse_calendar(event.calendar, name + ".json", "");
+        if (calendar && parsed) parsed->emplace(event.calendar, *calendar);
+        return calendar;
     };
     auto compiled = model::compile(event.text, event.name, around);
     if (!compiled) return compiled;
@@ -80,7 +83,7 @@ model::ProgramPtr Catalog::program(const std::string& id, int version) const {
     const auto* found = find(id, version);
     if (!found) return nullptr;
     if (!found->program) {
-        auto compiled = compile(found->event);
+        auto compiled = compile(found->event, &parsed_);
         if (!compiled)
             throw std::runtime_error(fmt::format("definition {} version {} no longer compiles: {}", id,
                                                  found->event.version, compiled.error().front().text()));

@@ -22,6 +22,11 @@ struct DefinitionDeployed {
 std::string body_of(const DefinitionDeployed&);
 DefinitionDeployed deployed_from(Json body);
 
+// Compiles a deployment with its own calendar. Calendars that were read before are taken from `parsed`, by
+// their text: definitions share one, and reading it takes longer than all the rest.
+using ParsedCalendars = std::map<std::string, time::CalendarPtr>;
+std::expected<model::Compiled, Errors> compile(const DefinitionDeployed&, ParsedCalendars* parsed = nullptr);
+
 class Catalog {
   public:
     // Takes in what the journal holds beyond what is known.
@@ -52,10 +57,8 @@ class Catalog {
     std::uint64_t revision_ = 0;
     std::map<std::string, std::vector<Version>, std::less<>> versions_;
     std::map<std::string, std::string, std::less<>> calendars_;
+    mutable ParsedCalendars parsed_;
 };
-
-// Compiles a deployment with its own calendar.
-std::expected<model::Compiled, Errors> compile(const DefinitionDeployed&);
 
 // A case with its past.
 struct CaseFile {
