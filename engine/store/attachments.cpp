@@ -29,15 +29,6 @@ std::string Sha256::hex() {
     return text;
 }
 
-std::string fingerprint_rows(Reader& reader) {
-    Sha256 hash;
-    reader.dump([&](const std::string& line) {
-        hash.add(line);
-        hash.add("\n");
-    });
-    return hash.hex();
-}
-
 std::string fingerprint_journal(Reader& reader) {
     Sha256 hash;
     reader.journal(1, [&](const JournalRow& row) {

@@ -130,7 +130,7 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
         auto copy = open_reader(part.path());
         if (!copy) return std::unexpected(copy.error());
         if (fingerprint_journal(**source) != fingerprint_journal(**copy) ||
-            fingerprint_rows(**source) != fingerprint_rows(**copy))
+            (*source)->fingerprint() != (*copy)->fingerprint())
             return refuse("backup-damaged", "what was copied out of it differs from it; nothing was restored",
                           file.string());
     }

@@ -19,7 +19,6 @@ class Sha256 {
     std::unique_ptr<State> state_;
 };
 
-std::string fingerprint_rows(Reader&);     // of every derived row
 std::string fingerprint_journal(Reader&);  // of every event
 
 }  // namespace reeve::store

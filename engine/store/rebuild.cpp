@@ -130,11 +130,11 @@ Result<RebuildReport> rows_anew(const std::filesystem::path& folder, const Progr
     catalog.refresh(*reader);
     RebuildReport report;
     report.events = reader->head().seq;
-    const auto before = fingerprint_rows(*reader);
+    const auto before = reader->fingerprint();
     (*store)->replace_rows([&](const Store::Write& write) {
         report.cases = ReplayAll{*reader, catalog, write, {}, {}, progress}.run();
     });
-    report.changed = fingerprint_rows(*reader) != before;
+    report.changed = reader->fingerprint() != before;
     return report;
 }
 

@@ -129,6 +129,8 @@ class Reader {
     virtual std::uint64_t rows() = 0;                  // how many rows all the derived tables hold together
     // Every derived row, in order, as a line of text; without the delivery of alerts.
     virtual void dump(const std::function<void(const std::string& line)>& each) = 0;
+    // Equal where the dumps are: the sum of a 128-bit digest of every row, in whatever order they lie.
+    virtual std::string fingerprint() = 0;
 
     virtual std::optional<CaseRow> find_case(const std::string& id) = 0;
     virtual std::vector<CaseRow> cases(const CaseFilter&) = 0;  // by id

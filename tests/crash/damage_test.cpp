@@ -48,7 +48,7 @@ class Damage : public testing::Test {
     }
     std::pair<std::string, std::string> content() {
         auto reader = *store::open_reader(data);
-        return {store::fingerprint_journal(*reader), store::fingerprint_rows(*reader)};
+        return {store::fingerprint_journal(*reader), reader->fingerprint()};
     }
 };
 

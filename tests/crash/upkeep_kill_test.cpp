@@ -29,7 +29,7 @@ struct Content {
 Content content_of(const fs::path& place) {
     auto reader = store::open_reader(place);
     if (!reader) return {reader.error().code, ""};
-    return {store::fingerprint_journal(**reader), store::fingerprint_rows(**reader)};
+    return {store::fingerprint_journal(**reader), (*reader)->fingerprint()};
 }
 
 // A folder in which `cases` matters have come to their end, with a document each.

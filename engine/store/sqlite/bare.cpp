@@ -29,8 +29,8 @@ struct Bare::Database {
                              sqlite::names<TaskRow>()));
         db->exec(fmt::format("CREATE TABLE clocks ({}, PRIMARY KEY (case_id, id)) WITHOUT ROWID",
                              sqlite::names<ClockRow>()));
-        db->exec(fmt::format("CREATE TABLE outbox ({}, PRIMARY KEY (id)) WITHOUT ROWID",
-                             sqlite::names<OutboxRow>()));
+        db->exec(fmt::format("CREATE TABLE outbox ({})", sqlite::names<OutboxRow>()));
+        db->exec("CREATE UNIQUE INDEX outbox_id ON outbox(id)");
         db->exec("CREATE TABLE timers (at INTEGER, id TEXT, PRIMARY KEY (at, id)) WITHOUT ROWID");
         return db;
     }

@@ -7,37 +7,19 @@
 namespace reeve::store::sqlite {
 namespace {
 
-// Every column with its length or a mark before it, so that no two rows give the same bytes.
-class Bytes {
-  public:
-    Bytes& number(std::int64_t value) {
-        for (int shift = 0; shift < 64; shift += 8)
-            bytes_ += static_cast<char>(static_cast<std::uint64_t>(value) >> shift);
-        return *this;
-    }
-    Bytes& number(std::uint64_t value) { return number(static_cast<std::int64_t>(value)); }
-    Bytes& at(const std::optional<Instant>& value) {
-        bytes_ += value ? '\1' : '\0';
-        return value ? number(static_cast<std::int64_t>(value->time_since_epoch().count())) : *this;
-    }
-    Bytes& text(std::string_view value) {
-        number(static_cast<std::uint64_t>(value.size()));
-        bytes_ += value;
-        return *this;
-    }
-    std::int64_t digest() const {
-        static_assert(crypto_shorthash_BYTES == 8);
-        constexpr unsigned char key[crypto_shorthash_KEYBYTES] = {'r', 'e', 'e', 'v', 'e'};
-        unsigned char out[crypto_shorthash_BYTES];
-        crypto_shorthash(out, reinterpret_cast<const unsigned char*>(bytes_.data()), bytes_.size(), key);
-        std::uint64_t value = 0;
-        for (int i = 7; i >= 0; --i) value = value << 8 | out[i];
-        return static_cast<std::int64_t>(value);
-    }
+constexpr unsigned char key[] = {'r', 'e', 'e', 'v', 'e', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+static_assert(sizeof key == crypto_shorthash_KEYBYTES && crypto_shorthash_BYTES == 8);
+static_assert(sizeof key == crypto_shorthash_siphashx24_KEYBYTES && crypto_shorthash_siphashx24_BYTES == 16);
 
-  private:
-    std::string bytes_;
-};
+const unsigned char* raw(const std::string& bytes) {
+    return reinterpret_cast<const unsigned char*>(bytes.data());
+}
+
+std::uint64_t lowest_first(const unsigned char* bytes) {
+    std::uint64_t value = 0;
+    for (int i = 7; i >= 0; --i) value = value << 8 | bytes[i];
+    return value;
+}
 
 std::string text_of(sqlite3_value* value) {
     const auto* text = sqlite3_value_text(value);
@@ -63,18 +45,44 @@ void digest_in_sql(sqlite3_context* context, int, sqlite3_value** columns) {
 
 }  // namespace
 
+RowBytes& RowBytes::number(std::int64_t value) {
+    for (int shift = 0; shift < 64; shift += 8)
+        bytes_ += static_cast<char>(static_cast<std::uint64_t>(value) >> shift);
+    return *this;
+}
+
+RowBytes& RowBytes::text(std::string_view value) {
+    number(static_cast<std::int64_t>(value.size()));
+    bytes_ += value;
+    return *this;
+}
+
+RowBytes& RowBytes::mark(bool there) {
+    bytes_ += there ? '\1' : '\0';
+    return *this;
+}
+
+std::int64_t RowBytes::digest() const {
+    unsigned char out[crypto_shorthash_BYTES];
+    crypto_shorthash(out, raw(bytes_), bytes_.size(), key);
+    return static_cast<std::int64_t>(lowest_first(out));
+}
+
+std::array<std::uint64_t, 2> RowBytes::wide_digest() const {
+    unsigned char out[crypto_shorthash_siphashx24_BYTES];
+    crypto_shorthash_siphashx24(out, raw(bytes_), bytes_.size(), key);
+    return {lowest_first(out), lowest_first(out + 8)};
+}
+
 std::int64_t digest_of(const JournalRow& first, std::string_view bodies) {
-    return Bytes()
-        .number(first.seq)
-        .text(first.stream)
-        .number(first.revision)
-        .at(first.at)
-        .at(first.occurred)
-        .text(first.actor)
-        .text(first.key)
-        .number(static_cast<std::int64_t>(first.events))
-        .text(bodies)
-        .digest();
+    const auto millis = [](Instant at) { return static_cast<std::int64_t>(at.time_since_epoch().count()); };
+    RowBytes row;
+    row.number(static_cast<std::int64_t>(first.seq)).text(first.stream);
+    row.number(static_cast<std::int64_t>(first.revision)).number(millis(first.at));
+    row.mark(first.occurred.has_value());
+    if (first.occurred) row.number(millis(*first.occurred));
+    row.text(first.actor).text(first.key).number(first.events).text(bodies);
+    return row.digest();
 }
 
 void define_digest(SQLite::Database& db) {

@@ -102,13 +102,24 @@ CREATE TRIGGER journal_stays BEFORE DELETE ON journal
 CREATE INDEX timers_duty ON timers(id) WHERE id >= '$duty/' AND id < '$duty0';
 )sql";
 
-// A row of the journal tells when it is not what was written.
+// A row of the journal tells when it is not what was written. Alerts lie in the order in which they were
+// written, and only their ids in that of the cases: an alert is long, and a page of its own was written for
+// each.
 constexpr const char* version_4 = R"sql(
 DROP TRIGGER journal_stands;
 ALTER TABLE journal ADD COLUMN digest INTEGER NOT NULL DEFAULT 0;
 UPDATE journal SET digest = journal_digest(seq, stream, revision, at, occurred, actor, "key", events, body);
 CREATE TRIGGER journal_stands BEFORE UPDATE ON journal
   BEGIN SELECT RAISE(ABORT, 'what happened is never changed: the journal is append-only'); END;
+DROP INDEX outbox_waiting;
+ALTER TABLE outbox RENAME TO outbox_3;
+CREATE TABLE outbox (
+  id TEXT NOT NULL, person TEXT NOT NULL, case_id TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL,
+  status TEXT NOT NULL, attempts INTEGER NOT NULL, next_at INTEGER, error TEXT NOT NULL);
+INSERT INTO outbox SELECT * FROM outbox_3 ORDER BY at, id;
+DROP TABLE outbox_3;
+CREATE UNIQUE INDEX outbox_id ON outbox(id);
+CREATE INDEX outbox_waiting ON outbox(at) WHERE status <> 'sent';
 )sql";
 
 // steps[n] leads from schema n to n + 1.
