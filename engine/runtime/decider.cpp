@@ -212,7 +212,8 @@ Result<void> Decider::name_case(core::Command& command, const std::string& defin
             return refuse("bad-case-id",
                           "a case id is up to 120 bytes without spaces or '/', and does not begin with '$'",
                           "case");
-        if (lookup(command.case_id))
+        if (auto unreadable = cannot_read(command.case_id)) return std::unexpected(*unreadable);
+        if (cache_.find(command.case_id))  // it was read just now
             return refuse("case-exists", "there is a case \"" + command.case_id + "\" already", "case");
         if (auto gone = archived(command.case_id)) return std::unexpected(*gone);
         return {};
@@ -227,7 +228,9 @@ Result<void> Decider::name_case(core::Command& command, const std::string& defin
 }
 
 Result<Receipt> Decider::decide(core::Command command, int depth) {
-    if (auto unreadable = cannot_read(command.case_id)) return std::unexpected(*unreadable);
+    const auto* start = std::get_if<core::StartCase>(&command.wish);
+    if (auto unreadable = start ? std::nullopt : cannot_read(command.case_id))
+        return std::unexpected(*unreadable);
     if (!command.key.empty())
         if (auto again = receipt_of(command)) return *again;
     if (depth > deepest)
@@ -235,7 +238,7 @@ Result<Receipt> Decider::decide(core::Command command, int depth) {
                       "definition");
     CachedCase* entry = nullptr;
     model::ProgramPtr program, target;
-    if (const auto* start = std::get_if<core::StartCase>(&command.wish)) {
+    if (start) {
         program = catalog_.program(start->definition, start->version);
         if (!program) {
             std::string known;
