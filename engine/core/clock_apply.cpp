@@ -68,6 +68,15 @@ void migrate(CaseState& state, const CaseMigrated& event, const Program& to, Ins
     }
 }
 
+// When an acknowledgement of `from` lapses. A version to which the case was migrated may have a shorter
+// ladder than the one that was climbed: then the time that a step has by default.
+Instant lapse(const Program& program, const model::Ladder& ladder, int step, Instant from) {
+    static const model::Step standard;
+    const auto index = static_cast<std::size_t>(step);
+    const auto& climbed = index < ladder.steps.size() ? ladder.steps[index] : standard;
+    return time::due(*program.calendar, from, acknowledged_for(climbed)).at;
+}
+
 }  // namespace
 
 bool apply_clock(CaseState& state, const Recorded& recorded, const Program& program) {
@@ -81,7 +90,7 @@ bool apply_clock(CaseState& state, const Recorded& recorded, const Program& prog
                        ClockState clock;
                        clock.id = e.clock;
                        clock.name = e.name;
-                       clock.rule = e.limit.is_zero() ? program.clock(e.name) : model::none;
+                       clock.rule = has_own_limit(e) ? model::none : program.clock(e.name);
                        clock.task = e.task;
                        clock.entry = e.entry;
                        clock.cycle = state.cycle;
@@ -195,9 +204,7 @@ bool apply_clock(CaseState& state, const Recorded& recorded, const Program& prog
                        escalation.acknowledged_by = recorded.actor;
                        const auto& clock = *state.clock(escalation.clock);
                        if (const auto* ladder = ladder_of(clock, program))
-                           escalation.lapses = time::due(*program.calendar, now,
-                                                         acknowledged_for(ladder->steps[escalation.step]))
-                                                   .at;
+                           escalation.lapses = lapse(program, *ladder, escalation.step, now);
                        // One acknowledgement answers for the step, whichever of its tellings it names.
                        for (auto& other : state.escalations)
                            if (other.clock == escalation.clock && other.step == escalation.step)
@@ -255,9 +262,7 @@ void apply_progress(CaseState& state, const Program& program) {
         const auto* ladder = ladder_of(clock, program);
         for (auto& escalation : state.escalations)
             if (ladder && escalation.clock == clock.id && escalation.lapses)
-                escalation.lapses =
-                    time::due(*program.calendar, progress, acknowledged_for(ladder->steps[escalation.step]))
-                        .at;
+                escalation.lapses = lapse(program, *ladder, escalation.step, progress);
     }
 }
 
