@@ -28,7 +28,7 @@ bool is_progress(const Recorded& recorded) {
 }  // namespace
 
 void apply(CaseState& state, const Recorded& recorded, const model::Program& program) {
-    require_fit(state, recorded.event, program);
+    require_fit(state, recorded, program);
     state.revision = recorded.revision;
     state.last = std::max(state.last, recorded.at);
     apply_flow(state, recorded, program);

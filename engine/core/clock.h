@@ -9,6 +9,8 @@ namespace reeve::core {
 
 const model::ClockRule* rule_of(const ClockState&, const model::Program&);  // null: a limit given by hand
 const model::Ladder* ladder_of(const ClockState&, const model::Program&);   // null: it climbs none
+// Given by hand, with a follow-up: the event says the limit, be it "0 working days", until closing time.
+bool has_own_limit(const ClockStarted&);
 bool ends_with_stage(const model::Program&, int rule);  // a stage's own clock: met when its entry is left
 
 // Computes `due`, `steps` and `expires`. A paused clock is due at Instant::max(), and so are the steps that

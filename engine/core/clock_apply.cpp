@@ -68,6 +68,15 @@ void migrate(CaseState& state, const CaseMigrated& event, const Program& to, Ins
     }
 }
 
+// When an acknowledgement of `from` lapses. A version to which the case was migrated may have a shorter
+// ladder than the one that was climbed: then the time that a step has by default.
+Instant lapse(const Program& program, const model::Ladder& ladder, int step, Instant from) {
+    static const model::Step standard;
+    const auto index = static_cast<std::size_t>(step);
+    const auto& climbed = index < ladder.steps.size() ? ladder.steps[index] : standard;
+    return time::due(*program.calendar, from, acknowledged_for(climbed)).at;
+}
+
 }  // namespace
 
 bool apply_clock(CaseState& state, const Recorded& recorded, const Program& program) {
@@ -90,7 +99,7 @@ bool apply_clock(CaseState& state, const Recorded& recorded, const Program& prog
                 ClockState clock;
                 clock.id = e.clock;
                 clock.name = e.name;
-                clock.rule = e.limit.is_zero() ? program.clock(e.name) : model::none;
+                clock.rule = has_own_limit(e) ? model::none : program.clock(e.name);
                 clock.task = e.task;
                 clock.entry = e.entry;
                 clock.cycle = state.cycle;
@@ -204,8 +213,7 @@ bool apply_clock(CaseState& state, const Recorded& recorded, const Program& prog
                 edit(e.escalation, [&](EscalationState& one) {
                     one.acknowledged_by = recorded.actor;
                     if (const auto* ladder = ladder_of(clock, program))
-                        one.lapses =
-                            time::due(*program.calendar, now, acknowledged_for(ladder->steps[one.step])).at;
+                        one.lapses = lapse(program, *ladder, one.step, now);
                 });
                 // One acknowledgement answers for the step, whichever of its tellings it names.
                 state.escalations.edit_where(
@@ -260,10 +268,7 @@ void apply_progress(CaseState& state, const Program& program) {
         if (!ladder) continue;
         state.escalations.edit_where(
             [&](const EscalationState& one) { return one.clock == clock.id && one.lapses; },
-            [&](EscalationState& one) {
-                one.lapses =
-                    time::due(*program.calendar, progress, acknowledged_for(ladder->steps[one.step])).at;
-            });
+            [&](EscalationState& one) { one.lapses = lapse(program, *ladder, one.step, progress); });
     }
 }
 

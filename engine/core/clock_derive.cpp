@@ -28,12 +28,15 @@ Duration plus(Duration a, const Duration& b) {
     return a;
 }
 
+// k times as long; what no year holds stays within what can be added.
 Duration times(Duration d, int k) {
-    d.months *= k;
-    d.days *= k;
-    d.elapsed *= k;
-    d.working_days *= k;
-    d.working *= k;
+    constexpr std::int64_t most = std::int64_t{1} << 60;
+    const auto multiplied = [k](std::int64_t n) { return n > most / k ? most : n * k; };
+    d.months = multiplied(d.months);
+    d.days = multiplied(d.days);
+    d.elapsed = Millis(multiplied(d.elapsed.count()));
+    d.working_days = multiplied(d.working_days);
+    d.working = Millis(multiplied(d.working.count()));
     return d;
 }
 
@@ -68,6 +71,20 @@ time::Due count(const ClockState& clock, const Program& program, std::span<const
     return due;
 }
 
+// The greatest repeat from `low` on whose moment has come at `at`: a few looks, however many they are.
+int latest_repeat_from(int low, const ClockState& clock, const Program& program, Instant at) {
+    constexpr int most =
+        250'000'000;  // one a minute for centuries; what comes out is less than four times it
+    int step = 1;
+    while (low < most && step < most && repeat_moment(clock, program, low + step) <= at) {
+        low += step;
+        step *= 2;
+    }
+    while (step /= 2)  // low is at or before `at` (or where it began), low + 2 * step is after it
+        if (repeat_moment(clock, program, low + step) <= at) low += step;
+    return low;
+}
+
 std::vector<time::Span> stops_ended(const ClockState& clock, Instant at) {
     auto stops = clock.stops;
     for (auto& stop : stops)
@@ -95,6 +112,8 @@ const Ladder* ladder_of(const ClockState& clock, const Program& program) {
     return &program.ladders[ladder];
 }
 
+bool has_own_limit(const ClockStarted& started) { return started.limit != Duration{}; }
+
 bool ends_with_stage(const Program& program, int rule) {
     const int stage = program.clocks[rule].from_stage;
     return program.clocks[rule].from == model::ClockRule::From::stage && stage != model::none &&
@@ -107,8 +126,9 @@ Instant shifted(const time::Calendar& calendar, Instant base, const Duration& of
         return time::due(calendar, base, offset, {.until = Until::moment, .roll = false}).at;
     if (offset.is_working())
         return time::due(calendar, base - instant_before, offset, {.until = Until::close, .roll = false}).at;
-    return time::due(calendar, base - instant_before, offset, {.until = Until::moment, .roll = false}).at +
-           instant_before;
+    const auto at =
+        time::due(calendar, base - instant_before, offset, {.until = Until::moment, .roll = false}).at;
+    return at == Instant::max() ? at : at + instant_before;
 }
 
 void derive(ClockState& clock, const Program& program) {
@@ -217,16 +237,16 @@ void rewind(CaseState& state, ClockState& clock, const Program& program, Instant
     // A new version may have another ladder, or none.
     const bool repeating =
         ladder && !clock.steps.empty() && clock.fired == static_cast<int>(clock.steps.size());
-    const auto acknowledged = [&] {
-        return std::ranges::any_of(state.escalations, [&](const EscalationState& one) {
-            return one.clock == clock.id && !one.superseded && one.step == clock.fired - 1 &&
-                   one.repeat == clock.repeats && !one.acknowledged_by.empty();
-        });
-    };
-    while (repeating && clock.repeats > 0 && repeat_moment(clock, program, clock.repeats) > at &&
-           !acknowledged())
-        --clock.repeats;
-    if (repeating) supersede(state, clock, clock.fired - 1, clock.repeats + 1);
+    if (repeating && clock.repeats > 0) {
+        int acknowledged = 0;
+        for (const auto& one : state.escalations)
+            if (one.clock == clock.id && !one.superseded && one.step == clock.fired - 1 &&
+                !one.acknowledged_by.empty())
+                acknowledged = std::max(acknowledged, one.repeat);
+        clock.repeats =
+            std::min(clock.repeats, std::max(latest_repeat_from(0, clock, program, at), acknowledged));
+        supersede(state, clock, clock.fired - 1, clock.repeats + 1);
+    }
     clock.light = ladder ? light_after(*ladder, clock.fired) : Light::green;
     refresh_repeat(state, clock, program, at);
 }
@@ -236,14 +256,7 @@ Instant repeat_moment(const ClockState& clock, const Program& program, int k) {
 }
 
 int latest_repeat_until(const ClockState& clock, const Program& program, Instant at) {
-    int low = clock.repeats, step = 1;
-    while (low < 1'000'000 && repeat_moment(clock, program, low + step) <= at) {
-        low += step;
-        step *= 2;
-    }
-    while (step /= 2)  // low is at or before `at` (or the last that fired), low + 2 * step is after it
-        if (repeat_moment(clock, program, low + step) <= at) low += step;
-    return low;
+    return latest_repeat_from(clock.repeats, clock, program, at);
 }
 
 int first_repeat_from(const ClockState& clock, const Program& program, Instant at) {

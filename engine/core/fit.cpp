@@ -9,8 +9,6 @@ namespace reeve::core {
 
 namespace {
 
-constexpr int most = 1'000'000'000;  // of anything that is counted in a case; one more still has a number
-
 [[noreturn]] void unfit(const Event& event, const std::string& what) {
     throw std::runtime_error(fmt::format("{} does not fit the case: {}", name(event), what));
 }
@@ -29,12 +27,6 @@ struct Fit {
         if (!std::ranges::count(state.escalations, id, &EscalationState::id))
             unfit(event, "it has no escalation " + id);
     }
-    void counted(int number) const {
-        if (number < 0 || number > most) unfit(event, fmt::format("{} is no count", number));
-    }
-    void moment(Instant planned) const {
-        if (!time::countable(planned)) unfit(event, "its moment lies beyond the years that can be counted");
-    }
     // A letter and a number, as ids count up within the case.
     void id(const std::string& text) const {
         const bool digits =
@@ -47,20 +39,21 @@ struct Fit {
     void operator()(const E& e) const {
         if constexpr (requires { e.clock; }) clock(e.clock);
         if constexpr (requires { e.escalation; }) escalation(e.escalation);
-        if constexpr (requires { e.entry; }) counted(e.entry);
-        if constexpr (requires { e.planned; }) moment(e.planned);
-        if constexpr (requires { e.branches; }) counted(e.branches);
     }
+    void operator()(const TaskCreated& e) const { id(e.task); }
+    void operator()(const ApprovalAsked& e) const { id(e.request); }
+    void operator()(const JobRequested& e) const { id(e.job); }
     void operator()(const ClockStarted& e) const {
         id(e.clock);
-        if (e.limit.is_zero() && program.clock(e.name) == model::none)
+        if (!has_own_limit(e) && program.clock(e.name) == model::none)
             unfit(event, "its definition has no clock " + e.name);
+    }
+    void operator()(const ClockRestarted& e) const {
+        if (clock(e.clock).status == ClockStatus::paused) unfit(event, e.clock + " is paused");
     }
     void operator()(const EscalationFired& e) const {
         id(e.escalation);
         const auto* ladder = ladder_of(clock(e.clock), program);
-        counted(e.repeat);
-        moment(e.planned);
         if (!ladder || e.step < 0 || static_cast<std::size_t>(e.step) >= ladder->steps.size())
             unfit(event, fmt::format("the ladder of {} has no step {}", e.clock, e.step));
     }
@@ -68,8 +61,13 @@ struct Fit {
 
 }  // namespace
 
-void require_fit(const CaseState& state, const Event& event, const model::Program& program) {
+void require_fit(const CaseState& state, const Recorded& recorded, const model::Program& program) {
+    const auto& event = recorded.event;
     std::visit(Fit{state, event, program}, event);
+    if (const char* member = uncountable_member(event))
+        unfit(event, fmt::format("its \"{}\" lies beyond what can be counted", member));
+    if (!countable_moment(recorded.at) || !countable_moment(recorded.occurred.value_or(recorded.at)))
+        unfit(event, "its moment lies beyond the years that can be counted");
 }
 
 }  // namespace reeve::core

@@ -254,7 +254,7 @@ struct Flow {
             renamed(parallel.join);
         }
         for (auto& request : state.requests)
-            if (request.open && request.wish.contains("stage"))
+            if (request.open && request.wish.contains("stage") && request.wish["stage"].is_string())
                 renamed(request.wish["stage"].get_ref<std::string&>());
     }
 };

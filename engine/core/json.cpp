@@ -1,6 +1,6 @@
 // The stored and shown forms: one line a struct. A member added here must have a default that means what its
 // absence meant before; a name never changes.
-#include "engine/core/core.h"
+#include "engine/core/fit.h"
 
 namespace reeve::time {
 BOOST_DESCRIBE_STRUCT(Span, (), (from, to))
@@ -130,7 +130,39 @@ Result<std::variant<T...>> read_as(const std::variant<T...>&, const Json& json, 
     return describe::read_variant<T...>(json, tag);
 }
 
+// Of anything that is counted in a case; one more still has a number.
+constexpr int most = 1'000'000'000;
+
+bool countable(const auto&) { return true; }  // a text, a list, data: nothing is counted with it
+bool countable(const int& number) { return number >= 0 && number <= most; }
+bool countable(const std::int64_t& ms) { return ms >= 0 && ms <= std::int64_t{1} << 53; }
+bool countable(const Instant& at) { return countable_moment(at); }
+bool countable(const std::optional<Instant>& at) { return !at || countable_moment(*at); }
+bool countable(const Duration& d) {
+    return d.months >= 0 && d.days >= 0 && d.elapsed.count() >= 0 && d.working_days >= 0 &&
+           d.working.count() >= 0;
+}
+
 }  // namespace
+
+bool countable_moment(Instant at) {
+    constexpr Instant first = std::chrono::sys_days{std::chrono::year{0} / 1 / 1};
+    constexpr Instant end = std::chrono::sys_days{std::chrono::year{10'000} / 1 / 2};
+    return (at >= first && at < end) || at == Instant::max();
+}
+
+const char* uncountable_member(const Event& event) {
+    return std::visit(
+        []<class E>(const E& e) {
+            const char* found = nullptr;
+            boost::mp11::mp_for_each<boost::describe::describe_members<E, boost::describe::mod_any_access>>(
+                [&](auto d) {
+                    if (!found && !countable(e.*d.pointer)) found = d.name;
+                });
+            return found;
+        },
+        event);
+}
 
 Json to_json(const Wish& wish, Times times) { return describe::write_variant(wish, "command", times); }
 Result<Wish> wish_from_json(const Json& json) { return read_as(Wish{}, json, "command"); }

@@ -73,8 +73,9 @@ std::string Calendar::note_of(Day day) const {
 
 std::vector<Span> Calendar::spans_of(Day day) const {
     std::vector<Span> before, spans;
+    // The table knows of no night before its first.
     if (const Hours& hours = hours_of(day - days(1));
-        !hours.empty() && hours.back().to > std::chrono::hours(20)) {
+        day > first_day && !hours.empty() && hours.back().to > std::chrono::hours(20)) {
         add_spans(zone_, day - days(1), hours, Instant::min(), before);
     }
     add_spans(zone_, day, hours_of(day), before.empty() ? Instant::min() : before.back().to, spans);
@@ -99,12 +100,12 @@ std::optional<Day> Calendar::working_day(std::int64_t rank) const {
 }
 
 Millis Calendar::office_before(Instant t) const {
-    if (t < midnight(first_day + days(2))) return Millis(0);
-    if (t >= midnight(last_day - days(2))) return Millis(office_.back());
+    if (t < midnight(first_day)) return Millis(0);
+    if (t >= midnight(last_day + days(2))) return Millis(office_.back());
     // Intervals reach into the next day at most, and a shift of the zone's offset moves a day by hours.
-    Day day = zone_.day_of(t) - days(2);
+    Day day = std::max(zone_.day_of(t) - days(2), first_day), end = std::min(day + days(4), last_day);
     Millis sum(office_[index(day)]);
-    for (int i = 0; i < 4; ++i, day += days(1)) {
+    for (; day < end; day += days(1)) {
         for (const Span& span : spans_of(day)) {
             if (span.from < t) sum += std::min(span.to, t) - span.from;
         }
@@ -165,8 +166,7 @@ bool is_open(const Calendar& calendar, Instant t) {
 
 Instant next_open(const Calendar& calendar, Instant t) {
     if (is_open(calendar, t)) return t;
-    const auto next = calendar.last_at(calendar.office_before(t));
-    return next < t ? Instant::max() : next;  // on the table's first day what is over may be all there is
+    return calendar.last_at(calendar.office_before(t));
 }
 
 std::vector<Span> open_spans(const Calendar& calendar, Instant from, Instant to) {

@@ -170,6 +170,12 @@ Count count(const Calendar& c, Instant from, const Duration& in, const DueRule& 
         k.last_counted = k.days == 0 ? std::optional(k.start) : counter.nth(k.first, k.days, k.backward);
         k.last = k.last_counted;
         if (k.last) k.last = settle(c, stops, k, k.day_end, *k.last);
+        // No limit is over before it begins: when the office has closed for today, the next day takes its
+        // place.
+        if (k.last && !k.backward && counter.end_of(*k.last) < from) {
+            k.last = counter.nth(*k.last + days(1), 1, false);
+            if (k.last) k.last = settle(c, stops, k, k.day_end, *k.last);
+        }
         k.at = k.last ? counter.end_of(*k.last) : k.backward ? Instant::min() : Instant::max();
         k.beyond = !k.last && (stops.spans().empty() || stops.spans().back().to < never);
         if (!k.last) return k;
@@ -187,7 +193,8 @@ Count count(const Calendar& c, Instant from, const Duration& in, const DueRule& 
         if (k.until != Until::moment) {
             DayCount working(c, stops, true, k.until, Millis(0));
             k.last = k.last_counted = owner(c, k.at);
-            if (k.roll && !k.backward && working.end_of(*k.last) < k.at) k.last = *k.last + days(1);
+            const Instant least = k.roll ? k.at : from;
+            if (!k.backward && working.end_of(*k.last) < least) k.last = *k.last + days(1);
             k.last = settle(c, stops, k, k.until, *k.last);
             k.at = k.last ? working.end_of(*k.last) : k.backward ? Instant::min() : Instant::max();
         }

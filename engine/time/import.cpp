@@ -17,8 +17,8 @@ constexpr std::size_t max_ics_size = std::size_t{4} << 20;
 // Dates looked at in one file, those that were there already too: ten times the days of the table. What needs
 // more is nonsense, not a calendar, and would keep whoever reads it.
 constexpr std::int64_t max_dates = 1'000'000;
-// A rule counts as so many dates, and as so many more when it finds none: it has searched long.
-constexpr std::int64_t cost_of_rule = 1'000, cost_of_nothing = 20'000;
+// What a rule costs counts as dates too: reading it, and so many days or times that it looks at.
+constexpr std::int64_t cost_of_rule = 50, looks_of_date = 50;
 
 std::string text_of(icalcomponent* event, icalproperty_kind kind) {
     icalproperty* property = icalcomponent_get_first_property(event, kind);
@@ -68,12 +68,16 @@ bool add_event(icalcomponent* event, const std::vector<std::string>& marks, Impo
     std::string rule = text_of(event, ICAL_RRULE_PROPERTY);
     if (rule.empty()) return add(*first);
     left -= cost_of_rule;
-    auto series = Recurrence::parse("RRULE:" + rule, *first, nullptr);
+    auto series = Recurrence::parse("RRULE:" + rule, *first, nullptr, last_day);
     if (!series) return add(*first);  // a rule not understood: the one date it certainly has
-    auto at = series->next();
-    if (!at) left -= cost_of_nothing;
-    for (; at && *at < last_day; at = series->next()) {
-        if (!add(floor<days>(*at))) return false;
+    std::int64_t paid = 0;
+    for (bool more = true; more && left >= 0;) {
+        const auto at = series->next();
+        const auto cost = series->looked() / looks_of_date;
+        left -= cost - paid;
+        paid = cost;
+        more = at && *at < last_day && left >= 0;
+        if (more) add(floor<days>(*at));
     }
     return left >= 0;
 }

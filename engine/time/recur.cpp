@@ -164,7 +164,7 @@ Result<RecurrenceRule> parse_rule(const std::string& text, const Zone* zone) {
 
 }  // namespace
 
-Result<Recurrence> Recurrence::parse(std::string_view text, Local start, const Zone* zone) {
+Result<Recurrence> Recurrence::parse(std::string_view text, Local start, const Zone* zone, Day end) {
     if (text.size() > 20'000) return bad(text, "it is too long");
     Recurrence recurrence;
     std::vector<std::pair<RecurrenceRule, bool>> rules;
@@ -203,7 +203,7 @@ Result<Recurrence> Recurrence::parse(std::string_view text, Local start, const Z
     std::ranges::sort(recurrence.dates_);
     std::ranges::sort(recurrence.excluded_dates_);
     for (auto& [rule, included] : rules) {
-        Source source{Series(std::move(rule), start), start - days(1)};
+        Source source{Series(std::move(rule), start, end), start - days(1)};
         (included ? recurrence.included_ : recurrence.excluded_).push_back(std::move(source));
     }
     for (auto* sources : {&recurrence.included_, &recurrence.excluded_}) {

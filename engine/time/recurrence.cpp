@@ -7,7 +7,7 @@ using namespace std::chrono;
 namespace {
 
 constexpr std::int64_t most_idle = 2'000'000;
-constexpr int last_year = 9998;
+constexpr int last_year = static_cast<int>(year_month_day{last_series_day}.year());
 
 bool has(const std::vector<int>& list, int value) { return std::ranges::find(list, value) != list.end(); }
 bool allows(const std::vector<int>& list, int value) { return list.empty() || has(list, value); }
@@ -40,7 +40,8 @@ std::pair<int, int> week_number(Day day, unsigned week_start) {
 
 }  // namespace
 
-Series::Series(RecurrenceRule rule, Local start) : rule_(std::move(rule)), start_(floor<seconds>(start)) {
+Series::Series(RecurrenceRule rule, Local start, Day end)
+    : rule_(std::move(rule)), start_(floor<seconds>(start)), end_(std::min(end, last_series_day)) {
     RecurrenceRule& r = rule_;
     year_month_day date{floor<days>(start_)};
     if (r.weeks.empty() && r.year_days.empty() && r.month_days.empty() && r.weekdays.empty()) {
@@ -112,9 +113,10 @@ bool Series::fill_days() {
         Day from = weekly ? week_of(Day{date}, rule_.week_start) : Day{date};
         first = from + days(period_ * rule_.interval * (weekly ? 7 : 1));
         end = first + days(weekly ? 7 : 1);
-        if (first > Day{year{last_year} / December / 20}) return false;
     }
+    if (first > end_) return false;
     ++period_;
+    looked_ += (end - first).count();
     for (Day day = first; day < end; day += days(1)) {
         if (has_day(day)) days_.push_back(day);
     }
@@ -130,9 +132,10 @@ bool Series::fill_times() {
     Local base = Local(floor<seconds>(start_)) - seconds(start_.time_since_epoch() / seconds(1) % unit);
     for (;; ++idle_) {
         if (idle_ > most_idle) return false;
+        ++looked_;
         Local t = base + seconds(period_);
         Day day = floor<days>(t);
-        if (day > Day{year{last_year} / December / 20}) return false;
+        if (day > end_) return false;
         auto skip_before = [&](Local to) {
             period_ += (floor_div((to - t) / seconds(1) - 1, step) + 1) * step;
         };
@@ -201,6 +204,7 @@ std::optional<Local> Series::next() {
         Local t = moment(rule_.positions.empty() ? at_ : positions_[static_cast<std::size_t>(at_)]);
         ++at_;
         if (t < start_) {
+            ++looked_;
             if (++idle_ > most_idle) break;
             continue;
         }
@@ -253,6 +257,13 @@ std::optional<Local> Recurrence::next() {
         if (!excluded) return first;
     }
     return std::nullopt;
+}
+
+std::int64_t Recurrence::looked() const {
+    std::int64_t sum = 0;
+    for (const auto* sources : {&included_, &excluded_})
+        for (const Source& s : *sources) sum += s.series.looked();
+    return sum;
 }
 
 void Recurrence::skip_to(Local t) {

@@ -24,13 +24,16 @@ struct RecurrenceRule {
     unsigned week_start = 1;
 };
 
-// The moments of one rule from `start` on, in order.
+inline constexpr Day last_series_day = Day{std::chrono::year{9998} / 12 / 20};
+
+// The moments of one rule from `start` on, in order; no period that begins after `end` is looked at.
 class Series {
   public:
-    Series(RecurrenceRule, Local start);
+    Series(RecurrenceRule, Local start, Day end = last_series_day);
     std::optional<Local> next();
     // Leaves out periods that end before `t`; only where no count has to be kept.
     void skip_to(Local t);
+    std::int64_t looked() const { return looked_; }  // days and times looked at so far: what it has cost
 
   private:
     bool has_day(Day) const;
@@ -42,8 +45,9 @@ class Series {
 
     RecurrenceRule rule_;
     Local start_;
+    Day end_;
     std::int64_t period_ = 0;  // periods since the one of `start`; within a day, seconds since its begin
-    std::int64_t returned_ = 0, idle_ = 0;
+    std::int64_t returned_ = 0, idle_ = 0, looked_ = 0;
     std::vector<Day> days_;
     std::vector<int> hours_, minutes_, seconds_;
     std::vector<std::int64_t> positions_;
@@ -55,9 +59,11 @@ class Recurrence {
   public:
     // One rule, or lines RRULE:, RDATE:, EXRULE:, EXDATE: (DTSTART: lines replace `start`). Times in UTC are
     // taken to `zone`'s clock, where one is given.
-    static Result<Recurrence> parse(std::string_view text, Local start, const Zone* zone);
+    static Result<Recurrence> parse(std::string_view text, Local start, const Zone* zone,
+                                    Day end = last_series_day);
     std::optional<Local> next();
     void skip_to(Local t);
+    std::int64_t looked() const;
 
   private:
     struct Source {

@@ -203,6 +203,37 @@ TEST(Acknowledgement, IsNotForTheLateWhenTheirSuperiorWasTold) {
     EXPECT_EQ(bench.code(), "") << "tan heads the unit and has no part in the case";
 }
 
+// A fuzzer's: a moment that no year holds became one before all years.
+TEST(Ladder, AStepBeyondAllYearsNeverFires) {
+    Bench bench;
+    bench.ladder()[3] = at("due + 200 years");
+    bench.open();
+    EXPECT_EQ(bench.clock().steps[3], Instant::max());
+    bench.tick("2026-06-01T09:00");
+    EXPECT_EQ(bench.fired().size(), 3u);
+    EXPECT_EQ(next_moment(bench.state), std::nullopt);
+}
+
+TEST(Ladder, ARepeatBeyondAllYearsNeverComes) {
+    Bench bench;
+    bench.ladder()[3].repeat = duration("900 years");
+    bench.open();
+    bench.tick("2026-06-01T09:00");
+    EXPECT_EQ(bench.fired().size(), 4u);
+    EXPECT_EQ(next_moment(bench.state), std::nullopt);
+}
+
+// Two million and more of them are passed over at once, be the folder opened years later.
+TEST(Ladder, TheLatestOfManyMissedRepeatsStandsForAll) {
+    Bench bench;
+    bench.ladder().back().repeat = duration("1 min");
+    bench.open();
+    const auto fired = only<EscalationFired>(bench.tick("2036-03-18T18:00"));
+    ASSERT_EQ(fired.size(), 5u);
+    EXPECT_EQ(bench.local(fired.back().planned), "2036-03-18T18:00");
+    EXPECT_EQ(bench.local(*next_moment(bench.state)), "2036-03-18T18:01");
+}
+
 TEST(Acknowledgement, QuietensTheRepeatsUntilItLapses) {
     Bench bench;
     bench.ladder()[3].acknowledged_for = duration("2 working days");

@@ -305,6 +305,36 @@ TEST(ClockMigrate, KeepsWhenItStartedAndTakesTheNewLimit) {
     EXPECT_EQ(bench.local(state.clock("added")->from), "2026-03-02T09:00");
 }
 
+TEST(ClockMigrate, AnAcknowledgementHoldsThoughItsStepIsGone) {
+    Bench bench;
+    bench.ladder()[3].acknowledged_for = duration("20 working days");
+    bench.open();
+    bench.tick("2026-03-18T18:00");
+    const auto id = bench.fired().back().escalation;
+    bench.submit("2026-03-18T19:00", "hu", Acknowledge{id, "I call them"});
+    model::Program next = bench.program;
+    next.version = 2;
+    next.ladders[0].steps.erase(next.ladders[0].steps.begin() + 1, next.ladders[0].steps.end());
+    next.ladders[0].steps.shrink_to_fit();
+    auto state = bench.state;
+    const auto take = [&](const std::string& at, const std::string& actor, Event event) {
+        Recorded recorded;
+        recorded.case_id = "K1";
+        recorded.revision = state.revision + 1;
+        recorded.at = bench.when(at);
+        recorded.actor = actor;
+        recorded.event = std::move(event);
+        apply(state, recorded, next);
+    };
+    take("2026-03-19T09:00", "tan", CaseMigrated{.from = 1, .to = 2, .stages = {}, .reason = "shorter"});
+    take("2026-03-19T10:00", "chen", NoteAdded{.text = "They were called."});
+    const auto lapses = [&] { return bench.local(state.escalation(id)->lapses.value_or(Instant{})); };
+    EXPECT_EQ(lapses(), "2026-03-24T18:00") << "the standard time, from the progress on";
+    take("2026-03-20T09:00", "hu", AcknowledgementWithdrawn{id, "not yet"});
+    take("2026-03-20T10:00", "hu", EscalationAcknowledged{id, "now"});
+    EXPECT_EQ(lapses(), "2026-03-25T18:00");
+}
+
 TEST(ClockMigrate, AClockThatTheNewVersionDoesNotHaveIsCancelledWithTheReason) {
     Bench bench;
     ClockRule extra;

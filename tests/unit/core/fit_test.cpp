@@ -50,12 +50,50 @@ TEST(DamagedJournal, NamesAStepThatTheLadderDoesNotHave) {
 TEST(DamagedJournal, NamesAStepPlannedBeyondAllYears) {
     EXPECT_THAT(unfit(R"({"event": "EscalationFired", "escalation": "e9", "clock": "work", "step": 0,
                     "planned": 177250000000000000, "light": "red"})"),
-                HasSubstr("beyond the years"));
+                HasSubstr("its \"planned\" lies beyond"));
+}
+
+TEST(DamagedJournal, NamesEveryMomentAndLengthThatCannotBeCounted) {
+    const std::string beyond = "177250000000000000";
+    for (const auto& [event, member] : std::initializer_list<std::pair<std::string, std::string>>{
+             {R"({"event": "CaseStarted", "occurred": -@})", "occurred"},
+             {R"({"event": "StageEntered", "entry": 9, "stage": "work", "since": @})", "since"},
+             {R"({"event": "ClockStarted", "clock": "c9", "name": "work", "from": @})", "from"},
+             {R"({"event": "ClockStarted", "clock": "c9", "name": "x", "limit": "-9 days"})", "limit"},
+             {R"({"event": "ClockPaused", "clock": "work", "from": @})", "from"},
+             {R"({"event": "ClockPaused", "clock": "work", "from": 0, "until": @})", "until"},
+             {R"({"event": "ClockResumed", "clock": "work", "at": -@})", "at"},
+             {R"({"event": "TimeExcluded", "clock": "work", "from": 0, "to": @})", "to"},
+             {R"({"event": "ClockRestarted", "clock": "work", "from": @})", "from"},
+             {R"({"event": "ClockExtended", "clock": "work", "by": "-900 years"})", "by"},
+             {R"({"event": "ClockMet", "clock": "work", "at": @})", "at"},
+             {R"({"event": "ClockMet", "clock": "work", "at": 0, "late_ms": -1})", "late_ms"},
+             {R"({"event": "EscalationFired", "escalation": "e9", "clock": "work", "answer_by": @})",
+              "answer_by"},
+             {R"({"event": "EscalationFired", "escalation": "e9", "clock": "work", "acknowledge_by": @})",
+              "acknowledge_by"},
+             {R"({"event": "EscalationFired", "escalation": "e9", "clock": "work", "repeat": 2000000000})",
+              "repeat"},
+             {R"({"event": "JobRequested", "job": "j9", "times_out": @})", "times_out"},
+             {R"({"event": "JobRequested", "job": "j9", "attempt": 2147483647})", "attempt"},
+             {R"({"event": "JobFailed", "job": "j9", "retry_at": @})", "retry_at"},
+             {R"({"event": "CaseReopened", "cycle": 2147483647})", "cycle"}}) {
+        auto text = event;
+        if (const auto at = text.find('@'); at != std::string::npos) text.replace(at, 1, beyond);
+        EXPECT_THAT(unfit(text), HasSubstr("its \"" + member + "\" lies beyond what can be counted")) << text;
+    }
+    EXPECT_EQ(unfit(R"({"event": "ClockPaused", "clock": "work", "from": 0, "until": null})"), "it fits");
+}
+
+TEST(DamagedJournal, NamesAnIdAfterWhichThereIsNone) {
+    EXPECT_THAT(unfit(R"({"event": "TaskCreated", "task": "t2147483647"})"), HasSubstr("is no id"));
+    EXPECT_THAT(unfit(R"({"event": "ApprovalAsked", "request": "r2147483647"})"), HasSubstr("is no id"));
+    EXPECT_THAT(unfit(R"({"event": "JobRequested", "job": "j2147483647"})"), HasSubstr("is no id"));
 }
 
 TEST(DamagedJournal, NamesACountThatHasNoNext) {
     EXPECT_THAT(unfit(R"({"event": "StageEntered", "entry": 2147483647, "stage": "work"})"),
-                HasSubstr("is no count"));
+                HasSubstr("its \"entry\" lies beyond"));
     EXPECT_THAT(unfit(R"({"event": "StageEntered", "entry": 4294967297, "stage": "work"})"),
                 HasSubstr("not so large"));
 }

@@ -220,6 +220,20 @@ TEST(People, FollowUpTasksGoOnAfterTheEndWithTheirOwnClock) {
     EXPECT_THAT(office.holders("visit"), IsEmpty());
 }
 
+// A fuzzer's: a limit of no days was taken for none, and its clock for one of the definition.
+TEST(People, AFollowUpMayBeDueBeforeTheOfficeCloses) {
+    for (const char* due : {"0 working days", "0 days"}) {
+        Office office(definition(simple));
+        office.open();
+        office.submit("eva", AddFollowUp{.title = "Call", .who = "owner", .due = *time::parse_duration(due)});
+        ASSERT_FALSE(office.refused) << office.refused->text();
+        const auto* clock = office.state.clock("follow-up");
+        ASSERT_TRUE(clock);
+        EXPECT_EQ(clock->due, Office::when("2026-03-03T00:00:00+08:00"));
+        EXPECT_EQ(time::to_string(clock->limit), due);
+    }
+}
+
 // --- moving between units
 
 const std::string passed =

@@ -1,3 +1,6 @@
+#include <ctime>
+
+#include "engine/model/condition.h"
 #include "tests/unit/model/model_test.h"
 
 namespace reeve::model {
@@ -68,6 +71,32 @@ TEST(Condition, StopsWhenItTakesTooMuchMemory) {
     EXPECT_THAT(result.error().message, testing::HasSubstr("memory"));
     EXPECT_EQ(ask("data.s ~= ''", {{"s", std::string(3'000'000, 'x')}}), true)
         << "large data is not the condition's doing";
+}
+
+// A fuzzer's. The scan lets no loop through; the limits behind it hold without the scan too. Each step joins
+// a long text, so that 10,000 of them would be seconds of work.
+TEST(Condition, StopsWhenItBuildsTooMuchOnTheWay) {
+    const Json data{{"s", std::string(500'000, 'x')}};
+    const auto looped = evaluate_condition("(function() while true do local t = data.s .. 0 end end)()", data,
+                                           Json::object());
+    ASSERT_FALSE(looped);
+    EXPECT_THAT(looped.error().message, testing::HasSubstr("built more than 16 MiB"));
+    EXPECT_EQ(ask("(data.s .. 'y') ~= data.s and data.s:lower() == data.s", data), true)
+        << "a few long texts are no fault, and nothing is left of the one before";
+}
+
+// The data is other people's: finding a part that nearly fits everywhere must not take the product of
+// lengths.
+TEST(Condition, FindsALongPartInOneReading) {
+    const std::string all(3'000'000, 'a');
+    const auto part = std::string(1'500'000, 'a');
+    const auto begin = std::clock();
+    for (const auto& [text, found] :
+         {std::pair{part + "b", false}, {"b" + part, false}, {part, true}, {"", true}})
+        EXPECT_EQ(
+            evaluate_condition("contains(data.s, data.part)", {{"s", all}, {"part", text}}, Json::object()),
+            found);
+    EXPECT_LT(std::clock() - begin, 5 * CLOCKS_PER_SEC) << "of CPU time: it takes milliseconds";
 }
 
 TEST(Condition, FailuresLeaveTheSandboxAsItWas) {

@@ -154,14 +154,30 @@ TEST_F(ImportTest, RefusesRulesOfDatesWithoutEnd) {
         return "BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:19000101\r\nDTEND;VALUE=DATE:" + end +
                "\r\nRRULE:" + rule + "\r\nEND:VEVENT\r\n";
     };
-    std::string nothing;
-    for (int i = 0; i < 100; ++i) nothing += event("19000102", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30");
-    for (const auto& events :
-         {event("19000102", "FREQ=SECONDLY"), event("19010101", "FREQ=DAILY"), std::move(nothing)}) {
+    std::string nothing, little;
+    for (int i = 0; i < 1000; ++i) nothing += event("19000102", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30");
+    for (int i = 0; i < 5; ++i) little += event("19000102", "FREQ=SECONDLY;BYHOUR=0;BYMINUTE=59;BYSECOND=59");
+    for (const auto& events : {event("19000102", "FREQ=SECONDLY"), event("19010101", "FREQ=DAILY"),
+                               std::move(nothing), std::move(little)}) {
         write("a.ics", "BEGIN:VCALENDAR\r\n" + events + "END:VCALENDAR\r\n");
         auto c = read("\"a.ics\"");
         ASSERT_FALSE(c);
         EXPECT_EQ(c.error().code, "too-large");
+    }
+}
+
+// A real file may hold many rules that give no date, and hundreds that give one a year.
+TEST_F(ImportTest, TakesManyRulesThatFindLittleOrNothing) {
+    const auto event = [](const std::string& rule) {
+        return "BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20000101\r\nRRULE:" + rule + "\r\nEND:VEVENT\r\n";
+    };
+    std::string nothing, yearly;
+    for (int i = 0; i < 100; ++i) nothing += event("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30");
+    for (int i = 0; i < 400; ++i) yearly += event("FREQ=YEARLY");
+    for (const auto& events : {nothing, yearly}) {
+        write("a.ics", "BEGIN:VCALENDAR\r\n" + events + "END:VCALENDAR\r\n");
+        auto c = read("\"a.ics\"");
+        EXPECT_TRUE(c) << c.error().text();
     }
 }
 

@@ -76,6 +76,44 @@ TEST_F(DueTest, ZeroIsTheNextOpenInstant) {
     EXPECT_EQ(at("2026-02-10T10:30", "0 s"), "2026-02-10T10:30:00+08:00");
 }
 
+TEST_F(DueTest, NeverEndsBeforeItBegins) {
+    EXPECT_EQ(at("2026-02-10T10:00", "0 working days"), "2026-02-10T18:00:00+08:00") << "until closing time";
+    EXPECT_EQ(at("2026-02-10T18:00", "0 working days"), "2026-02-10T18:00:00+08:00");
+    EXPECT_EQ(at("2026-02-10T19:00", "0 working days"), "2026-02-11T18:00:00+08:00") << "closed for today";
+    EXPECT_EQ(at("2026-02-06T19:00", "0 working days"), "2026-02-09T18:00:00+08:00") << "over the weekend";
+    EXPECT_EQ(at("2026-02-06T19:00", "1 working day", {.count_first_day = true}),
+              "2026-02-09T18:00:00+08:00");
+    EXPECT_EQ(at("2026-02-06T19:00", "1 day", {.until = Until::close, .count_first_day = true}),
+              "2026-02-09T18:00:00+08:00");
+    EXPECT_EQ(at("2026-02-06T19:00", "0 days", {.until = Until::close, .roll = false}),
+              "2026-02-08T00:00:00+08:00");
+    EXPECT_EQ(at("2026-02-10T19:00", "2 hours", {.until = Until::close, .roll = false}),
+              "2026-02-11T18:00:00+08:00");
+    EXPECT_EQ(at("2026-02-06T19:00", "0 working days", {}, {stop("2026-02-09T17:00", "2026-02-09T20:00")}),
+              "2026-02-10T18:00:00+08:00")
+        << "nor in a stop";
+    EXPECT_THAT(notes("2026-02-06T19:00", "0 working days"),
+                testing::ElementsAre("02-06 start, not counted", "02-07 closed (Saturday), moves on",
+                                     "02-08 closed (Sunday), moves on",
+                                     "02-09 moved on to a working day; due 18:00:00"));
+}
+
+// A fuzzer's: office hours in the last days that are counted were taken for over before they began.
+TEST_F(DueTest, CountsTheFirstAndTheLastDaysOfTheTable) {
+    c = *parse_calendar(R"({"id": "n", "zone": "Asia/Shanghai", "hours": {},
+        "days": [{"date": "1900-01-01", "hours": ["02:30-03:30"]}, {"date": "2199-12-31", "hours": ["02:30-03:30"]}]})",
+                        "n.json", ".");
+    const auto last = instant("2199-12-31T02:30", *c), hour = instant("2199-12-31T03:30", *c);
+    EXPECT_EQ(at("2026-03-07T00:00", "1 working hour"), "2199-12-31T03:30:00+08:00");
+    EXPECT_EQ(working_between(*c, instant("2026-03-07", *c), last), Millis(0));
+    EXPECT_EQ(working_between(*c, last, hour - Millis(1)), std::chrono::hours(1) - Millis(1));
+    EXPECT_EQ(working_between(*c, last, hour), std::chrono::hours(1));
+    EXPECT_EQ(next_open(*c, instant("2199-12-30", *c)), last);
+    EXPECT_EQ(next_open(*c, hour), Instant::max());
+    EXPECT_EQ(working_between(*c, instant("1900-01-01T03:00", *c), instant("1900-01-02", *c)),
+              std::chrono::minutes(30));
+}
+
 TEST_F(DueTest, AStopTakesTheDaysWhoseEndItHolds) {
     EXPECT_EQ(at("2026-02-09T10:00", "2 working days", {}, {stop("2026-02-10T10:00", "2026-02-10T11:00")}),
               "2026-02-11T18:00:00+08:00");
