@@ -328,7 +328,10 @@ TEST(ClockMigrate, AnAcknowledgementHoldsThoughItsStepIsGone) {
     };
     take("2026-03-19T09:00", "tan", CaseMigrated{.from = 1, .to = 2, .stages = {}, .reason = "shorter"});
     take("2026-03-19T10:00", "chen", NoteAdded{.text = "They were called."});
-    const auto lapses = [&] { return bench.local(state.escalation(id)->lapses.value_or(Instant{})); };
+    const auto lapses = [&] {
+        const auto it = std::ranges::find(state.escalations, id, &EscalationState::id);
+        return bench.local((*it).lapses.value_or(Instant{}));
+    };
     EXPECT_EQ(lapses(), "2026-03-24T18:00") << "the standard time, from the progress on";
     take("2026-03-20T09:00", "hu", AcknowledgementWithdrawn{id, "not yet"});
     take("2026-03-20T10:00", "hu", EscalationAcknowledged{id, "now"});
