@@ -152,8 +152,11 @@ Count count(const Calendar& c, Instant from, const Duration& in, const DueRule& 
     k.until = until_of(in, rule.until, k.fine);
     k.roll = rule.roll && (!k.fine || rule.until == Until::close || rule.until == Until::day_end);
     k.at = from;
-    bool uses_days = k.dated || k.working || k.until != Until::moment;
-    if (uses_days && !in_table(c, from)) {
+    // Office time is known to the table's ends; what looks at days keeps away from them.
+    bool uses_days = k.dated || k.until != Until::moment;
+    bool outside = uses_days ? !in_table(c, from)
+                             : k.working && (from < c.midnight(first_day) || from >= c.midnight(last_day));
+    if (outside) {
         k.beyond = true;
         k.at = k.backward ? Instant::min() : Instant::max();
         return k;

@@ -13,7 +13,7 @@ namespace {
 
 using fuzz::claim;
 
-constexpr double most_seconds = 2.0;           // 10,000 steps take milliseconds, with the sanitizers too
+constexpr double most_seconds = 1.0;           // 10,000 steps take milliseconds, with the sanitizers too
 constexpr std::int64_t most_bytes = 16 << 20;  // 1 MiB of the condition's own, the data, and what Lua keeps
 
 std::int64_t held = 0, peak = 0;  // bytes handed out while a condition is evaluated

@@ -110,6 +110,8 @@ TEST_F(DueTest, CountsTheFirstAndTheLastDaysOfTheTable) {
     EXPECT_EQ(working_between(*c, last, hour), std::chrono::hours(1));
     EXPECT_EQ(next_open(*c, instant("2199-12-30", *c)), last);
     EXPECT_EQ(next_open(*c, hour), Instant::max());
+    EXPECT_EQ(at("2199-12-31T03:30", "-1 working hour"), "2199-12-31T02:30:00+08:00");
+    EXPECT_EQ(at("2199-12-31T03:00", "1 working hour"), "never");
     EXPECT_EQ(working_between(*c, instant("1900-01-01T03:00", *c), instant("1900-01-02", *c)),
               std::chrono::minutes(30));
 }
