@@ -130,6 +130,7 @@ Result<RebuildReport> rows_anew(const std::filesystem::path& folder, const Progr
     catalog.refresh(*reader);
     RebuildReport report;
     report.events = reader->head().seq;
+    each_archived(*reader, [&](const CasesArchived& record, Instant) { report.events -= record.events; });
     const auto before = reader->fingerprint();
     (*store)->replace_rows([&](const Store::Write& write) {
         report.cases = ReplayAll{*reader, catalog, write, {}, {}, progress}.run();

@@ -44,6 +44,7 @@ struct Archiving : testing::Test {
         auto rebuilt = store::rebuild(office.folder.path());
         ASSERT_TRUE(rebuilt) << rebuilt.error().text();
         EXPECT_FALSE(rebuilt->changed);
+        EXPECT_EQ(rebuilt->events, store::check(office.folder.path())->events);
         const auto checked = store::check(file);
         ASSERT_TRUE(checked) << checked.error().text();
         EXPECT_THAT(checked->faults, IsEmpty());
