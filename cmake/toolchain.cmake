@@ -21,7 +21,7 @@ if(REEVE_SANITIZE)
   # With what the sanitizers add, GCC 12 takes std::function's empty state (inside std::regex) for uninitialised.
   add_compile_options(-Wno-maybe-uninitialized)
   if(REEVE_SANITIZE MATCHES thread)
-    # It does not see the fences of Boost.Asio; what they order is under Asio's own locks too.
+    # GCC warns that it does not see the fences in Boost.Asio: a report of a race there may be a false one.
     add_compile_options(-Wno-tsan)
   endif()
   add_link_options(-fsanitize=${REEVE_SANITIZE})

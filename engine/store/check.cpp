@@ -41,6 +41,7 @@ struct Checking {
     }
 
     void organisation(const JournalRow& row) {
+        if (row.damaged && row.events == 0) return;  // said of the first event of its command
         try {
             (void)org_event(row);
         } catch (const std::exception& e) {

@@ -157,6 +157,16 @@ TEST_F(Damage, AJournalRowIsNamedByItsEventAndItsCase) {
     }
 }
 
+// The events of one command share a row: one fault, so that the others are not pushed off the list.
+TEST_F(Damage, ARowOfManyEventsIsNamedOnce) {
+    const auto first = "WHERE stream = '$org' AND revision = 1";
+    ASSERT_GT(std::stoi(value(std::string("SELECT events FROM journal ") + first)), 1);
+    execute(std::string("DROP TRIGGER journal_stands; UPDATE journal SET digest = digest + 1 ") + first);
+    const auto told = found();
+    EXPECT_NE(told.find("it is not what was written"), std::string::npos);
+    EXPECT_EQ(told.find("it is not what was written"), told.rfind("it is not what was written")) << told;
+}
+
 TEST_F(Damage, ARowIsNamedByItsColumnAndRebuilt) {
     execute(
         "UPDATE tasks SET person = 'nobody' WHERE case_id = 'noise-3'; DELETE FROM timers WHERE id = "
