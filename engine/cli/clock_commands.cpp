@@ -149,17 +149,7 @@ void add_show(CLI::App& clocks, Cli& cli) {
     reads(cli, command, [&cli, case_id](Folder& folder) {
         auto file = folder.find(*case_id);
         if (!file) return refused(cli, file.error());
-        const auto calendar = file->program->calendar;
-        Json rows = Json::array();
-        for (const auto& row : folder.reader().clocks(*case_id)) {
-            Json json = localized(store::to_json(row), calendar);
-            json["status"] = row.status;
-            json["light"] = row.light;
-            const auto left = clock_left(*file->state.clock(row.id), *file->program, folder.now());
-            if (!left.empty()) json["left"] = left;
-            if (row.late_ms > 0) json["late"] = span_words(row.late_ms);
-            rows.push_back(std::move(json));
-        }
+        const auto rows = views::clock_rows(folder.sight(), *file);
         print_rows(cli,
                    {{"id", "ID"},
                     {"name", "CLOCK"},

@@ -7,7 +7,7 @@
 
 #include "engine/cli/case_commands.h"
 #include "engine/cli/commands.h"
-#include "engine/spelling.h"
+#include "engine/views/facts.h"
 
 namespace reeve::cli {
 
@@ -96,7 +96,7 @@ void add_deploy(CLI::App& definitions, Cli& cli) {
             rows.push_back({{"id", done->id},
                             {"version", done->version},
                             {"unchanged", done->unchanged},
-                            {"title", title_of(program.title)},
+                            {"title", views::title_of(program.title)},
                             {"warnings", warnings}});
         }
         print_rows(
@@ -113,17 +113,8 @@ void add_list(CLI::App& definitions, Cli& cli) {
                     "reeve definition list");
     reads(cli, command, [&cli](Folder& folder) {
         Json rows = Json::array();
-        for (const auto& id : folder.catalog().ids()) {
-            auto program = folder.catalog().program(id);
-            if (!program) continue;
-            rows.push_back({{"id", id},
-                            {"version", folder.catalog().newest(id)},
-                            {"title", title_of(program->title)},
-                            {"calendar", program->calendar_name},
-                            {"deployed", when_json(folder.catalog().deployed_at(id), program->calendar)},
-                            {"cases", folder.reader().cases_of(id)},
-                            {"open", folder.reader().cases({.definition = id, .status = "open"}).size()}});
-        }
+        for (const auto& id : folder.catalog().ids())
+            rows.push_back(views::definition_row(folder.sight(), id));
         print_rows(cli,
                    {{"id", "DEFINITION"},
                     {"version", "VERSION"},
@@ -137,50 +128,6 @@ void add_list(CLI::App& definitions, Cli& cli) {
     });
 }
 
-// What is demanded before an act or a task counts: "accept: document acceptance-notice", "measure: persons".
-Json needs_json(const model::Stage& stage) {
-    Json needs = Json::array();
-    const auto add = [&](const std::string& of, bool reason, const std::vector<std::string>& fields,
-                         const std::vector<std::string>& documents) {
-        std::vector<std::string> all;
-        if (reason) all.push_back("a reason");
-        all.insert(all.end(), fields.begin(), fields.end());
-        for (const auto& kind : documents)
-            if (!kind.empty()) all.push_back("document " + kind);
-        if (!all.empty()) needs.push_back(fmt::format("{}: {}", of, fmt::join(all, " and ")));
-    };
-    for (const auto& action : stage.actions)
-        add(action.name, action.reason, action.require, {action.document});
-    for (const auto& task : stage.tasks) add(task.name, false, task.require, task.documents);
-    add("to leave", false, stage.require, stage.documents);
-    return needs;
-}
-
-Json stages_json(const model::Program& program) {
-    Json stages = Json::array();
-    for (const auto& stage : program.stages) {
-        Json leads = Json::array();
-        const auto name = [&](int to) { return to == model::none ? stage.name : program.stages[to].name; };
-        for (const auto& action : stage.actions)
-            leads.push_back(action.name + " -> " + name(action.to) +
-                            (action.second ? " (approved by " + org::to_string(*action.second) + ")" : ""));
-        for (const auto& branch : stage.branches)
-            leads.push_back(
-                (branch.when == model::none ? "" : "if " + program.conditions[branch.when].text + " ") +
-                "-> " + name(branch.to));
-        for (const auto& [message, to] : stage.on) leads.push_back("on " + message + " -> " + name(to));
-        if (stage.then != model::none) leads.push_back("then -> " + name(stage.then));
-        Json one{
-            {"stage", stage.name}, {"title", title_of(stage.title)}, {"kind", model::to_string(stage.kind)}};
-        if (stage.kind == model::StageKind::tasks) one["who"] = org::to_string(stage.assign.who);
-        if (stage.clock != model::none) one["clock"] = time::to_string(program.clocks[stage.clock].in);
-        one["leads"] = std::move(leads);
-        one["needs"] = needs_json(stage);
-        stages.push_back(std::move(one));
-    }
-    return stages;
-}
-
 void add_show(CLI::App& definitions, Cli& cli) {
     auto* command = add_command(definitions, "show", "Show a definition: its stages, clocks and ladders.",
                                 "reeve definition show noise");
@@ -191,67 +138,19 @@ void add_show(CLI::App& definitions, Cli& cli) {
     command->add_option("--version", *version, "Which version; without it the newest");
     command->add_flag("--source", *source, "Print the file as it was deployed");
     reads(cli, command, [&cli, id, version, source](Folder& folder) {
-        auto deployed = folder.catalog().deployed(*id, *version);
-        auto program = folder.catalog().program(*id, *version);
-        if (!deployed || !program) {
-            const int newest = folder.catalog().newest(*id);
+        auto sheet_of = views::definition_sheet(folder.sight(), *id, *version);
+        if (!sheet_of)
             return refused(
-                cli,
-                {"unknown-definition",
-                 newest > 0 ? fmt::format("\"{}\" has no version {}; the newest is {}", *id, *version, newest)
-                            : fmt::format("there is no definition \"{}\"{}; reeve definition list shows them",
-                                          *id, did_you_mean(*id, folder.catalog().ids())),
-                 "DEFINITION"});
-        }
-        const auto span = [](const std::optional<time::Duration>& d) {
-            return d ? Json(time::to_string(*d)) : Json();
-        };
-        Json clocks = Json::array(), ladders = Json::array();
-        for (const auto& clock : program->clocks)
-            clocks.push_back(
-                {{"clock", clock.name},
-                 {"in", time::to_string(clock.in)},
-                 {"basis", clock.basis},
-                 {"ladder", clock.ladder == model::none ? "" : program->ladders[clock.ladder].name},
-                 {"pause", clock.pause},
-                 {"exclude", clock.exclude},
-                 {"restart", clock.restart},
-                 {"extend", clock.extend ? Json(time::to_string(clock.extend->by)) : Json()},
-                 {"extend_times", clock.extend ? Json(clock.extend->times) : Json()},
-                 {"approve", clock.extend && clock.extend->approve
-                                 ? Json(org::to_string(*clock.extend->approve))
-                                 : Json()}});
-        for (const auto& ladder : program->ladders)
-            for (const auto& step : ladder.steps) {
-                Json tell = Json::array();
-                for (const auto& who : step.tell) tell.push_back(org::to_string(who));
-                ladders.push_back({{"ladder", ladder.name},
-                                   {"at", step.text},
-                                   {"light", step.light ? Json(model::to_string(*step.light)) : Json()},
-                                   {"tell", tell},
-                                   {"ask", step.ask},
-                                   {"answer_in", span(step.answer_in)},
-                                   {"acknowledge_in", span(step.acknowledge_in)},
-                                   {"repeat", span(step.repeat)},
-                                   {"start", step.start}});
-            }
-        Json json{
-            {"id", *id},
-            {"version", deployed->version},
-            {"title", title_of(program->title)},
-            {"basis", program->basis},
-            {"calendar", program->calendar_name},
-            {"deployed", when_json(folder.catalog().deployed_at(*id, deployed->version), program->calendar)},
-            {"stages", stages_json(*program)},
-            {"clocks", clocks},
-            {"ladders", ladders}};
+                cli, {sheet_of.error().code, sheet_of.error().message + "; reeve definition list shows them",
+                      "DEFINITION"});
+        const auto& json = *sheet_of;
         if (cli.json) {
-            json["source"] = deployed->text;
             print_json(json);
             return 0;
         }
         if (*source) {
-            fmt::print("{}{}", deployed->text, deployed->text.ends_with('\n') ? "" : "\n");
+            const auto text = json["source"].get<std::string>();
+            fmt::print("{}{}", text, text.ends_with('\n') ? "" : "\n");
             return 0;
         }
         const bool colour = may_colour(stdout);

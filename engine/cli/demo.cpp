@@ -12,7 +12,7 @@
 #include "engine/cli/scenario_run.h"
 #include "engine/cli/table.h"
 #include "engine/cli/telling.h"
-#include "engine/cli/words.h"
+#include "engine/views/words.h"
 
 namespace reeve::cli {
 

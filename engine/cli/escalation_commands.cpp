@@ -1,6 +1,5 @@
 // reeve escalation list|acknowledge|…, reeve board and reeve alert list: what ran out, and who was told.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "engine/cli/case_commands.h"
 #include "engine/cli/commands.h"
@@ -8,44 +7,6 @@
 namespace reeve::cli {
 
 namespace {
-
-// What is or was expected of those who were told.
-std::string state_of(const store::EscalationRow& row, const time::CalendarPtr& calendar) {
-    if (row.overtaken) return "overtaken";
-    const auto by = [&](time::Instant at) { return " by " + time::deadline_words(when(at, calendar)); };
-    std::vector<std::string> parts;
-    if (!row.acknowledged_by.empty())
-        parts.push_back("acknowledged by " + row.acknowledged_by);
-    else if (row.acknowledge_missed)
-        parts.push_back("acknowledgement missed");
-    else if (row.acknowledge_by)
-        parts.push_back("to be acknowledged" + by(*row.acknowledge_by));
-    if (!row.answer.empty())
-        parts.push_back("answered");
-    else if (row.answer_missed)
-        parts.push_back("answer missed");
-    else if (row.answer_by)
-        parts.push_back("to be answered" + by(*row.answer_by));
-    return fmt::format("{}", fmt::join(parts, "; "));
-}
-
-Json row_of(const store::EscalationRow& row, const store::CaseRow& owner, const model::Program& program) {
-    Json json = localized(store::to_json(row), program.calendar);
-    json.erase("case_id");
-    json.erase("id");
-    Json named{
-        {"escalation", row.case_id + "/" + row.id},        {"title", owner.title}, {"unit", owner.unit},
-        {"light", light_of(program, row.clock, row.step)}, {"clock", row.clock},   {"step", row.step + 1}};
-    json.erase("step");
-    named.update(json);
-    named["told"] = Json::array();
-    std::istringstream told(row.told);
-    for (std::string person; told >> person;) named["told"].push_back(person);
-    named["number"] =
-        fmt::format("{}{}", row.step + 1, row.repeat == 0 ? "" : fmt::format(" repeat {}", row.repeat));
-    named["state"] = state_of(row, program.calendar);
-    return named;
-}
 
 void add_list(CLI::App& escalations, Cli& cli) {
     auto* command = add_command(escalations, "list",
@@ -84,27 +45,7 @@ void add_list(CLI::App& escalations, Cli& cli) {
             *into = *at;
         }
         if (more->unacknowledged) wanted.acknowledged = false;
-        wanted.limit = 0;  // the newest come first and the light is judged here, so the limit is too
-        auto found = folder.reader().escalations(wanted);
-        std::ranges::reverse(found);
-        bool cut = false;
-        Json rows = Json::array();
-        std::map<std::string, store::CaseRow> cases;
-        for (const auto& row : found) {
-            auto it = cases.find(row.case_id);
-            if (it == cases.end())
-                it = cases
-                         .emplace(row.case_id,
-                                  folder.reader().find_case(row.case_id).value_or(store::CaseRow{}))
-                         .first;
-            auto program = folder.catalog().program(it->second.definition, it->second.version);
-            if (!program) continue;
-            Json json = row_of(row, it->second, *program);
-            if (!more->light.empty() && json["light"] != more->light) continue;
-            cut = filter->limit != 0 && rows.size() >= filter->limit;
-            if (cut) break;
-            rows.push_back(std::move(json));
-        }
+        const auto [rows, cut] = views::escalations(folder.sight(), wanted, more->light);
         print_rows(cli,
                    {{"escalation", "ESCALATION"},
                     {"clock", "CLOCK"},
@@ -177,22 +118,7 @@ void add_escalation(CLI::App& app, Cli& cli) {
     reads(cli, board, [&cli, unit](Folder& folder) {
         auto units = folder.below(*unit);
         if (!units) return refused(cli, units.error());
-        Json rows = Json::array();
-        for (const auto& clock : folder.reader().overdue(folder.now())) {
-            auto row = folder.reader().find_case(clock.case_id);
-            if (!row ||
-                (!units->empty() && std::find(units->begin(), units->end(), row->unit) == units->end()))
-                continue;
-            rows.push_back({{"case", row->id},
-                            {"title", row->title},
-                            {"clock", clock.name},
-                            {"light", clock.light},
-                            {"due", when_json(clock.due, folder.calendar(row->id))},
-                            {"late", span_words((folder.now() - *clock.due).count())},
-                            {"owner", row->owner},
-                            {"unit", row->unit},
-                            {"stage", row->stages}});
-        }
+        const auto rows = views::board(folder.sight(), *units);
         print_rows(cli,
                    {{"case", "CASE"},
                     {"title", "TITLE"},
@@ -224,22 +150,8 @@ void add_escalation(CLI::App& app, Cli& cli) {
     reads(cli, list, [&cli, filter](Folder& folder) {
         if (auto no = folder.unknown_person(filter->person, "--person")) return refused(cli, *no);
         Json rows = Json::array();
-        for (const auto& row : folder.reader().outbox(*filter)) {
-            const auto calendar = folder.calendar(row.case_id);
-            Json body = Json::parse(row.body, nullptr, false);
-            for (const char* field : {"by", "due"})  // stored as milliseconds
-                if (body.is_object() && body.contains(field) && body[field].is_number_integer())
-                    body[field] =
-                        when(time::Instant(time::Millis(body[field].get<std::int64_t>())), calendar);
-            rows.push_back({{"id", row.id},
-                            {"person", row.person},
-                            {"case", row.case_id},
-                            {"at", when_json(row.at, calendar)},
-                            {"status", row.status},
-                            {"attempts", row.attempts},
-                            {"error", row.error},
-                            {"alert", body.is_object() ? localized(std::move(body), calendar) : Json()}});
-        }
+        const auto sight = folder.sight();
+        for (const auto& row : folder.reader().outbox(*filter)) rows.push_back(views::alert_row(sight, row));
         print_rows(cli,
                    {{"at", "AT"},
                     {"person", "TO"},

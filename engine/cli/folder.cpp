@@ -253,12 +253,7 @@ Result<store::CaseFile> Folder::find(const std::string& case_id) {
 }
 
 time::CalendarPtr Folder::calendar(const std::string& case_id) {
-    if (!case_id.empty())
-        if (auto row = reader_->find_case(case_id))
-            if (auto program = catalog_->program(row->definition, row->version)) return program->calendar;
-    for (const auto& id : catalog_->ids())
-        if (auto program = catalog_->program(id)) return program->calendar;
-    return nullptr;
+    return views::calendar_of(sight(), case_id);
 }
 
 Result<time::Instant> Folder::instant(const std::string& text, const std::string& case_id) {
@@ -319,19 +314,12 @@ Result<runtime::Receipt> Folder::ask(const std::string& case_id, core::Wish wish
     return receipt;
 }
 
+views::Sight Folder::sight() { return {*reader_, *catalog_, directory_, now_}; }
+
 Wording Folder::wording(const std::string& case_id) {
-    Wording wording;
-    wording.person = [people = directory_](const std::string& id) {
-        const auto* person = people->person(id);
-        return person && !person->name.empty() ? person->name + " (" + id + ")" : id;
-    };
-    wording.calendar = calendar(case_id);
-    if (case_id.empty()) return wording;
-    if (auto file = store::find(*reader_, *catalog_, case_id)) {
-        for (const auto& clock : file->state.clocks) wording.names[clock.id] = clock.name;
-        for (const auto& task : file->state.tasks) wording.names[task.id] = task.name;
-    }
-    return wording;
+    if (!case_id.empty())
+        if (auto file = store::find(*reader_, *catalog_, case_id)) return views::wording_of(sight(), *file);
+    return views::wording_of(sight());
 }
 
 Result<std::vector<std::string>> Folder::below(const std::string& unit, const char* option) const {

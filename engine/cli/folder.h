@@ -10,11 +10,19 @@
 #include "engine/cli/cli.h"
 #include "engine/cli/help.h"
 #include "engine/cli/table.h"
-#include "engine/cli/words.h"
 #include "engine/org/org.h"
 #include "engine/runtime/engine.h"
+#include "engine/views/views.h"
 
 namespace reeve::cli {
+
+using views::counted;
+using views::span_words;
+using views::time_left;
+using views::when;
+using views::when_json;
+using views::Wording;
+using views::words;
 
 // What every command on a folder may be given.
 struct Given {
@@ -41,6 +49,7 @@ class Folder {
     store::Reader& reader() { return *reader_; }
     const store::Catalog& catalog() const { return *catalog_; }
     const org::Directory& directory() const { return *directory_; }
+    views::Sight sight();
     std::shared_ptr<const org::Directory> people() const { return directory_; }
     time::Instant now() const { return now_; }
     const Given& given() const { return given_; }

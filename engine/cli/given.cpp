@@ -101,20 +101,7 @@ int print_receipt(const Cli& cli, Folder& folder, const Result<runtime::Receipt>
     if (!receipt) return refused(cli, receipt.error());
     const auto wording = folder.wording(receipt->case_id);
     if (cli.json) {
-        Json events = Json::array();
-        for (const auto& one : receipt->events) {
-            Json event{{"seq", one.seq},
-                       {"revision", one.revision},
-                       {"at", when(one.at, wording.calendar)},
-                       {"occurred", when_json(one.occurred, wording.calendar)},
-                       {"actor", one.actor}};
-            event.update(core::to_json(one.event, Times::text));
-            events.push_back(std::move(event));
-        }
-        print_json({{"case", receipt->case_id},
-                    {"revision", receipt->revision},
-                    {"repeated", receipt->repeated},
-                    {"events", std::move(events)}});
+        print_json(views::receipt(folder.sight(), *receipt));
         return 0;
     }
     for (const auto& one : receipt->events)

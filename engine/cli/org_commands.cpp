@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <set>
+
 #include "engine/cli/commands.h"
 #include "engine/cli/folder.h"
 
@@ -47,19 +49,6 @@ GivenPtr changes_org(Cli& cli, CLI::App* command, std::function<Result<Events>(F
         });
 }
 
-Json unit_json(Folder& folder, const org::Unit& unit) {
-    Json posts = Json::array();
-    for (const auto* post : folder.directory().posts(unit.id))
-        posts.push_back(
-            {{"role", post->role},
-             {"authorised", post->authorised},
-             {"vacant", std::max<int>(0, post->authorised - static_cast<int>(post->holders.size()))},
-             {"holders", post->holders}});
-    return {{"id", unit.id},         {"title", {{"en", unit.title_en}, {"zh", unit.title_zh}}},
-            {"parent", unit.parent}, {"level", unit.level},
-            {"kind", unit.kind},     {"posts", posts}};
-}
-
 void print_tree(Folder& folder, const Json& units) {
     const auto& directory = folder.directory();
     for (const auto& unit : units) {
@@ -102,11 +91,7 @@ void add_show(CLI::App& org, Cli& cli) {
         Json rows = Json::array();
         if (*absences) {
             for (const auto& one : directory.absences())
-                rows.push_back({{"person", one.person},
-                                {"from", when_json(one.span.from, folder.calendar())},
-                                {"to", when_json(one.span.to, folder.calendar())},
-                                {"substitute", one.substitute},
-                                {"reason", one.reason}});
+                rows.push_back(views::absence_row(folder.sight(), one));
             print_rows(cli,
                        {{"person", "PERSON"},
                         {"from", "FROM"},
@@ -117,23 +102,12 @@ void add_show(CLI::App& org, Cli& cli) {
             return 0;
         }
         if (*people) {
-            std::map<std::string, std::pair<Json, bool>> held;
+            std::set<std::string> here;
             for (const auto* post : directory.posts())
-                for (const auto& holder : post->holders) {
-                    auto& [roles, here] = held.try_emplace(holder, Json::array(), false).first->second;
-                    roles.push_back(post->role + "@" + post->unit);
-                    here |= wanted(post->unit);
-                }
-            for (const auto* one : directory.people()) {
-                auto it = held.find(one->id);
-                if (!unit->empty() && (it == held.end() || !it->second.second)) continue;
-                rows.push_back({{"person", one->id},
-                                {"name", one->name},
-                                {"roles", it == held.end() ? Json::array() : it->second.first},
-                                {"active", one->active},
-                                {"absent", directory.absent(one->id, folder.now())},
-                                {"language", one->language}});
-            }
+                if (wanted(post->unit)) here.insert(post->holders.begin(), post->holders.end());
+            for (const auto* one : directory.people())
+                if (unit->empty() || here.contains(one->id))
+                    rows.push_back(views::person_row(folder.sight(), *one));
             print_rows(cli,
                        {{"person", "PERSON"},
                         {"name", "NAME"},
@@ -144,7 +118,7 @@ void add_show(CLI::App& org, Cli& cli) {
             return 0;
         }
         for (const auto* one : directory.units())
-            if (wanted(one->id)) rows.push_back(unit_json(folder, *one));
+            if (wanted(one->id)) rows.push_back(views::unit_row(folder.sight(), *one));
         if (cli.json)
             print_json(rows);
         else if (rows.empty())

@@ -10,7 +10,7 @@
 #include "engine/cli/replay.h"
 #include "engine/cli/scenario_run.h"
 #include "engine/cli/table.h"
-#include "engine/cli/words.h"
+#include "engine/views/words.h"
 
 namespace reeve::cli {
 
@@ -84,7 +84,7 @@ Json summary(const Replay& replay) {
                         {"late_and_open", sum.open_late},
                         {"steps_fired", sum.fired},
                         {"latest_by_s", sum.worst / 1000},
-                        {"latest_by", sum.worst ? span_words(sum.worst) : ""}});
+                        {"latest_by", sum.worst ? views::span_words(sum.worst) : ""}});
     }
     return rows;
 }

@@ -15,32 +15,6 @@ std::size_t display_width(std::string_view text) {
     return 2 * text.size() - fmt::formatted_size("{:<{}}", text, text.size());
 }
 
-std::string visible(const std::string& text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto c = static_cast<unsigned char>(text[i]);
-        // U+0080 to U+009F are C2 80 to C2 9F.
-        const bool two = c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-        if (two)
-            out += fmt::format("\\u{:04x}", static_cast<unsigned char>(text[++i]));
-        else if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7F)
-            out += fmt::format("\\u{:04x}", c);
-        else
-            out += text[i];
-    }
-    return out;
-}
-
-std::string plain(const Json& value) {
-    if (value.is_string()) return visible(value.get_ref<const std::string&>());
-    if (value.is_null()) return {};
-    if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
-    if (!value.is_array()) return value.dump();
-    std::string text;
-    for (const auto& item : value) text += (text.empty() ? "" : ", ") + plain(item);
-    return text;
-}
-
 namespace {
 
 std::string at(const Json& row, const Column& column) {

@@ -6,9 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "engine/describe.h"
+#include "engine/views/words.h"
 
 namespace reeve::cli {
+
+using views::plain;
+using views::visible;
 
 struct Column {
     std::string field;  // of the row; a path such as "clock.due" reaches inside
@@ -22,12 +25,6 @@ inline Column deadline(std::string field, std::string head) {
 
 // Columns on a terminal that `text` takes.
 std::size_t display_width(std::string_view text);
-
-// Control characters, which could take over a terminal, as \u escapes; line ends and tabs are kept.
-std::string visible(const std::string& text);
-
-// A value as people read it: text without quotes, lists joined by ", ", nothing for null.
-std::string plain(const Json& value);
 
 // The rows, one a line, aligned; a field called "light" is coloured when `colour`. Columns that no row fills
 // are left out. Without rows it is `none`, one sentence.

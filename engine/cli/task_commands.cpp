@@ -7,69 +7,6 @@ namespace reeve::cli {
 
 namespace {
 
-// What the person with the task does next: an action of its stage, or done.
-Json next_of(const store::CaseFile& file, const core::TaskState& task) {
-    Json next = Json::array();
-    for (const auto& stage : file.state.stages) {
-        if (stage.entry != task.entry || stage.stage != task.name) continue;
-        for (const auto& one : offered(file))
-            if (one["stage"] == stage.stage) next.push_back(one["action"]);
-    }
-    if (next.empty()) next.push_back(task.name == core::name_owner_task ? "case own" : "done");
-    return next;
-}
-
-Json row_of(Folder& folder, const store::TaskRow& row) {
-    const auto calendar = folder.calendar(row.case_id);
-    Json json{
-        {"task", row.case_id + "/" + row.id},
-        {"title", row.title.empty() ? row.name : row.title},
-        {"name", row.name},
-        {"person", row.person},
-        {"stands_for", row.stands_for},
-        {"status", row.status},
-        {"light", row.light},
-        {"left", row.due && row.status == "open" ? Json(left_of(folder, row.case_id, *row.due)) : Json()},
-        {"due", when_json(row.due, calendar)},
-        {"since", when_json(row.since, calendar)},
-        {"ended", when_json(row.ended, calendar)},
-        {"follow_up", row.follow_up}};
-    if (row.status != "open") return json;
-    if (auto file = folder.find(row.case_id))
-        if (auto* task = file->state.task(row.id)) {
-            json["case_title"] = file->state.title;
-            json["next"] = next_of(*file, *task);
-            json["needs"] = needs_of(*file, *task);
-        }
-    return json;
-}
-
-// The open tasks of those in whose place `person` stands now: they may be done by them, and nobody else sees
-// them today.
-std::vector<store::TaskRow> stood_in_for(Folder& folder, const std::string& person,
-                                         const store::TaskFilter& filter) {
-    std::vector<store::TaskRow> rows;
-    for (const auto* absent : folder.directory().people()) {
-        if (absent->id == person || !absent->active || !folder.directory().absent(absent->id, folder.now()))
-            continue;
-        auto theirs = filter;
-        theirs.person = absent->id;
-        theirs.open_only = true;
-        for (auto& row : folder.reader().tasks(theirs)) {
-            const auto of = folder.reader().find_case(row.case_id);
-            const auto stand_in = folder.directory().resolve(
-                {.kind = org::Who::Kind::person, .name = absent->id},
-                {.unit = of ? of->unit : "", .owner = of ? of->owner : "", .at = folder.now()});
-            if (std::ranges::find(stand_in.people, person, &org::Found::person) == stand_in.people.end())
-                continue;
-            row.person = person;
-            row.stands_for = absent->id;
-            rows.push_back(std::move(row));
-        }
-    }
-    return rows;
-}
-
 void add_list(CLI::App& tasks, Cli& cli) {
     auto* command =
         add_command(tasks, "list",
@@ -98,19 +35,13 @@ void add_list(CLI::App& tasks, Cli& cli) {
                       "--person"});
         wanted.units = *units;
         wanted.open_only = !*all;
-        wanted.limit = 0;
-        auto found = folder.reader().tasks(wanted);
-        if (!wanted.person.empty()) {
-            auto more = stood_in_for(folder, wanted.person, wanted);
-            found.insert(found.end(), more.begin(), more.end());
-            std::ranges::stable_sort(found, {}, [](const store::TaskRow& row) {
-                return std::pair(row.due.value_or(time::Instant::max()), row.since);
-            });
-        }
+        if (*unassigned) wanted.limit = 0;
+        const auto sight = folder.sight();
+        auto found = views::tasks(sight, wanted);
         if (*unassigned) std::erase_if(found, [](const auto& row) { return !row.person.empty(); });
         if (filter->limit > 0 && found.size() > filter->limit) found.resize(filter->limit);
         Json rows = Json::array();
-        for (const auto& row : found) rows.push_back(row_of(folder, row));
+        for (const auto& row : found) rows.push_back(views::task_row(sight, row));
         print_rows(cli,
                    {{"task", "TASK"},
                     {"title", "TITLE"},

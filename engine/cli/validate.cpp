@@ -2,9 +2,9 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/cli/cli.h"
-#include "engine/cli/words.h"
 #include "engine/model/model.h"
 #include "engine/runtime/time_source.h"
+#include "engine/views/words.h"
 
 namespace reeve::cli {
 namespace {
@@ -53,9 +53,9 @@ int validate(const Cli& cli, const Options& options) {
             }
             if (!cli.json)
                 fmt::print("{}: {}: {}, {}, {}\n", file.path, p.id,
-                           counted(p.stages.size(), "stage", "stages"),
-                           counted(p.clocks.size(), "clock", "clocks"),
-                           counted(p.ladders.size(), "ladder", "ladders"));
+                           views::counted(p.stages.size(), "stage", "stages"),
+                           views::counted(p.clocks.size(), "clock", "clocks"),
+                           views::counted(p.ladders.size(), "ladder", "ladders"));
         }
         all.push_back(std::move(one));
     }

@@ -12,8 +12,9 @@ allowed() {
         store) echo "time org model core" ;;
         runtime) echo "time org model core store" ;;
         audit | oversight) echo "time org model core store" ;;
-        http) echo "time org model core store runtime audit oversight" ;;
-        cli) echo "time org model core store runtime audit oversight http" ;;
+        views) echo "time org model core store runtime" ;;
+        http) echo "time org model core store runtime audit oversight views" ;;
+        cli) echo "time org model core store runtime audit oversight views http" ;;
         *) echo "unknown" ;;
     esac
 }

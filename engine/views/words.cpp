@@ -1,11 +1,10 @@
-#include "engine/cli/words.h"
+#include "engine/views/words.h"
 
 #include <fmt/format.h>
 
-#include "engine/cli/table.h"
 #include "engine/core/core.h"
 
-namespace reeve::cli {
+namespace reeve::views {
 
 namespace {
 
@@ -170,6 +169,32 @@ std::string fill(std::string_view text, const Json& event, const Wording& wordin
 
 }  // namespace
 
+std::string visible(const std::string& text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto c = static_cast<unsigned char>(text[i]);
+        // U+0080 to U+009F are C2 80 to C2 9F.
+        const bool two = c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+        if (two)
+            out += fmt::format("\\u{:04x}", static_cast<unsigned char>(text[++i]));
+        else if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7F)
+            out += fmt::format("\\u{:04x}", c);
+        else
+            out += text[i];
+    }
+    return out;
+}
+
+std::string plain(const Json& value) {
+    if (value.is_string()) return visible(value.get_ref<const std::string&>());
+    if (value.is_null()) return {};
+    if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
+    if (!value.is_array()) return value.dump();
+    std::string text;
+    for (const auto& item : value) text += (text.empty() ? "" : ", ") + plain(item);
+    return text;
+}
+
 std::string words(const core::Event& event, const Wording& wording) {
     const Json json = core::to_json(event, Times::text);
     for (const auto& pattern : patterns)
@@ -238,4 +263,4 @@ std::string time_left(time::Instant now, time::Instant due) {
     return ms < 0 ? span_words(-ms) + " late" : span_words(ms);
 }
 
-}  // namespace reeve::cli
+}  // namespace reeve::views

@@ -7,13 +7,18 @@
 
 #include "engine/core/event.h"
 
-namespace reeve::cli {
+namespace reeve::views {
 
 struct Wording {
     std::function<std::string(const std::string& person)> person;  // id -> what to call them; absent: the id
     time::CalendarPtr calendar;                                    // whose zone times are shown in
     std::map<std::string, std::string> names;  // of the case's clocks and tasks: "c1" -> "registered"
 };
+
+// Control characters, which could take over a terminal, as \u escapes; line ends and tabs are kept.
+std::string visible(const std::string& text);
+// A value as people read it: text without quotes, lists joined by ", ", nothing for null.
+std::string plain(const Json& value);
 
 // One sentence: "task t2 (investigate) assigned to Li Na, standing in for Wang Wei: absent".
 std::string words(const core::Event&, const Wording&);
@@ -33,4 +38,4 @@ std::string time_left(time::Instant now, time::Instant due, const time::Duration
 std::string counted(std::size_t n, const char* one, const char* many);
 std::string span_words(std::int64_t ms);  // "3 d 4 h"
 
-}  // namespace reeve::cli
+}  // namespace reeve::views

@@ -2,9 +2,9 @@
 // there is.
 #include <algorithm>
 
-#include "engine/cli/case_commands.h"
+#include "engine/views/facts.h"
 
-namespace reeve::cli {
+namespace reeve::views {
 
 std::string title_of(const model::Text& text) { return text.en.empty() ? text.zh : text.en; }
 
@@ -46,16 +46,16 @@ Json needs_of(const store::CaseFile& file, const core::TaskState& task) {
     return needs;
 }
 
-std::string left_of(Folder& folder, const std::string& case_id, time::Instant due) {
-    const auto row = folder.reader().find_case(case_id);
-    const auto program = row ? folder.catalog().program(row->definition, row->version) : nullptr;
+std::string left_of(const Sight& sight, const std::string& case_id, time::Instant due) {
+    const auto row = sight.reader.find_case(case_id);
+    const auto program = row ? sight.catalog.program(row->definition, row->version) : nullptr;
     if (program)
-        for (const auto& clock : folder.reader().clocks(case_id)) {
+        for (const auto& clock : sight.reader.clocks(case_id)) {
             const int rule = program->clock(clock.name);
             if (clock.status == "running" && clock.due == due && rule != model::none)
-                return time_left(folder.now(), due, program->clocks[rule].in, program->calendar);
+                return time_left(sight.now, due, program->clocks[rule].in, program->calendar);
         }
-    return time_left(folder.now(), due);
+    return time_left(sight.now, due);
 }
 
 std::string light_of(const model::Program& program, const std::string& name, int number) {
@@ -98,4 +98,4 @@ Json offered(const store::CaseFile& file) {
     return list;
 }
 
-}  // namespace reeve::cli
+}  // namespace reeve::views

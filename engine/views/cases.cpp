@@ -1,0 +1,152 @@
+// Cases: of a list, whole, their history, their clocks.
+#include <algorithm>
+
+#include "engine/views/facts.h"
+
+namespace reeve::views {
+
+namespace {
+
+// What the stages and open tasks still need.
+void add_needs(Json& json, const store::CaseFile& file) {
+    for (std::size_t i = 0; i < file.state.stages.size(); ++i) {
+        const int index = file.program->stage(file.state.stages[i].stage);
+        if (index == model::none) continue;
+        const auto& stage = file.program->stages[index];
+        json["stages"][i]["needs"] = missing_of(file, stage.require, stage.documents);
+    }
+    for (std::size_t i = 0; i < file.state.tasks.size(); ++i)
+        if (file.state.tasks[i].status == core::TaskStatus::open)
+            json["tasks"][i]["needs"] = needs_of(file, file.state.tasks[i]);
+}
+
+// What requests ask for, which clock's step an escalation was, and what people may do to the clocks.
+void add_words(Json& json, const store::CaseFile& file) {
+    const auto name_of = [&](const std::string& id) {
+        const auto* clock = file.state.clock(id);
+        return clock ? clock->name : id;
+    };
+    for (std::size_t i = 0; i < file.state.requests.size(); ++i) {
+        const auto& wish = file.state.requests[i].wish;
+        json["requests"][i]["asks"] = core::asked_for(wish, name_of(wish.value("clock", "")));
+    }
+    for (std::size_t i = 0; i < file.state.escalations.size(); ++i) {
+        const auto& escalation = file.state.escalations[i];
+        auto& shown = json["escalations"][i];
+        shown["clock_name"] = name_of(escalation.clock);
+        shown["number"] =
+            fmt::format("{}{}", escalation.step + 1,
+                        escalation.repeat == 0 ? "" : fmt::format(" repeat {}", escalation.repeat));
+        shown["light"] = light_of(*file.program, name_of(escalation.clock), escalation.step);
+    }
+    Json may = Json::array();
+    for (const auto& clock : file.state.clocks) {
+        const bool counts =
+            clock.status == core::ClockStatus::running || clock.status == core::ClockStatus::paused;
+        if (!counts || clock.rule == model::none) continue;
+        const auto& rule = file.program->clocks[clock.rule];
+        if (rule.pause.empty() && rule.exclude.empty() && !rule.restart && !rule.extend) continue;
+        Json one{{"clock", clock.name},
+                 {"pause", rule.pause},
+                 {"exclude", rule.exclude},
+                 {"restart", rule.restart ? Json("with a reason") : Json()}};
+        if (rule.extend && static_cast<int>(clock.extended.size()) < rule.extend->times) {
+            one["extend"] = "by " + time::to_string(rule.extend->by) + ", with a reason";
+            if (rule.extend->approve) one["approve"] = org::to_string(*rule.extend->approve);
+        }
+        may.push_back(std::move(one));
+    }
+    json["clocks_allow"] = std::move(may);
+}
+
+}  // namespace
+
+Json case_row(const Sight& sight, const store::CaseRow& row) {
+    const auto program = sight.catalog.program(row.definition, row.version);
+    Json json = localized(store::to_json(row), program ? program->calendar : nullptr);
+    json["light"] = row.light;
+    json["status"] = row.status;
+    // After its end a case may have a follow-up's clock: that is the task's, nothing of the case is due.
+    if (row.status != "open") json["due"] = nullptr;
+    if (row.due && row.status == "open") json["left"] = left_of(sight, row.id, *row.due);
+    if (!row.due && row.status == "open" &&
+        std::ranges::any_of(sight.reader.clocks(row.id), [](const auto& c) { return c.status == "paused"; }))
+        json["left"] = "paused";
+    return json;
+}
+
+// The parts of a case as they are now, each a list of its own.
+Json case_sheet(const Sight& sight, const store::CaseFile& file) {
+    const auto calendar = file.program->calendar;
+    Json json = localized(core::to_json(file.state), calendar);
+    json["light"] = model::to_string(core::light(file.state));
+    json["definition_title"] = title_of(file.program->title);
+    json["actions"] = offered(file);
+    for (std::size_t i = 0; i < file.state.clocks.size(); ++i) {
+        const auto& clock = file.state.clocks[i];
+        auto& shown = json["clocks"][i];
+        shown.erase("rule");  // an index that means nothing outside
+        shown["due"] = when_json(clock.due, calendar);
+        const auto left = clock_left(clock, *file.program, sight.now);
+        shown["left"] = left.empty() ? Json() : Json(left);
+        Json stops = Json::array();
+        for (const auto& stop : clock.stops)
+            stops.push_back({{"from", when_json(stop.from, calendar)}, {"to", when_json(stop.to, calendar)}});
+        shown["stops"] = std::move(stops);
+    }
+    add_needs(json, file);
+    add_words(json, file);
+    return json;
+}
+
+Json history(const Sight& sight, const store::CaseFile& file, std::uint64_t from, std::size_t limit) {
+    const auto wording = wording_of(sight, file);
+    Json rows = Json::array();
+    for (const auto& one : file.history) {
+        if (one.revision < from) continue;
+        if (limit > 0 && rows.size() == limit) break;
+        Json row{{"revision", one.revision},
+                 {"at", when(one.at, wording.calendar)},
+                 {"occurred", when_json(one.occurred, wording.calendar)},
+                 {"actor", one.actor}};
+        row.update(localized(core::to_json(one.event, Times::text), wording.calendar));
+        row["words"] = words(one.event, wording);
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+Json clock_rows(const Sight& sight, const store::CaseFile& file) {
+    Json rows = Json::array();
+    for (const auto& row : sight.reader.clocks(file.state.id)) {
+        Json json = localized(store::to_json(row), file.program->calendar);
+        json["status"] = row.status;
+        json["light"] = row.light;
+        const auto* clock = file.state.clock(row.id);
+        const auto left = clock ? clock_left(*clock, *file.program, sight.now) : "";
+        if (!left.empty()) json["left"] = left;
+        if (row.late_ms > 0) json["late"] = span_words(row.late_ms);
+        rows.push_back(std::move(json));
+    }
+    return rows;
+}
+
+Json receipt(const Sight& sight, const runtime::Receipt& receipt) {
+    const auto calendar = calendar_of(sight, receipt.case_id);
+    Json events = Json::array();
+    for (const auto& one : receipt.events) {
+        Json event{{"seq", one.seq},
+                   {"revision", one.revision},
+                   {"at", when(one.at, calendar)},
+                   {"occurred", when_json(one.occurred, calendar)},
+                   {"actor", one.actor}};
+        event.update(core::to_json(one.event, Times::text));
+        events.push_back(std::move(event));
+    }
+    return {{"case", receipt.case_id},
+            {"revision", receipt.revision},
+            {"repeated", receipt.repeated},
+            {"events", std::move(events)}};
+}
+
+}  // namespace reeve::views

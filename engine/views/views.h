@@ -1,0 +1,61 @@
+// The front door of engine/views: what is shown of a folder, as JSON. `reeve … --json`, the tables of the
+// command line, HTTP and the console all show these, so that a field has one name and one meaning.
+//
+// Times are RFC 3339 in the zone of the calendar that the case (or the definition) goes by; spans of time are
+// in words. Pure functions of what the Sight gives; one thread each.
+#pragma once
+
+#include "engine/runtime/engine.h"
+#include "engine/views/words.h"
+
+namespace reeve::views {
+
+// What is looked at, and when.
+struct Sight {
+    store::Reader& reader;
+    const store::Catalog& catalog;
+    std::shared_ptr<const org::Directory> people;
+    time::Instant now;
+};
+
+// The calendar that times of a case, or of the folder, are read and shown in; null while there is none.
+time::CalendarPtr calendar_of(const Sight&, const std::string& case_id = {});
+// Persons called by name: "Li Na (li-na)"; the case's clocks and tasks by theirs.
+Wording wording_of(const Sight&);
+Wording wording_of(const Sight&, const store::CaseFile&);
+// Instants in `json` (as text in UTC) moved into the calendar's zone; the case's data is left as it is.
+Json localized(Json json, const time::CalendarPtr&);
+
+Json case_row(const Sight&, const store::CaseRow&);     // of a list
+Json case_sheet(const Sight&, const store::CaseFile&);  // all that it is now, and what may be done
+// Its events from a revision on, at most so many; 0: all.
+Json history(const Sight&, const store::CaseFile&, std::uint64_t from, std::size_t limit = 0);
+Json clock_rows(const Sight&, const store::CaseFile&);
+// Why this date, light, step and person. `clock`: only this one, by name or id; empty: all that run. code
+// "unknown-clock".
+Result<Json> explanation(const Sight&, const store::CaseFile&, const std::string& clock = {});
+
+Json task_row(const Sight&, const store::TaskRow&);
+// The tasks that fit; a person's with those of the absent for whom they stand in. In order of their due.
+std::vector<store::TaskRow> tasks(const Sight&, const store::TaskFilter&);
+
+struct EscalationRows {
+    Json rows = Json::array();
+    bool cut = false;  // there were more than the limit
+};
+// The steps that fired, the newest first. `light`: that set this one; empty: all.
+EscalationRows escalations(const Sight&, const store::EscalationFilter&, const std::string& light);
+// The overdue board: running clocks past their due, the most overdue first; of these units, or of all.
+Json board(const Sight&, const std::vector<std::string>& units);
+Json alert_row(const Sight&, const store::OutboxRow&);
+
+Json unit_row(const Sight&, const org::Unit&);
+Json person_row(const Sight&, const org::Person&);
+Json absence_row(const Sight&, const org::Absence&);
+Json definition_row(const Sight&, const std::string& id);
+// A version with its stages, clocks and ladders; 0: the newest. code "unknown-definition".
+Result<Json> definition_sheet(const Sight&, const std::string& id, int version);
+
+Json receipt(const Sight&, const runtime::Receipt&);
+
+}  // namespace reeve::views
