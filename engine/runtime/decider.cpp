@@ -24,6 +24,9 @@ core::Command tick_of(const CachedCase& entry, Instant moment, Instant now) {
     return command;
 }
 
+// So many names in a row are passed over because their cases are damaged.
+constexpr int most_damaged_names = 100;
+
 Error damaged(const std::string& case_id, const std::exception& e) {
     return {"damaged",
             fmt::format("what happened in case {} cannot be read ({}); `reeve check` names what is damaged",
@@ -220,10 +223,16 @@ Result<void> Decider::name_case(core::Command& command, const std::string& defin
     }
     auto [it, fresh] = started_.emplace(definition, 0);
     if (fresh) it->second = reader_->cases_of(definition);
+    int damaged_cases = 0;
     for (auto number = it->second + 1;; ++number) {
         command.case_id = fmt::format("{}-{}", definition, number);
-        if (!cannot_read(command.case_id) && !lookup(command.case_id) && !archived(command.case_id))
-            return {};
+        try {
+            if (!lookup(command.case_id) && !archived(command.case_id)) return {};
+        } catch (const std::exception& e) {
+            // A damaged case has its name; a disk that cannot be read says nothing of any name.
+            if (!store::is_damage(e)) throw;
+            if (++damaged_cases == most_damaged_names) return std::unexpected(damaged(command.case_id, e));
+        }
     }
 }
 

@@ -153,6 +153,8 @@ class NoRoom : public std::runtime_error {
 
 // What failing machinery threw, for people: "disk-full", "damaged", else "failed".
 Error trouble(const std::exception&);
+// Whether it says that what lies on the disk is not what was written; else it could not be read this time.
+bool is_damage(const std::exception&);
 
 class Store {
   public:

@@ -36,7 +36,7 @@ void FaultyDisk::unmount() {
     folder_.clear();
     files_.clear();
     trouble_ = Trouble::none;
-    full_ = broken_ = off_ = hold_ = held_ = false;
+    full_ = broken_ = unreadable_ = off_ = hold_ = held_ = false;
     counts_ = {};
 }
 
@@ -56,6 +56,14 @@ void FaultyDisk::set_full(bool full) {
 void FaultyDisk::set_broken(bool broken) {
     std::lock_guard lock(mutex_);
     broken_ = broken;
+}
+void FaultyDisk::set_unreadable(bool unreadable) {
+    std::lock_guard lock(mutex_);
+    unreadable_ = unreadable;
+}
+bool FaultyDisk::unreadable() const {
+    std::lock_guard lock(mutex_);
+    return unreadable_ || off_;
 }
 void FaultyDisk::power_off() {
     std::lock_guard lock(mutex_);
@@ -91,7 +99,7 @@ void FaultyDisk::power_on() {
     for (const auto& entry : std::filesystem::directory_iterator(folder_))
         if (entry.path().string().ends_with("-shm")) std::filesystem::remove(entry.path());
     trouble_ = Trouble::none;
-    full_ = broken_ = off_ = false;
+    full_ = broken_ = unreadable_ = off_ = false;
 }
 
 void FaultyDisk::hold_next_sync() {

@@ -29,7 +29,7 @@ sqlite3_vfs* real_vfs = nullptr;
 
 int x_close(sqlite3_file* f) { return of(f).real()->pMethods->xClose(of(f).real()); }
 int x_read(sqlite3_file* f, void* into, int amount, sqlite3_int64 offset) {
-    if (Disk::get().off()) return SQLITE_IOERR_READ;
+    if (Disk::get().unreadable()) return SQLITE_IOERR_READ;
     return of(f).real()->pMethods->xRead(of(f).real(), into, amount, offset);
 }
 int x_write(sqlite3_file* f, const void* from, int amount, sqlite3_int64 offset) {

@@ -35,9 +35,11 @@ class FaultyDisk {
     void plan(Trouble, int after);
     bool pending() const;  // planned and not met
     // Troubles that last until they are lifted.
-    void set_full(bool);    // no file grows
-    void set_broken(bool);  // every write and sync fails
-    void power_off();       // everything fails
+    void set_full(bool);        // no file grows
+    void set_broken(bool);      // every write and sync fails
+    void set_unreadable(bool);  // every read fails
+    bool unreadable() const;
+    void power_off();  // everything fails
     bool off() const;
     // The files become what the disk has of them. Every database must have been closed.
     void power_on();
@@ -80,7 +82,7 @@ class FaultyDisk {
     std::map<std::string, File> files_;
     Trouble trouble_ = Trouble::none;
     int after_ = 0;
-    bool full_ = false, broken_ = false, off_ = false, hold_ = false, held_ = false;
+    bool full_ = false, broken_ = false, unreadable_ = false, off_ = false, hold_ = false, held_ = false;
     Counts counts_;
 };
 

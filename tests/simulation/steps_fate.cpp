@@ -91,10 +91,13 @@ void World::fill_disk() {
     (void)engine_->run_until(now());
 }
 
-// Nothing can be written for a while, and time goes on.
+// Nothing can be read for a moment; then nothing can be written for a while, and time goes on.
 void World::break_disk() {
     auto& disk = FaultyDisk::get();
     disk.plan(FaultyDisk::Trouble::none, 0);
+    disk.set_unreadable(true);
+    (void)ask({.actor = "boss", .wish = core::StartCase{.definition = "claim", .unit = "north"}});
+    disk.set_unreadable(false);
     disk.set_broken(true);
     for (int n = 0; n < 2; ++n) work();
     advance(now() + dice_.between(1, 48) * hour);

@@ -109,6 +109,7 @@ void World::heal() {
     auto& disk = FaultyDisk::get();
     disk.set_full(false);
     disk.set_broken(false);
+    disk.set_unreadable(false);
     disk.plan(FaultyDisk::Trouble::none, 0);
     if (!disk.off()) return;
     note("the power was cut");
@@ -137,7 +138,8 @@ void World::answered(const core::Command& command, const Result<runtime::Receipt
     } else {
         ++outcome_.refused;
         if (result.error().code == "failed") auditor_.fault("a command failed: " + result.error().text());
-        if (!FaultyDisk::get().off() && reader().receipt(command.key) && result.error().code != "key-used")
+        if (!FaultyDisk::get().unreadable() && reader().receipt(command.key) &&
+            result.error().code != "key-used")
             auditor_.fault("law 1: a refused command left events: " + result.error().text());
     }
 }

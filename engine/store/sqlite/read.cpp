@@ -94,6 +94,13 @@ void unpack(SQLite::Statement& s, std::vector<JournalRow>& rows) {
         ++row.revision;
     }
 }
+// Ready to be bound: SQLite takes no values for a statement whose last run was cut short by a failure, and a
+// failing read must not be the last one.
+SQLite::Statement& ready(SQLite::Statement& statement) {
+    statement.tryReset();
+    return statement;
+}
+
 constexpr const char* journal_columns =
     "SELECT seq, stream, revision, at, occurred, actor, \"key\", events, body, digest FROM journal ";
 
@@ -134,7 +141,7 @@ class SqliteReader final : public Reader {
                 const std::function<bool(const JournalRow&)>& each) override {
         // Read first, then told: what is told may read in its turn.
         std::vector<JournalRow> rows;
-        bind(stream_, 1, stream);
+        bind(ready(stream_), 1, stream);
         bind(stream_, 2, from_revision);
         while (stream_.executeStep()) unpack(stream_, rows);
         stream_.reset();
@@ -172,7 +179,7 @@ class SqliteReader final : public Reader {
     }
 
     std::optional<Receipt> receipt(const std::string& key) override {
-        bind(receipt_, 1, key);
+        bind(ready(receipt_), 1, key);
         std::optional<Receipt> found;
         if (receipt_.executeStep()) {
             const auto events = static_cast<std::uint64_t>(receipt_.getColumn(3).getInt64());
@@ -352,7 +359,7 @@ class SqliteReader final : public Reader {
 
     std::vector<TimerRow> timers(const TimerRow& after, std::size_t limit) override {
         std::vector<TimerRow> rows;
-        bind(timers_, 1, after.at);
+        bind(ready(timers_), 1, after.at);
         bind(timers_, 2, after.id);
         bind(timers_, 3, limit == 0 ? std::int64_t{-1} : static_cast<std::int64_t>(limit));
         while (timers_.executeStep()) rows.push_back(get_row<TimerRow>(timers_));

@@ -37,6 +37,14 @@ bool sqlite::no_room(const SQLite::Exception& e, SQLite::Database& db) {
            (says_no_room(sqlite3_system_errno(db.getHandle())) || last_write_found_no_room(db.getHandle()));
 }
 
+bool is_damage(const std::exception& e) {
+    if (const auto* sqlite = dynamic_cast<const SQLite::Exception*>(&e)) {
+        const int code = sqlite->getErrorCode() & 0xff;
+        return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+    }
+    return !dynamic_cast<const std::system_error*>(&e) && !dynamic_cast<const std::bad_alloc*>(&e);
+}
+
 Error trouble(const std::exception& e) {
     const auto* sqlite = dynamic_cast<const SQLite::Exception*>(&e);
     const auto* system = dynamic_cast<const std::system_error*>(&e);
