@@ -193,5 +193,6 @@ struct Command {
 
 Json to_json(const Wish&, Times = Times::text);
 Result<Wish> wish_from_json(const Json&);
+Json wish_schemas();  // the JSON Schema of each, by its name
 
 }  // namespace reeve::core

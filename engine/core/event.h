@@ -310,6 +310,7 @@ struct Recorded {
 };
 
 Json to_json(const Event&, Times = Times::millis);
+Json event_schemas();                        // the JSON Schema of each, by its name, as Times::text gives it
 void print(std::string& out, const Event&);  // appends to_json(event).dump(): the form that is stored
 Result<Event> event_from_json(const Json&);
 std::string_view name(const Event&);  // "TaskAssigned"

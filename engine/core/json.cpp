@@ -1,6 +1,7 @@
 // The stored and shown forms: one line a struct. A member added here must have a default that means what its
 // absence meant before; a name never changes.
 #include "engine/core/fit.h"
+#include "engine/describe_schema.h"
 
 namespace reeve::time {
 BOOST_DESCRIBE_STRUCT(Span, (), (from, to))
@@ -166,6 +167,8 @@ const char* uncountable_member(const Event& event) {
 
 Json to_json(const Wish& wish, Times times) { return describe::write_variant(wish, "command", times); }
 Result<Wish> wish_from_json(const Json& json) { return read_as(Wish{}, json, "command"); }
+Json wish_schemas() { return describe::variant_schemas(static_cast<const Wish*>(nullptr), "command"); }
+Json event_schemas() { return describe::variant_schemas(static_cast<const Event*>(nullptr), "event"); }
 Json to_json(const Event& event, Times times) { return describe::write_variant(event, "event", times); }
 void print(std::string& out, const Event& event) { describe::print_variant(out, event, "event"); }
 Result<Event> event_from_json(const Json& json) { return read_as(Event{}, json, "event"); }

@@ -5,8 +5,11 @@
                 "# refused" that the line before it exits 1
 Other blocks are for reading. The folder holds a link `workflows` to the shipped ones.
 """
+import contextlib
+import glob
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,8 +25,18 @@ def fail(line, what):
     sys.exit(f"{page}:{line}: {what}")
 
 
+def stop_servers(folder):
+    """A page writes the process of a server that it starts into a file: NAME.pid."""
+    for path in glob.glob(os.path.join(folder, "*.pid")):
+        try:
+            os.kill(int(open(path).read()), signal.SIGTERM)
+        except ProcessLookupError:
+            pass
+
+
 exports = ""
-with tempfile.TemporaryDirectory() as folder:
+with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as at_the_end:
+    at_the_end.callback(stop_servers, folder)
     os.symlink(os.path.abspath(workflows), os.path.join(folder, "workflows"))
     for match in re.finditer(r"^```(\w+)(?: +(\S+))?\n(.*?)^```$", text, re.M | re.S):
         language, name, body = match.groups()

@@ -1,0 +1,197 @@
+// reeve serve, and reeve token add|list|revoke: the service, and which programs may use it.
+#include <fmt/format.h>
+
+#include <csignal>
+
+#include "engine/cli/commands.h"
+#include "engine/cli/folder.h"
+#include "engine/http/server.h"
+
+namespace reeve::cli {
+
+namespace {
+
+// "127.0.0.1:8080", "[::1]:8080", ":8080" for every address of the machine.
+Result<void> read_listen(const std::string& text, http::Options& options) {
+    const auto colon = text.rfind(':');
+    const auto wrong = [&] {
+        return refuse("cannot-listen",
+                      "expected ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080, not \"" + text + "\"",
+                      "--listen");
+    };
+    if (colon == std::string::npos) return wrong();
+    auto address = text.substr(0, colon);
+    const auto port = text.substr(colon + 1);
+    if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
+    if (port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos ||
+        std::stoi(port) > 65535)
+        return wrong();
+    options.address = address.empty() ? "0.0.0.0" : address;
+    options.port = static_cast<std::uint16_t>(std::stoi(port));
+    return {};
+}
+
+// What ends the service is waited for by this thread alone, and blocked in those that it makes.
+sigset_t block_ending() {
+    sigset_t ending;
+    sigemptyset(&ending);
+    sigaddset(&ending, SIGINT);
+    sigaddset(&ending, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+    return ending;
+}
+
+void add_add(CLI::App& tokens, Cli& cli) {
+    auto* command = add_command(
+        tokens, "add", "Let a program use the service in a person's name. The token is shown once.",
+        "reeve token add 'intake form' --person li-na --scope read --scope act --as chen-yu");
+    struct Wanted {
+        std::string name, person, until;
+        std::vector<std::string> scopes;
+    };
+    auto wanted = std::make_shared<Wanted>();
+    command->add_option("NAME", wanted->name, "What the program is called")->required();
+    command->add_option("--person", wanted->person, "In whose name it acts")->required();
+    command
+        ->add_option("--scope", wanted->scopes,
+                     "read: see what the person sees; act: ask for what the person may; administer: change "
+                     "definitions and the organisation; again for more")
+        ->required()
+        ->check(CLI::IsMember({"read", "act", "administer"}))
+        ->type_name("SCOPE")
+        ->allow_extra_args(false);
+    command->add_option("--until", wanted->until, "Not valid from then on")->type_name("TIME");
+    auto given = std::make_shared<Given>();
+    add_folder_options(command, given);
+    command->add_option("--as", given->actor, "Who does this; nothing changes without a name (needed)")
+        ->envname("REEVE_AS")
+        ->type_name("PERSON");
+    cli.run(command, [&cli, given, wanted] {
+        auto folder = Folder::open(*given, Purpose::read);
+        if (!folder) return refused(cli, folder.error());
+        auto who = (*folder)->actor();
+        if (!who) return refused(cli, who.error());
+        const auto* person = (*folder)->directory().person(wanted->person);
+        if (!person)
+            return refused(
+                cli, (*folder)
+                         ->unknown_person(wanted->person, "--person")
+                         .value_or(Error{"unknown-person", "nobody acts as the petitioner over the network",
+                                         "--person"}));
+        http::Token token{
+            .name = wanted->name, .person = wanted->person, .made_by = *who, .made = (*folder)->now()};
+        token.scopes = http::parse_scopes(wanted->scopes).value();
+        if (!wanted->until.empty()) {
+            auto at = (*folder)->instant(wanted->until);
+            if (!at) return refused(cli, {at.error().code, at.error().message, "--until"});
+            token.until = *at;
+        }
+        const auto fresh = http::Access(given->data).add(std::move(token));
+        if (cli.json) {
+            auto json = http::to_json(fresh.token);
+            json["token"] = fresh.secret;
+            print_json(json);
+        } else {
+            fmt::print(
+                "{}\nThis is the token of \"{}\" ({}). It is not shown again: keep it where the program "
+                "finds it.\n",
+                fresh.secret, visible(fresh.token.name), fresh.token.id);
+        }
+        return 0;
+    });
+}
+
+void add_list(CLI::App& tokens, Cli& cli) {
+    auto* command = add_command(tokens, "list", "List the tokens: whose they are, what they may, since when.",
+                                "reeve token list");
+    reads(cli, command, [&cli](Folder& folder) {
+        Json rows = Json::array();
+        for (const auto& token : http::Access(folder.path()).list()) {
+            auto row = http::to_json(token);
+            for (const char* field : {"made", "until", "revoked"})
+                if (row[field].is_string())
+                    row[field] = when(*time::parse_instant(plain(row[field])), folder.calendar());
+            rows.push_back(std::move(row));
+        }
+        print_rows(cli,
+                   {{"id", "TOKEN"},
+                    {"name", "NAME"},
+                    {"person", "ACTS AS"},
+                    {"scopes", "SCOPES"},
+                    {"made", "MADE"},
+                    {"made_by", "BY"},
+                    deadline("until", "UNTIL"),
+                    {"revoked", "REVOKED"}},
+                   rows, "There is no token yet; reeve token add makes one.");
+        return 0;
+    });
+}
+
+void add_revoke(CLI::App& tokens, Cli& cli) {
+    auto* command = add_command(tokens, "revoke", "Make a token invalid from this moment.",
+                                "reeve token revoke 7Qm2xY0a");
+    auto id = std::make_shared<std::string>();
+    command->add_option("TOKEN", *id, "As reeve token list names it")->required();
+    reads(cli, command, [&cli, id](Folder& folder) {
+        if (!http::Access(folder.path()).revoke(*id, folder.now()))
+            return refused(
+                cli, {"unknown-token", "there is no valid token \"" + *id + "\"; reeve token list shows them",
+                      "TOKEN"});
+        if (cli.json)
+            print_json({{"revoked", *id}});
+        else
+            fmt::print("Revoked.\n");
+        return 0;
+    });
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, Cli& cli) {
+    auto* command =
+        add_command(app, "serve", "Run the engine and its HTTP service, until SIGTERM or SIGINT ends it.",
+                    "reeve serve --data office --listen 127.0.0.1:8080");
+    command->group("Service");
+    auto listen = std::make_shared<std::string>("127.0.0.1:8080");
+    command->add_option("--listen", *listen, "Where to listen; port 0 takes any that is free")
+        ->type_name("ADDRESS:PORT")
+        ->capture_default_str();
+    auto given = std::make_shared<Given>();
+    add_folder_options(command, given);
+    command
+        ->add_flag("--accept-clock", given->accept_clock,
+                   "The machine's clock is right, though far from the last event")
+        ->group("Folder");
+    cli.run(command, [&cli, given, listen] {
+        http::Options options;
+        if (auto read = read_listen(*listen, options); !read) return refused(cli, read.error());
+        const auto ending = block_ending();
+        auto folder = Folder::open(*given, Purpose::change);
+        if (!folder) return refused(cli, folder.error());
+        auto server = http::Server::start((*folder)->engine(), options);
+        if (!server) return refused(cli, server.error());
+        const auto host =
+            options.address.find(':') == std::string::npos ? options.address : "[" + options.address + "]";
+        const auto address = fmt::format("http://{}:{}", host, (*server)->port());
+        if (cli.json)
+            print_json({{"address", address}, {"data", given->data}});
+        else
+            fmt::print("reeve serves {} at {}\n", given->data, address);
+        std::fflush(stdout);
+        int signal = 0;
+        sigwait(&ending, &signal);
+        server->reset();
+        if (!cli.json) fmt::print("reeve ends: all that was taken is kept\n");
+        return 0;
+    });
+}
+
+void add_token(CLI::App& app, Cli& cli) {
+    auto* tokens = add_noun(app, "token", "Which programs may use the service, and in whose name.", "Service",
+                            "reeve token list");
+    add_add(*tokens, cli);
+    add_list(*tokens, cli);
+    add_revoke(*tokens, cli);
+}
+
+}  // namespace reeve::cli

@@ -1,0 +1,271 @@
+// One client: requests are read, answered and written one after another, over Boost.Beast.
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include "engine/http/compress.h"
+#include "engine/http/service.h"
+#include "engine/json.h"
+#include "engine/store/part_file.h"
+
+namespace reeve::http {
+
+namespace beast = boost::beast;
+namespace bhttp = beast::http;
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+
+namespace {
+
+constexpr std::size_t header_bytes = 16 << 10;
+// More of a body that nobody wants is not read: the connection ends.
+constexpr std::uint64_t skipped_bytes = 64 << 10;
+
+constexpr bhttp::field wanted_fields[] = {bhttp::field::authorization, bhttp::field::content_type,
+                                          bhttp::field::if_match, bhttp::field::if_none_match,
+                                          bhttp::field::accept_encoding};
+
+template <class Fields>
+std::expected<Request, Answer> request_of(const bhttp::request_header<Fields>& header) {
+    const auto bad = [](std::string what) {
+        return std::unexpected(problem({"bad-request", std::move(what), ""}));
+    };
+    Request request;
+    request.method = std::string(header.method_string());
+    const auto target = boost::urls::parse_origin_form({header.target().data(), header.target().size()});
+    if (!target) return bad("the path is not understood");
+    for (const auto& part : target->segments()) request.path.emplace_back(part);
+    for (const auto& one : target->params()) {
+        std::string name(one.key), value(one.value);
+        if (bad_utf8(name) != std::string::npos || bad_utf8(value) != std::string::npos)
+            return std::unexpected(problem({"bad-utf8", "a part of the query is not UTF-8", ""}));
+        if (!request.query.emplace(std::move(name), std::move(value)).second)
+            return bad("\"" + std::string(one.key) + "\" is given twice");
+    }
+    for (const auto& part : request.path)
+        if (bad_utf8(part) != std::string::npos)
+            return std::unexpected(problem({"bad-utf8", "a part of the path is not UTF-8", ""}));
+    for (const auto field : wanted_fields)
+        if (const auto it = header.find(field); it != header.end()) {
+            std::string name(bhttp::to_string(field));
+            std::ranges::transform(name, name.begin(), [](char c) {
+                return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+            });
+            request.headers.emplace(std::move(name), std::string(it->value()));
+        }
+    if (const auto it = header.find("Idempotency-Key"); it != header.end()) {
+        request.headers.emplace("idempotency-key", std::string(it->value()));
+        if (it->value().size() > 200 ||
+            bad_utf8({it->value().data(), it->value().size()}) != std::string::npos)
+            return bad("an Idempotency-Key has at most 200 bytes, in UTF-8");
+    }
+    // Who reads both differently than a proxy before us would read another request into this one.
+    if (header.count(bhttp::field::content_length) > 1 ||
+        (header.count(bhttp::field::transfer_encoding) > 0 && header.count(bhttp::field::content_length) > 0))
+        return bad("say the length of the body once");
+    if (header.version() == 11 && header.count(bhttp::field::host) != 1)
+        return bad("HTTP/1.1 takes one Host");
+    return request;
+}
+
+template <class Body>
+void head_of(bhttp::response<Body>& response, const Answer& answer, unsigned version, bool keep) {
+    response.version(version);
+    response.result(static_cast<unsigned>(answer.status));
+    response.set(bhttp::field::content_type, answer.type);
+    response.set("X-Content-Type-Options", "nosniff");
+    // What stands here may be personal, and is another tomorrow.
+    response.set(bhttp::field::cache_control, "no-store");
+    for (const auto& [name, value] : answer.headers) response.set(name, value);
+    response.keep_alive(keep);
+}
+
+class Conversation {
+  public:
+    Conversation(beast::tcp_stream& stream, Service& service, bool& idle)
+        : stream_(stream), service_(service), idle_(idle) {}
+
+    // False: the client has gone, or is to go.
+    asio::awaitable<bool> one() {
+        bhttp::request_parser<bhttp::empty_body> header;
+        header.header_limit(header_bytes);
+        header.body_limit(boost::none);  // how much is too much, the route decides
+        idle_ = buffer_.size() == 0;
+        stream_.expires_after(service_.options.patience);
+        auto [fault, size] = co_await bhttp::async_read_header(stream_, buffer_, header, as_result);
+        idle_ = false;
+        if (fault) {
+            if (fault == bhttp::error::end_of_stream || fault == beast::error::timeout ||
+                fault.category() != bhttp::make_error_code(bhttp::error::bad_method).category())
+                co_return false;
+            const auto refusal = header_fault(fault);
+            co_await write(refusal, 11, false, false);
+            co_return false;
+        }
+        const auto version = header.get().version();
+        head_only_ = header.get().method() == bhttp::verb::head;
+        bool keep = header.keep_alive() && !service_.stopping;
+        auto request = request_of(header.get().base());
+        if (!request) {
+            co_await write(request.error(), version, false, false);
+            co_return false;
+        }
+        auto opened = open(service_, *request);
+        if (!opened) {
+            // The body may be long, and nobody will read it.
+            if (keep) keep = co_await skip(header);
+            const bool wrote = co_await write(opened.error(), version, keep, false);
+            co_return wrote&& keep;
+        }
+        if (header.get()[bhttp::field::expect] == "100-continue") co_await go_on(version);
+        const auto takes = opened->match.route->takes;
+        std::optional<store::PartFile> part;
+        std::optional<Answer> refused;
+        if (takes == Takes::file) {
+            part.emplace(service_.engine.folder() / "attachments" /
+                         ("upload." + std::to_string(++uploads_) + ".part"));
+            refused = co_await save(header, part->path());
+            request->upload = part->path();
+        } else {
+            const std::uint64_t most = takes == Takes::json ? service_.options.body : skipped_bytes;
+            refused = co_await read(header, most, request->body);
+        }
+        if (refused) {
+            co_await write(*refused, version, false, false);
+            co_return false;
+        }
+        const auto given = co_await answer(service_, *request, *opened);
+        keep = keep && !service_.stopping;
+        const bool gzip = accepts_gzip(request->header("accept-encoding"));
+        const bool wrote = co_await write(given, version, keep, gzip);
+        co_return wrote&& keep;
+    }
+
+  private:
+    using Header = bhttp::request_parser<bhttp::empty_body>;
+    static Answer header_fault(const beast::error_code& fault) {
+        if (fault == bhttp::error::header_limit) return problem({"too-large", "the header is too long", ""});
+        return problem({"bad-request", "the request is not HTTP: " + fault.message(), ""});
+    }
+    static Answer too_large() {
+        return problem({"too-large", "the body is longer than the service takes", ""});
+    }
+    static std::optional<Answer> body_fault(const beast::error_code& fault) {
+        if (fault == bhttp::error::body_limit) return too_large();
+        if (fault) return problem({"bad-request", "the body did not come whole: " + fault.message(), ""});
+        return std::nullopt;
+    }
+
+    asio::awaitable<std::optional<Answer>> read(Header& header, std::uint64_t most, std::string& into) {
+        if (header.content_length().value_or(0) > most) co_return too_large();
+        bhttp::request_parser<bhttp::string_body> parser(std::move(header));
+        parser.body_limit(most);
+        while (!parser.is_done()) {
+            stream_.expires_after(service_.options.patience);
+            auto [fault, size] = co_await bhttp::async_read_some(stream_, buffer_, parser, as_result);
+            if (fault) co_return body_fault(fault);
+        }
+        into = std::move(parser.get().body());
+        co_return std::nullopt;
+    }
+
+    asio::awaitable<std::optional<Answer>> save(Header& header, const std::filesystem::path& file) {
+        const auto most = service_.options.upload;
+        if (header.content_length().value_or(0) > most) co_return too_large();
+        bhttp::request_parser<bhttp::file_body> parser(std::move(header));
+        parser.body_limit(most);
+        beast::error_code opening;
+        parser.get().body().open(file.c_str(), beast::file_mode::write, opening);
+        if (opening)
+            throw std::system_error(opening.value(), std::generic_category(), "writing " + file.string());
+        while (!parser.is_done()) {
+            stream_.expires_after(service_.options.patience);
+            auto [fault, size] = co_await bhttp::async_read_some(stream_, buffer_, parser, as_result);
+            if (fault) co_return body_fault(fault);
+        }
+        co_return std::nullopt;
+    }
+
+    // Whether the rest of the request was short, and has been read.
+    asio::awaitable<bool> skip(Header& header) {
+        const auto length = header.content_length();
+        if (header.chunked() || (length && *length > skipped_bytes)) co_return false;
+        std::string nothing;
+        const auto fault = co_await read(header, skipped_bytes, nothing);
+        co_return !fault;
+    }
+
+    asio::awaitable<void> go_on(unsigned version) {
+        bhttp::response<bhttp::empty_body> response{bhttp::status::continue_, version};
+        co_await bhttp::async_write(stream_, response, as_result);
+    }
+
+    // False: it could not be written.
+    asio::awaitable<bool> write(const Answer& answer, unsigned version, bool keep, bool gzip) {
+        stream_.expires_after(service_.options.patience);
+        if (!answer.file.empty()) co_return co_await write_file(answer, version, keep);
+        bhttp::response<bhttp::string_body> response;
+        head_of(response, answer, version, keep);
+        response.set(bhttp::field::vary, "Accept-Encoding");
+        if (gzip && answer.body.size() >= worth_compressing) {
+            response.set(bhttp::field::content_encoding, "gzip");
+            response.body() = compressed(answer.body);
+        } else {
+            response.body() = answer.body;
+        }
+        response.prepare_payload();
+        co_return co_await send(response);
+    }
+
+    asio::awaitable<bool> write_file(const Answer& answer, unsigned version, bool keep) {
+        bhttp::response<bhttp::file_body> response;
+        beast::error_code fault;
+        response.body().open(answer.file.c_str(), beast::file_mode::scan, fault);
+        if (fault) {
+            const auto gone =
+                problem({"no-such-file", "the file is not in the folder any more: reeve check tells", ""});
+            co_return co_await write(gone, version, keep, false);
+        }
+        head_of(response, answer, version, keep);
+        response.prepare_payload();
+        co_return co_await send(response);
+    }
+
+    template <class Body>
+    asio::awaitable<bool> send(bhttp::response<Body>& response) {
+        bhttp::response_serializer<Body> serializer(response);
+        beast::error_code fault;
+        while (!fault && !(head_only_ ? serializer.is_header_done() : serializer.is_done())) {
+            stream_.expires_after(service_.options.patience);
+            if (head_only_)
+                std::tie(fault, std::ignore) =
+                    co_await bhttp::async_write_header(stream_, serializer, as_result);
+            else
+                std::tie(fault, std::ignore) =
+                    co_await bhttp::async_write_some(stream_, serializer, as_result);
+        }
+        co_return !fault;
+    }
+
+    beast::tcp_stream& stream_;
+    Service& service_;
+    bool& idle_;
+    bool head_only_ = false;
+    beast::flat_buffer buffer_{1 << 20};
+    static inline std::uint64_t uploads_ = 0;  // on the network's thread
+};
+
+}  // namespace
+
+asio::awaitable<void> converse(std::shared_ptr<Client> client, Service& service) {
+    Conversation conversation(client->stream, service, client->idle);
+    while (co_await conversation.one()) {
+    }
+    beast::error_code ignored;
+    client->stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+}
+
+}  // namespace reeve::http

@@ -1,0 +1,39 @@
+// A request and its answer, without the protocol around them.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/describe.h"
+
+namespace reeve::http {
+
+// Names of headers in lower case; the parts of the path and the query decoded.
+struct Request {
+    std::string method;
+    std::vector<std::string> path;
+    std::map<std::string, std::string, std::less<>> query, headers;
+    std::string body;
+    std::filesystem::path upload;  // where the body lies, of a route that takes a file
+
+    const std::string& header(std::string_view name) const;  // empty when it is not there
+};
+
+struct Answer {
+    int status = 200;
+    std::string body;
+    std::string type = "application/json";
+    std::map<std::string, std::string> headers;
+    std::filesystem::path file = {};  // sent in place of the body
+};
+
+Answer json_answer(const Json&, int status = 200);
+// problem+json (RFC 9457): the code, the sentence, and the field as a JSON pointer where it is one.
+// `status`: another than that of its code.
+Answer problem(const Error&, int status = 0);
+// Of a code of the core or of a route: 404, 409, 422, 503, …
+int status_of(const Error&);
+
+}  // namespace reeve::http

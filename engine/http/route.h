@@ -1,0 +1,107 @@
+// The routes: one table, from which requests are answered, /openapi.json is made and the tests take what
+// there is to test. A route is a plain function of the call and of what is durable.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <variant>
+
+#include "engine/http/access.h"
+#include "engine/http/message.h"
+#include "engine/views/views.h"
+
+namespace reeve::http {
+
+// Who asks. Units: those whose cases the person sees; `everywhere`: all of them.
+struct Caller {
+    std::string person, token;
+    std::set<Scope> scopes;
+    std::vector<std::string> units;
+    bool everywhere = false;
+    bool administrator = false;
+};
+
+struct Call {
+    const Request& request;
+    runtime::Engine& engine;
+    Caller caller;
+    std::map<std::string, std::string, std::less<>> path;  // what stands for {…} in the pattern
+    Json body;                                             // of a route that takes JSON
+    const std::string& at(std::string_view name) const { return path.find(name)->second; }
+    const std::string& query(std::string_view name) const;  // empty when it is not there
+};
+
+struct Parameter {
+    std::string_view name;
+    enum class Kind { text, number, flag, time, light, case_status, alert_status } kind = Kind::text;
+    std::string_view about;
+};
+
+// A reading, or a change that waits until it is durable: runs on a thread that may wait.
+using Work = Answer (*)(const Call&, const views::Sight&);
+// One command to one case: answered with its receipt. Must not wait.
+using Ask = Result<core::Command> (*)(const Call&, const views::Sight&);
+
+enum class Takes { nothing, json, file };
+
+struct Route {
+    std::string_view method, pattern;  // "/v1/cases/{case}"
+    std::string_view operation;        // operationId
+    std::string_view about;            // one sentence
+    std::optional<Scope> needs;        // none: open to everyone
+    std::span<const Parameter> query;
+    Takes takes = Takes::nothing;
+    std::string_view body;     // the schema of what it takes
+    std::string_view answers;  // the schema of what it gives; empty: not JSON
+    bool list = false;         // a page of those: {"items": […], "next": …}
+    std::variant<Work, Ask> does;
+};
+
+// Each file of routes gives its part of the table.
+std::span<const Route> case_routes();
+std::span<const Route> work_routes();
+std::span<const Route> office_routes();
+std::span<const Route> service_routes();
+std::vector<const Route*> routes();
+
+struct Match {
+    const Route* route = nullptr;  // null: none fits
+    std::map<std::string, std::string, std::less<>> path;
+    std::string allowed;  // the methods the path has, when it is known under others only
+};
+Match match(const Request&);
+// Names and forms of the query against what the route takes; whatever is wrong is said.
+std::optional<Error> check_query(const Route&, const Request&);
+// Whether a command is one that people and programs ask for, and not the engine's own or one with a route of
+// its own.
+bool is_asked_for(std::string_view command);
+// OpenAPI 3.1, made from the table.
+const Json& openapi();
+
+// What every list shares: a page of `rows` (JSON array) from the cursor on.
+extern const Parameter page_limit, page_after;
+struct Page {
+    std::size_t limit = 50, from = 0;
+};
+Result<Page> page_of(const Call&);
+// Those of `rows` on the page, each as `show` makes it.
+template <class Row, class Show>
+Answer page(const std::vector<Row>& rows, const Page& page, Show show) {
+    Json items = Json::array();
+    for (std::size_t i = page.from; i < rows.size() && i < page.from + page.limit; ++i)
+        items.push_back(show(rows[i]));
+    const bool more = rows.size() > page.from + page.limit;
+    return json_answer({{"items", std::move(items)},
+                        {"next", more ? Json(std::to_string(page.from + page.limit)) : Json()}});
+}
+
+// rights.cpp
+Caller caller_of(const Token&, const org::Directory&);
+bool sees(const Caller&, const views::Sight&, const store::CaseRow&);
+// The case's row if there is one and the caller sees it; else the one refusal for both.
+Result<store::CaseRow> seen_case(const Call&, const views::Sight&, const std::string& id);
+// The units to look into: those at or below `unit` that the caller sees, or all of theirs; empty: everywhere.
+// Refuses a unit that is not theirs.
+Result<std::vector<std::string>> seen_units(const Call&, const views::Sight&);
+
+}  // namespace reeve::http

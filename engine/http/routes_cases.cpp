@@ -1,0 +1,271 @@
+// Routes of cases: start, list, show, history, clocks, explanation, documents, and every command.
+#include <algorithm>
+
+#include "engine/http/route.h"
+
+namespace reeve::http {
+
+namespace {
+
+using Kind = Parameter::Kind;
+constexpr Parameter unit{"unit", Kind::text, "Of this unit and below"};
+
+// What a command says beside its wish.
+Result<core::Command> command_of(const Call& call, Json wish, std::string case_id) {
+    core::Command command{.actor = call.caller.person, .case_id = std::move(case_id)};
+    // Two programs may use the same key for different things: it is theirs alone.
+    if (const auto& key = call.request.header("idempotency-key"); !key.empty())
+        command.key = call.caller.person + ":" + key;
+    if (const auto it = wish.find("occurred"); it != wish.end()) {
+        time::Instant at;
+        const describe::Place body, at_occurred{&body, "occurred"};
+        if (auto fault = describe::read(*it, at, at_occurred)) return std::unexpected(*fault);
+        command.occurred = at;
+        wish.erase("occurred");
+    }
+    if (const auto& tag = call.request.header("if-match"); !tag.empty()) {
+        if (tag.size() < 3 || !tag.starts_with('"') ||
+            tag.find_first_not_of("0123456789", 1) != tag.size() - 1 || !tag.ends_with('"') ||
+            tag.size() > 20)
+            return refuse("bad-request", "If-Match takes the ETag of the case, such as \"7\" with its quotes",
+                          "If-Match");
+        command.expect = std::stoull(tag.substr(1));
+    }
+    auto made = core::wish_from_json(wish);
+    if (!made) return std::unexpected(made.error());
+    command.wish = std::move(*made);
+    return command;
+}
+
+Result<core::Command> start(const Call& call, const views::Sight&) {
+    if (!call.body.is_object()) return refuse("bad-shape", "expected an object", "");
+    if (call.body.contains("command"))
+        return refuse("unknown-field", "a case is started by what stands here: leave \"command\" out",
+                      "/command");
+    Json wish{{"command", "StartCase"}};
+    std::string id;
+    for (const auto& [name, value] : call.body.items()) {
+        if (name != "id") {
+            wish[name] = value;
+            continue;
+        }
+        if (!value.is_string()) return refuse("bad-shape", "expected text", "/id");
+        id = value.get<std::string>();
+    }
+    return command_of(call, std::move(wish), std::move(id));
+}
+
+// What only the engine itself says, or has a route of its own.
+constexpr std::string_view not_here[] = {"StartCase", "Tick", "EndChild", "FailOpening", "Migrate"};
+
+Result<core::Command> ask(const Call& call, const views::Sight& sight) {
+    if (auto seen = seen_case(call, sight, call.at("case")); !seen) return std::unexpected(seen.error());
+    if (!call.body.is_object()) return refuse("bad-shape", "expected an object", "");
+    const auto name = call.body.value("command", Json());
+    if (name.is_string() && !is_asked_for(name.get_ref<const std::string&>()))
+        return refuse("not-permitted", "no one asks for " + name.get<std::string>() + " here", "/command");
+    return command_of(call, call.body, call.at("case"));
+}
+
+constexpr Parameter list_query[] = {
+    unit,
+    {"definition", Kind::text, "Of this kind"},
+    {"owner", Kind::text, "Owned by this person"},
+    {"light", Kind::light, "At this light"},
+    {"status", Kind::case_status, "open unless told"},
+    {"overdue", Kind::flag, "true: with a clock past its due date"},
+    {"limit", Kind::number, "At most so many; 50 unless told, no more than 500"},
+    {"after", Kind::text, "What the page before gave as \"next\": the cases come in the order of their ids"}};
+
+Answer list(const Call& call, const views::Sight& sight) {
+    store::CaseFilter filter{.units = {},
+                             .definition = call.query("definition"),
+                             .status = call.query("status"),
+                             .owner = call.query("owner"),
+                             .light = call.query("light"),
+                             .parent = {},
+                             .overdue_at = {},
+                             .after = call.query("after")};
+    if (filter.status.empty()) filter.status = "open";
+    if (filter.status == "all") filter.status.clear();
+    if (call.query("overdue") == "true") filter.overdue_at = sight.now;
+    // One's own cases may lie in any unit.
+    if (filter.owner != call.caller.person || filter.owner.empty() || !call.query("unit").empty()) {
+        auto units = seen_units(call, sight);
+        if (!units) return problem(units.error());
+        filter.units = std::move(*units);
+    }
+    const auto limit =
+        call.query("limit").empty() ? 50 : std::min<std::size_t>(500, std::stoul(call.query("limit")));
+    filter.limit = limit + 1;
+    auto rows = sight.reader.cases(filter);
+    const bool more = rows.size() > limit;
+    if (more) rows.resize(limit);
+    Json items = Json::array();
+    for (const auto& row : rows) items.push_back(views::case_row(sight, row));
+    return json_answer({{"items", std::move(items)}, {"next", more ? Json(rows.back().id) : Json()}});
+}
+
+// The case with its past, when the caller may see it.
+Result<store::CaseFile> file_of(const Call& call, const views::Sight& sight) {
+    if (auto seen = seen_case(call, sight, call.at("case")); !seen) return std::unexpected(seen.error());
+    return store::find(sight.reader, sight.catalog, call.at("case"));
+}
+
+Answer with_tag(Json json, const store::CaseFile& file) {
+    auto answer = json_answer(json);
+    answer.headers["ETag"] = '"' + std::to_string(file.state.revision) + '"';
+    return answer;
+}
+
+Answer show(const Call& call, const views::Sight& sight) {
+    auto file = file_of(call, sight);
+    return file ? with_tag(views::case_sheet(sight, *file), *file) : problem(file.error());
+}
+
+constexpr Parameter history_query[] = {
+    {"from", Kind::number, "Begin at this revision"},
+    {"limit", Kind::number, "At most so many; 50 unless told, no more than 500"}};
+
+Answer history(const Call& call, const views::Sight& sight) {
+    auto file = file_of(call, sight);
+    if (!file) return problem(file.error());
+    const auto from = call.query("from").empty() ? 1 : std::stoull(call.query("from"));
+    auto page = page_of(call);
+    if (!page) return problem(page.error());
+    auto items = views::history(sight, *file, from, page->limit + 1);
+    Json next;
+    if (items.size() > page->limit) {
+        next = items.back()["revision"];
+        items.erase(items.size() - 1);
+    }
+    return json_answer({{"items", std::move(items)}, {"next", std::move(next)}});
+}
+
+Answer clocks(const Call& call, const views::Sight& sight) {
+    auto file = file_of(call, sight);
+    if (!file) return problem(file.error());
+    return json_answer({{"items", views::clock_rows(sight, *file)}, {"next", nullptr}});
+}
+
+constexpr Parameter explanation_query[] = {
+    {"clock", Kind::text, "Only this clock, by name or id; without it all that run"}};
+
+Answer explanation(const Call& call, const views::Sight& sight) {
+    auto file = file_of(call, sight);
+    if (!file) return problem(file.error());
+    auto explained = views::explanation(sight, *file, call.query("clock"));
+    return explained ? with_tag(std::move(*explained), *file) : problem(explained.error());
+}
+
+constexpr Parameter document_query[] = {
+    {"kind", Kind::text, "What it is, as the definition names it (needed)"},
+    {"name", Kind::text, "Its file name (needed)"}};
+
+Answer add_document(const Call& call, const views::Sight& sight) {
+    if (auto seen = seen_case(call, sight, call.at("case")); !seen) return problem(seen.error());
+    for (const char* needed : {"kind", "name"})
+        if (call.query(needed).empty())
+            return problem({"bad-parameter", "say which " + std::string(needed) + " it has", needed});
+    auto document = call.engine.attach(call.request.upload, call.query("kind"));
+    if (!document) return problem(document.error());
+    document->name = call.query("name");
+    auto command = command_of(call, Json{{"command", "AddNote"}, {"text", ""}}, call.at("case"));
+    if (!command) return problem(command.error());
+    command->wish = core::AddDocument{*document};
+    auto receipt = call.engine.ask(std::move(*command));
+    if (!receipt) return problem(receipt.error());
+    return json_answer(views::receipt(sight, *receipt), 201);
+}
+
+Answer document(const Call& call, const views::Sight& sight) {
+    auto file = file_of(call, sight);
+    if (!file) return problem(file.error());
+    for (const auto& one : file->state.documents)
+        if (one.sha256 == call.at("sha256")) {
+            Answer answer{.type = "application/octet-stream", .headers = {}};
+            answer.file = store::attachment_path(call.engine.folder(), one.sha256);
+            // Whatever it is, a browser is to keep it and not to run it.
+            answer.headers["Content-Disposition"] = "attachment";
+            answer.headers["ETag"] = '"' + one.sha256 + '"';
+            return answer;
+        }
+    return problem({"no-such-file", "the case has no document with that SHA-256", "sha256"});
+}
+
+constexpr Route table[] = {
+    {"POST",
+     "/v1/cases",
+     "startCase",
+     "Start a case: from this moment it has an owner and a running clock.",
+     Scope::act,
+     {},
+     Takes::json,
+     "StartCase",
+     "Receipt",
+     false,
+     start},
+    {"GET", "/v1/cases", "listCases", "The cases that fit, in the order of their ids.", Scope::read,
+     list_query, Takes::nothing, "", "CaseRow", true, list},
+    {"GET",
+     "/v1/cases/{case}",
+     "showCase",
+     "A case: its stages, tasks, clocks and lights, and what may be done next.",
+     Scope::read,
+     {},
+     Takes::nothing,
+     "",
+     "Case",
+     false,
+     show},
+    {"POST",
+     "/v1/cases/{case}/commands",
+     "ask",
+     "Any command to a case, answered when it is durable.",
+     Scope::act,
+     {},
+     Takes::json,
+     "Command",
+     "Receipt",
+     false,
+     ask},
+    {"GET", "/v1/cases/{case}/history", "showHistory", "All that happened to the case, who did it and when.",
+     Scope::read, history_query, Takes::nothing, "", "Event", true, history},
+    {"GET",
+     "/v1/cases/{case}/clocks",
+     "listClocks",
+     "The clocks of the case: light, time left, due date.",
+     Scope::read,
+     {},
+     Takes::nothing,
+     "",
+     "Clock",
+     true,
+     clocks},
+    {"GET", "/v1/cases/{case}/explanation", "explainCase",
+     "Why this date, counted day by day, why this light, this step, this person.", Scope::read,
+     explanation_query, Takes::nothing, "", "Explanation", false, explanation},
+    {"POST", "/v1/cases/{case}/documents", "addDocument", "Attach a file to the case.", Scope::act,
+     document_query, Takes::file, "", "Receipt", false, add_document},
+    {"GET",
+     "/v1/cases/{case}/documents/{sha256}",
+     "getDocument",
+     "A file that is attached to the case.",
+     Scope::read,
+     {},
+     Takes::nothing,
+     "",
+     "",
+     false,
+     document},
+};
+
+}  // namespace
+
+bool is_asked_for(std::string_view command) {
+    return std::ranges::find(not_here, command) == std::end(not_here);
+}
+
+std::span<const Route> case_routes() { return table; }
+
+}  // namespace reeve::http

@@ -1,0 +1,121 @@
+// Routes of work and oversight: tasks, escalations, the overdue board, alerts.
+#include <algorithm>
+
+#include "engine/http/route.h"
+
+namespace reeve::http {
+
+namespace {
+
+using Kind = Parameter::Kind;
+constexpr Parameter unit{"unit", Kind::text, "Of this unit's cases and below"};
+constexpr Parameter limit{"limit", Kind::number, "At most so many; 50 unless told, no more than 500"};
+constexpr Parameter after{"after", Kind::text, "What the page before gave as \"next\""};
+
+constexpr Parameter tasks_query[] = {
+    {"person", Kind::text, "Whose work; with that of the absent for whom they stand in"},
+    {"case", Kind::text, "Of one case"},
+    unit,
+    {"all", Kind::flag, "true: done and cancelled ones too"},
+    limit,
+    after};
+
+Answer tasks(const Call& call, const views::Sight& sight) {
+    store::TaskFilter filter{.person = call.query("person"), .case_id = call.query("case"), .units = {}};
+    filter.open_only = call.query("all") != "true";
+    // One's own work may lie in any unit.
+    if (filter.person != call.caller.person || filter.person.empty() || !call.query("unit").empty()) {
+        auto units = seen_units(call, sight);
+        if (!units) return problem(units.error());
+        filter.units = std::move(*units);
+    }
+    auto page_wanted = page_of(call);
+    if (!page_wanted) return problem(page_wanted.error());
+    filter.limit = page_wanted->from + page_wanted->limit + 1;
+    return page(views::tasks(sight, filter), *page_wanted,
+                [&](const store::TaskRow& row) { return views::task_row(sight, row); });
+}
+
+constexpr Parameter escalations_query[] = {{"case", Kind::text, "Of one case"},
+                                           {"told", Kind::text, "That this person was told of"},
+                                           unit,
+                                           {"light", Kind::light, "That set this light"},
+                                           {"from", Kind::time, "Fired at this time or later"},
+                                           {"to", Kind::time, "Fired before this time"},
+                                           {"acknowledged", Kind::flag, "Whether somebody has acknowledged"},
+                                           limit,
+                                           after};
+
+Answer escalations(const Call& call, const views::Sight& sight) {
+    store::EscalationFilter filter{.case_id = call.query("case"),
+                                   .told = call.query("told"),
+                                   .units = {},
+                                   .from = {},
+                                   .to = {},
+                                   .acknowledged = {}};
+    if (const auto& from = call.query("from"); !from.empty()) filter.from = *time::parse_instant(from);
+    if (const auto& to = call.query("to"); !to.empty()) filter.to = *time::parse_instant(to);
+    if (const auto& seen = call.query("acknowledged"); !seen.empty()) filter.acknowledged = seen == "true";
+    if (filter.told != call.caller.person || filter.told.empty() || !call.query("unit").empty()) {
+        auto units = seen_units(call, sight);
+        if (!units) return problem(units.error());
+        filter.units = std::move(*units);
+    }
+    auto wanted = page_of(call);
+    if (!wanted) return problem(wanted.error());
+    filter.limit = wanted->from + wanted->limit + 1;
+    const auto found = views::escalations(sight, filter, call.query("light"));
+    return page(std::vector<Json>(found.rows.begin(), found.rows.end()), *wanted,
+                [](const Json& row) { return row; });
+}
+
+constexpr Parameter board_query[] = {unit, limit, after};
+
+Answer board(const Call& call, const views::Sight& sight) {
+    auto units = seen_units(call, sight);
+    if (!units) return problem(units.error());
+    auto wanted = page_of(call);
+    if (!wanted) return problem(wanted.error());
+    const auto rows = views::board(sight, *units);
+    return page(std::vector<Json>(rows.begin(), rows.end()), *wanted, [](const Json& row) { return row; });
+}
+
+constexpr Parameter alerts_query[] = {
+    {"person", Kind::text, "To this person; to oneself unless one sees everything"},
+    {"case", Kind::text, "About this case"},
+    {"status", Kind::alert_status, "How far it got"},
+    limit,
+    after};
+
+Answer alerts(const Call& call, const views::Sight& sight) {
+    store::OutboxFilter filter{
+        .person = call.query("person"), .case_id = call.query("case"), .status = call.query("status")};
+    if (!call.caller.everywhere) {
+        if (filter.person.empty()) filter.person = call.caller.person;
+        if (filter.person != call.caller.person)
+            return problem({"not-permitted", "you see the alerts that are for you", "person"});
+    }
+    auto wanted = page_of(call);
+    if (!wanted) return problem(wanted.error());
+    filter.limit = wanted->from + wanted->limit + 1;
+    return page(sight.reader.outbox(filter), *wanted,
+                [&](const store::OutboxRow& row) { return views::alert_row(sight, row); });
+}
+
+constexpr Route table[] = {
+    {"GET", "/v1/tasks", "listTasks", "Open tasks, the most pressing first.", Scope::read, tasks_query,
+     Takes::nothing, "", "Task", true, tasks},
+    {"GET", "/v1/escalations", "listEscalations", "The steps that fired, the newest first.", Scope::read,
+     escalations_query, Takes::nothing, "", "Escalation", true, escalations},
+    {"GET", "/v1/board", "showBoard",
+     "The overdue board: running clocks past their due date, the most overdue first.", Scope::read,
+     board_query, Takes::nothing, "", "BoardRow", true, board},
+    {"GET", "/v1/alerts", "listAlerts", "Alerts: to whom, about what, and whether they were delivered.",
+     Scope::read, alerts_query, Takes::nothing, "", "Alert", true, alerts},
+};
+
+}  // namespace
+
+std::span<const Route> work_routes() { return table; }
+
+}  // namespace reeve::http

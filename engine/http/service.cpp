@@ -1,0 +1,175 @@
+// From a request to its answer: route, caller, right, body, and the work itself.
+#include "engine/http/service.h"
+
+#include <fmt/format.h>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "engine/json.h"
+
+namespace reeve::http {
+
+namespace {
+
+views::Sight sight_of(Service& service, store::Reader& reader) {
+    return {reader, service.engine.catalog(), service.engine.directory(), service.engine.now()};
+}
+
+// What the machinery threw is said to whoever runs the service, and to the client in a word.
+template <class Make>
+Answer guarded(const Route& route, Make make) {
+    try {
+        return make();
+    } catch (const std::exception& e) {
+        auto error = store::trouble(e);
+        fmt::print(stderr, "reeve: {} {}: {}\n", route.method, route.pattern, error.message);
+        if (error.code == "failed") error.message = "the service could not do it; its log says why";
+        return problem(error);
+    }
+}
+
+// Runs `work` on the pool; the answer comes back on the caller's executor.
+asio::awaitable<Answer> on_pool(asio::thread_pool& pool, std::function<Answer()> work) {
+    auto initiate = [&pool](auto handler, std::function<Answer()> taken) {
+        auto executor =
+            asio::prefer(asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked);
+        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+        asio::post(pool, [shared, executor, taken = std::move(taken)] {
+            auto answer = taken();
+            asio::post(executor, [shared, answer = std::move(answer)]() mutable {
+                std::move (*shared)(std::move(answer));
+            });
+        });
+    };
+    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Answer)>(
+        initiate, asio::use_awaitable, std::move(work));
+}
+
+std::optional<Error> take_json(Call& call) {
+    const auto& type = call.request.header("content-type");
+    if (!type.starts_with("application/json"))
+        return Error{"wrong-content-type", "send JSON, as Content-Type: application/json", "Content-Type"};
+    auto document = parse_json(call.request.body, "body");
+    if (!document) return Error{document.error().code, document.error().text(), ""};
+    call.body = std::move(document->value);
+    return std::nullopt;
+}
+
+std::string_view bearer(const Request& request) {
+    constexpr std::string_view scheme = "Bearer ";
+    std::string_view given = request.header("authorization");
+    if (!given.starts_with(scheme)) return {};
+    given.remove_prefix(scheme.size());
+    return given;
+}
+
+asio::awaitable<Answer> command(Service& service, const Call& call, Ask ask) {
+    std::optional<Answer> refused;
+    core::Command command;
+    {
+        Readers::Lease reader(service.readers);
+        auto made = ask(call, sight_of(service, *reader));
+        if (made)
+            command = std::move(*made);
+        else
+            refused = problem(made.error());
+    }
+    if (refused) co_return std::move(*refused);
+    const bool starts = std::holds_alternative<core::StartCase>(command.wish);
+    auto receipt = co_await service.engine.submit(std::move(command));
+    if (!receipt) co_return problem(receipt.error());
+    Readers::Lease reader(service.readers);
+    auto answer = json_answer(views::receipt(sight_of(service, *reader), *receipt),
+                              starts && !receipt->repeated ? 201 : 200);
+    answer.headers["ETag"] = fmt::format("\"{}\"", receipt->revision);
+    if (starts) answer.headers["Location"] = "/v1/cases/" + receipt->case_id;
+    co_return answer;
+}
+
+}  // namespace
+
+std::unique_ptr<store::Reader> Readers::take() {
+    {
+        std::lock_guard lock(mutex_);
+        if (!free_.empty()) {
+            auto reader = std::move(free_.back());
+            free_.pop_back();
+            return reader;
+        }
+    }
+    return engine_.read();
+}
+
+void Readers::give(std::unique_ptr<store::Reader> reader) {
+    std::lock_guard lock(mutex_);
+    free_.push_back(std::move(reader));
+}
+
+std::expected<Opened, Answer> open(Service& service, const Request& request) {
+    Opened opened{.match = match(request), .caller = {}};
+    if (!opened.match.route) {
+        if (opened.match.allowed.empty())
+            return std::unexpected(
+                problem({"unknown-path", "there is nothing here; /openapi.json says what there is", ""}));
+        auto answer = problem({"method-not-allowed", "this path takes " + opened.match.allowed, ""});
+        answer.headers["Allow"] = opened.match.allowed;
+        return std::unexpected(std::move(answer));
+    }
+    const auto& route = *opened.match.route;
+    if (service.stopping) return std::unexpected(problem({"stopping", "the service is ending", ""}));
+    if (route.needs) {
+        const auto token = service.access.find(bearer(request), service.engine.now());
+        const auto directory = service.engine.directory();
+        const auto* person = token ? directory->person(token->person) : nullptr;
+        if (!person || !person->active)
+            return std::unexpected(
+                problem({"sign-in-needed", "send a token that is valid, as Authorization: Bearer …",
+                         "Authorization"}));
+        opened.caller = caller_of(*token, *directory);
+        if (!token->scopes.contains(*route.needs))
+            return std::unexpected(
+                problem({"out-of-scope",
+                         fmt::format("this takes a token with the scope \"{}\"",
+                                     describe::write(*route.needs, Times::text).get<std::string>()),
+                         "Authorization"}));
+        if (*route.needs == Scope::administer && !opened.caller.administrator)
+            return std::unexpected(
+                problem({"not-permitted", "this takes the role \"administrator\" at the topmost unit",
+                         "Authorization"}));
+    }
+    if (auto fault = check_query(route, request)) return std::unexpected(problem(*fault));
+    return opened;
+}
+
+asio::awaitable<Answer> answer(Service& service, const Request& request, Opened& opened) {
+    const Route& route = *opened.match.route;
+    Call call{.request = request,
+              .engine = service.engine,
+              .caller = std::move(opened.caller),
+              .path = std::move(opened.match.path),
+              .body = {}};
+    if (route.takes == Takes::json)
+        if (auto fault = take_json(call)) co_return problem(*fault);
+    if (const auto* ask = std::get_if<Ask>(&route.does)) {
+        // No co_await within a catch: what was thrown is kept.
+        std::exception_ptr thrown;
+        try {
+            co_return co_await command(service, call, *ask);
+        } catch (...) {
+            thrown = std::current_exception();
+        }
+        co_return guarded(route, [&]() -> Answer { std::rethrow_exception(thrown); });
+    }
+    std::function<Answer()> work = [&service, &call, &route] {
+        return guarded(route, [&] {
+            Readers::Lease reader(service.readers);
+            return std::get<Work>(route.does)(call, sight_of(service, *reader));
+        });
+    };
+    co_return co_await on_pool(service.pool, std::move(work));
+}
+
+}  // namespace reeve::http

@@ -1,0 +1,73 @@
+// Inside engine/http: what connections share. All of it belongs to the network's thread but for the pool.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <mutex>
+
+#include "engine/http/route.h"
+#include "engine/http/server.h"
+
+namespace reeve::http {
+
+namespace asio = boost::asio;
+
+// Readers that are free: taken for one answer, given back after it.
+class Readers {
+  public:
+    explicit Readers(runtime::Engine& engine) : engine_(engine) {}
+    class Lease {
+      public:
+        explicit Lease(Readers& of) : of_(of), reader_(of.take()) {}
+        ~Lease() { of_.give(std::move(reader_)); }
+        Lease(const Lease&) = delete;
+        store::Reader& operator*() { return *reader_; }
+
+      private:
+        Readers& of_;
+        std::unique_ptr<store::Reader> reader_;
+    };
+
+  private:
+    std::unique_ptr<store::Reader> take();
+    void give(std::unique_ptr<store::Reader>);
+    runtime::Engine& engine_;
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<store::Reader>> free_;
+};
+
+struct Service {
+    Service(runtime::Engine& e, const Options& o)
+        : engine(e), options(o), access(e.folder()), readers(e), pool(o.readers) {}
+    runtime::Engine& engine;
+    Options options;
+    Access access;
+    Readers readers;
+    asio::thread_pool pool;
+    bool stopping = false;
+};
+
+// What the request is answered with: matched, its caller known and its right held. `take_body` brings the
+// body once it is known what the route takes, and how much of it.
+struct Opened {
+    Match match;
+    Caller caller;
+};
+// The route and the caller of a request whose body has not been read yet.
+std::expected<Opened, Answer> open(Service&, const Request&);
+// The answer, once the body is there. In what is awaited nothing is made on the spot: GCC 12 destroys it
+// twice.
+asio::awaitable<Answer> answer(Service&, const Request&, Opened&);
+
+struct Client {
+    explicit Client(asio::ip::tcp::socket socket) : stream(std::move(socket)) {}
+    boost::beast::tcp_stream stream;
+    bool idle = true;  // nothing of a request has come
+};
+// Speaks with one client until either has enough.
+asio::awaitable<void> converse(std::shared_ptr<Client>, Service&);
+
+}  // namespace reeve::http

@@ -1,0 +1,2 @@
+// Boost.URL, whose library Debian splits from the headers: this file is all of it.
+#include <boost/url/src.hpp>

@@ -1,0 +1,164 @@
+// Casework over HTTP: a case from its start to its end, asked twice, edited by two, refused with reasons.
+#include "tests/unit/http/service.h"
+
+namespace reeve::http {
+namespace {
+
+using testing::HasSubstr;
+
+const Json new_case{
+    {"definition", "permit"}, {"unit", "north"}, {"data", {{"place", "Mill Lane 3"}}}, {"title", "Stall"}};
+
+TEST(HttpCase, IsStartedActedOnAndClosed) {
+    Service service;
+    auto chief = service.as("chief");
+    const auto started = chief.post("/v1/cases", new_case);
+    ASSERT_EQ(started.status, 201) << started.body;
+    EXPECT_EQ(started.json()["case"], "permit-1");
+    EXPECT_EQ(started.headers.at("location"), "/v1/cases/permit-1");
+
+    const auto shown = chief.get("/v1/cases/permit-1");
+    ASSERT_EQ(shown.status, 200) << shown.body;
+    EXPECT_EQ(shown.json()["title"], "Stall");
+    EXPECT_EQ(shown.json()["actions"][0]["action"], "approve");
+    EXPECT_EQ(shown.headers.at("etag"), started.headers.at("etag"));
+
+    const auto approved =
+        chief.post("/v1/cases/permit-1/commands", {{"command", "Act"}, {"action", "approve"}});
+    ASSERT_EQ(approved.status, 200) << approved.body;
+    EXPECT_EQ(chief.get("/v1/cases/permit-1").json()["status"], "closed");
+    EXPECT_TRUE(chief.get("/v1/cases").json()["items"].empty())
+        << "open ones unless another status is asked for";
+    EXPECT_EQ(chief.get("/v1/cases?status=closed").json()["items"].size(), 1u);
+}
+
+TEST(HttpCase, TheSameKeyGivesTheFirstReceiptAgain) {
+    Service service;
+    auto chief = service.as("chief"), boss = service.as("boss");
+    const auto first = chief.post("/v1/cases", new_case, {{"Idempotency-Key", "form-7"}});
+    const auto again = chief.post("/v1/cases", new_case, {{"Idempotency-Key", "form-7"}});
+    EXPECT_EQ(first.status, 201);
+    ASSERT_EQ(again.status, 200) << again.body;
+    EXPECT_TRUE(again.json()["repeated"]);
+    EXPECT_EQ(again.json()["case"], first.json()["case"]);
+    // A key is its sender's own.
+    EXPECT_EQ(boss.post("/v1/cases", new_case, {{"Idempotency-Key", "form-7"}}).json()["case"], "permit-2");
+}
+
+TEST(HttpCase, TwoWhoEditAtOnceAreTold) {
+    Service service;
+    auto chief = service.as("chief");
+    chief.post("/v1/cases", new_case);
+    const auto tag = chief.get("/v1/cases/permit-1").headers.at("etag");
+    const Json note{{"command", "AddNote"}, {"text", "seen"}};
+    EXPECT_EQ(chief.post("/v1/cases/permit-1/commands", note, {{"If-Match", tag}}).status, 200);
+    const auto late = chief.post("/v1/cases/permit-1/commands", note, {{"If-Match", tag}});
+    EXPECT_EQ(late.status, 412);
+    EXPECT_EQ(late.json()["code"], "changed-meanwhile");
+    EXPECT_EQ(chief.post("/v1/cases/permit-1/commands", note, {{"If-Match", "seven"}}).status, 400);
+}
+
+TEST(HttpCase, WhatWasWrongIsSaidWithItsPlace) {
+    Service service;
+    auto chief = service.as("chief");
+    chief.post("/v1/cases", new_case);
+    struct Wrong {
+        std::string body;
+        int status;
+        const char *code, *says;
+    };
+    const Wrong wrongs[] = {
+        {R"({"command": "Act", "acton": "approve"})", 422, "unknown-field", "action"},
+        {R"({"command": "Atc", "action": "approve"})", 422, "unknown-name", "Atc"},
+        {R"({"command": "Act", "action": 7})", 422, "bad-shape", "text"},
+        {R"({"command": "Act", "action": "fly"})", 409, "unknown-action", "approve"},
+        {R"({"command": "Tick"})", 403, "not-permitted", "Tick"},
+        {R"({"command": "AddNote", "text": "x", "occurred": "yesterday"})", 422, "bad-time", "occurred"},
+        {R"({"command": "Act")", 400, "bad-json", "body:1:"},
+        {R"([1])", 422, "bad-shape", "object"},
+        {std::string(R"({"command": "AddNote", "text": ")") + "\xff" + "\"}", 400, "bad-utf8", "body:1:"},
+        {std::string(300, '[') + std::string(300, ']'), 400, "too-deep", "deep"},
+    };
+    for (const auto& wrong : wrongs) {
+        const auto reply = chief.send("POST", "/v1/cases/permit-1/commands", wrong.body,
+                                      {{"Content-Type", "application/json"}});
+        EXPECT_EQ(reply.status, wrong.status) << wrong.body << "\n" << reply.body;
+        EXPECT_EQ(reply.headers.at("content-type"), "application/problem+json");
+        EXPECT_EQ(reply.json()["code"], wrong.code) << reply.body;
+        EXPECT_THAT(reply.body, HasSubstr(wrong.says));
+    }
+    EXPECT_EQ(chief
+                  .send("POST", "/v1/cases", "definition=permit",
+                        {{"Content-Type", "application/x-www-form-urlencoded"}})
+                  .status,
+              415);
+    EXPECT_EQ(chief.get("/v1/cases?untit=north").json()["detail"].get<std::string>(),
+              "there is no parameter \"untit\" here; did you mean \"unit\"?");
+    EXPECT_EQ(chief.get("/v1/cases?light=pink").status, 400);
+    EXPECT_EQ(chief.get("/v1/cases?limit=0").status, 400);
+    EXPECT_EQ(chief.get("/v1/cases/permit-9").status, 404);
+    EXPECT_EQ(chief.get("/v1/nothing").status, 404);
+    EXPECT_EQ(chief.send("DELETE", "/v1/cases", "", {}).headers.at("allow"), "POST, GET");
+}
+
+TEST(HttpCase, AListIsReadPageByPage) {
+    Service service;
+    auto chief = service.as("chief");
+    std::set<std::string> made, read;
+    for (int n = 0; n < 7; ++n)
+        made.insert(
+            chief.post("/v1/cases", {{"definition", "inspection"}, {"unit", "north"}}).json()["case"]);
+    std::string after;
+    for (int pages = 0; pages < 4; ++pages) {
+        const auto page = chief.get("/v1/cases?limit=3" + (after.empty() ? "" : "&after=" + after)).json();
+        for (const auto& row : page["items"]) EXPECT_TRUE(read.insert(row["id"]).second);
+        if (page["next"].is_null()) break;
+        after = page["next"];
+    }
+    EXPECT_EQ(read, made);
+    // The pages of tasks are counted, and end too.
+    const auto tasks = chief.get("/v1/tasks?limit=4").json();
+    EXPECT_EQ(tasks["items"].size(), 4u);
+    const auto rest = chief.get("/v1/tasks?limit=4&after=" + tasks["next"].get<std::string>()).json();
+    EXPECT_EQ(rest["items"].size(), 3u);
+    EXPECT_TRUE(rest["next"].is_null());
+    // A history goes on where it was left.
+    const auto history = chief.get("/v1/cases/inspection-1/history?limit=2").json();
+    EXPECT_EQ(history["next"], 3);
+    EXPECT_EQ(chief.get("/v1/cases/inspection-1/history?limit=2&from=3").json()["items"][0]["revision"], 3);
+}
+
+TEST(HttpCase, ADocumentComesBackAsItWasSent) {
+    Service service;
+    auto chief = service.as("chief");
+    chief.post("/v1/cases", new_case);
+    std::string bytes(300'000, '\0');
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 31 % 251);
+    const auto sent = chief.send("POST", "/v1/cases/permit-1/documents?kind=plan&name=plan.pdf", bytes,
+                                 {{"Content-Type", "application/pdf"}});
+    ASSERT_EQ(sent.status, 201) << sent.body;
+    const auto document = chief.get("/v1/cases/permit-1").json()["documents"][0];
+    EXPECT_EQ(document["name"], "plan.pdf");
+    const auto back = chief.get("/v1/cases/permit-1/documents/" + document["sha256"].get<std::string>());
+    EXPECT_EQ(back.status, 200);
+    EXPECT_TRUE(back.body == bytes);
+    EXPECT_EQ(back.headers.at("content-disposition"), "attachment");
+    EXPECT_EQ(chief.get("/v1/cases/permit-1/documents/" + std::string(64, '0')).status, 404);
+    EXPECT_EQ(chief.send("POST", "/v1/cases/permit-1/documents?kind=plan", bytes, {}).status, 400);
+    EXPECT_FALSE(std::filesystem::exists(service.office.folder.path() / "attachments/upload.1.part"));
+}
+
+TEST(HttpCase, LongAnswersAreCompressedForThoseWhoTakeIt) {
+    Service service;
+    auto chief = service.stranger();
+    const auto plain = chief.get("/openapi.json");
+    ASSERT_GT(plain.body.size(), 1400u);
+    const auto zipped = chief.get("/openapi.json", {{"Accept-Encoding", "br, gzip"}});
+    EXPECT_EQ(zipped.headers.at("content-encoding"), "gzip");
+    EXPECT_LT(zipped.body.size(), plain.body.size());
+    EXPECT_FALSE(
+        chief.get("/openapi.json", {{"Accept-Encoding", "gzip;q=0"}}).headers.contains("content-encoding"));
+}
+
+}  // namespace
+}  // namespace reeve::http

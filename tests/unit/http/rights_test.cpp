@@ -1,0 +1,171 @@
+// Who sees and does what: role x unit x route, no route left out; and what an answer may look like.
+#include <fstream>
+
+#include "engine/http/route.h"
+#include "tests/unit/http/service.h"
+
+namespace reeve::http {
+namespace {
+
+// A request to each route that would do what the route is for, in an office with permit-1 at north and
+// permit-2 at south.
+struct Probe {
+    std::string target;
+    Json body;
+};
+
+Probe probe(const Route& route, const std::string& case_id, const std::string& sha256) {
+    std::string target(route.pattern);
+    for (const auto& [name, value] : {std::pair<std::string, std::string>{"{case}", case_id},
+                                      {"{sha256}", sha256},
+                                      {"{definition}", "permit"}})
+        if (const auto at = target.find(name); at != target.npos) target.replace(at, name.size(), value);
+    if (route.operation == "addDocument") target += "?kind=plan&name=a.txt";
+    Json body;
+    if (route.operation == "startCase") body = {{"definition", "permit"}, {"unit", "north"}};
+    if (route.operation == "ask") body = {{"command", "AddNote"}, {"text", "seen"}};
+    if (route.operation == "changeOrganisation")
+        body = {{"changes", {{{"event", "PersonSet"}, {"person", {{"id", "dan"}, {"name", "Dan"}}}}}}};
+    if (route.operation == "deployDefinition") body = {{"text", runtime::screening}};
+    return {target, body};
+}
+
+struct Rights : testing::Test {
+    Service service;
+    std::string sha256;
+    void SetUp() override {
+        for (const char* unit : {"north", "south"}) {
+            core::Command start{.actor = "boss",
+                                .wish = core::StartCase{.definition = "permit", .unit = unit}};
+            service.office.ask(start);
+        }
+        for (const char* id : {"permit-1", "permit-2"}) {
+            const auto document =
+                store::attach_bytes(service.office.folder.path(), "a plan", "a.txt", "plan");
+            sha256 = document->sha256;
+            core::Command add{.actor = "boss", .case_id = id, .wish = core::AddDocument{*document}};
+            service.office.ask(add);
+        }
+    }
+    Reply ask(Client& client, const Route& route, const std::string& case_id) {
+        const auto [target, body] = probe(route, case_id, sha256);
+        if (route.takes == Takes::json) return client.post(target, body);
+        return client.send(std::string(route.method), target, route.takes == Takes::file ? "bytes" : "", {});
+    }
+};
+
+TEST_F(Rights, EveryRouteForEveryRoleAndUnit) {
+    struct Person {
+        const char* id;
+        bool north, south, administrator;  // whose cases they see
+    };
+    // boss: head and administrator of the county; chief: head of both; ada: clerk at north; cyn: at south.
+    const Person people[] = {{"boss", true, true, true},
+                             {"chief", true, true, false},
+                             {"ada", true, false, false},
+                             {"cyn", false, true, false}};
+    int asked = 0;
+    for (const auto& person : people)
+        for (const auto* route : routes())
+            for (const bool north : {true, false}) {
+                auto client = service.as(person.id);
+                const auto reply = ask(client, *route, north ? "permit-1" : "permit-2");
+                const bool of_case = route->pattern.find("{case}") != route->pattern.npos;
+                const auto where = std::string(person.id) + " " + std::string(route->method) + " " +
+                                   std::string(route->pattern) + (north ? " north\n" : " south\n") +
+                                   reply.body;
+                if (route->needs == Scope::administer && !person.administrator)
+                    EXPECT_EQ(reply.status, 403) << where;
+                else if (of_case && !(north ? person.north : person.south))
+                    EXPECT_EQ(reply.status, 404) << where;
+                else
+                    EXPECT_LT(reply.status, 300) << where;
+                EXPECT_EQ(against_description(std::string(route->method), std::string(route->pattern), reply),
+                          "");
+                ++asked;
+            }
+    EXPECT_EQ(asked, static_cast<int>(4 * routes().size() * 2));
+}
+
+TEST_F(Rights, EveryRouteTakesItsScopeAndAValidToken) {
+    for (const auto* route : routes()) {
+        auto nobody = service.stranger();
+        const auto open = ask(nobody, *route, "permit-1");
+        EXPECT_EQ(open.status == 401, route->needs.has_value()) << route->pattern << open.body;
+        EXPECT_EQ(against_description(std::string(route->method), std::string(route->pattern), open), "");
+        if (!route->needs) continue;
+        std::set<Scope> others{Scope::read, Scope::act, Scope::administer};
+        others.erase(*route->needs);
+        auto without = service.as("boss", others);
+        const auto refused = ask(without, *route, "permit-1");
+        EXPECT_EQ(refused.status, 403) << route->pattern;
+        EXPECT_EQ(refused.json()["code"], "out-of-scope");
+        auto only = service.as("boss", {*route->needs});
+        EXPECT_LT(ask(only, *route, "permit-1").status, 300) << route->pattern;
+    }
+}
+
+TEST_F(Rights, ListsShowWhatOneSees) {
+    auto ids = [&](const char* person, const std::string& target) {
+        std::set<std::string> found;
+        const auto reply = service.as(person).get(target);
+        EXPECT_EQ(reply.status, 200) << reply.body;
+        const auto items = reply.json()["items"];
+        for (const auto& row : items) found.insert(row.value("id", row.value("task", "").substr(0, 8)));
+        return found;
+    };
+    using Ids = std::set<std::string>;
+    EXPECT_EQ(ids("boss", "/v1/cases"), (Ids{"permit-1", "permit-2"}));
+    EXPECT_EQ(ids("ada", "/v1/cases"), (Ids{"permit-1"}));
+    EXPECT_EQ(ids("cyn", "/v1/cases"), (Ids{"permit-2"}));
+    EXPECT_EQ(ids("ada", "/v1/tasks"), (Ids{"permit-1"}));
+    EXPECT_EQ(ids("boss", "/v1/cases?unit=south"), (Ids{"permit-2"}));
+    EXPECT_EQ(service.as("ada").get("/v1/cases?unit=south").status, 403);
+    EXPECT_EQ(service.as("ada").get("/v1/alerts?person=cyn").status, 403);
+}
+
+TEST_F(Rights, OnesOwnCaseIsSeenWhereverItLies) {
+    auto ada = service.as("ada");
+    ASSERT_EQ(ada.get("/v1/cases/permit-2").status, 404);
+    core::Command own{
+        .actor = "chief", .case_id = "permit-2", .wish = core::NameOwner{"ada", "knows the street"}};
+    service.office.ask(own);
+    EXPECT_EQ(ada.get("/v1/cases/permit-2").status, 200);
+    EXPECT_EQ(ada.get("/v1/cases?owner=ada&status=all").json()["items"].size(), 2u);
+}
+
+TEST_F(Rights, ATokenEndsWhenRevokedWhenItsTimeIsOverAndWhenItsPersonLeaves) {
+    auto& access = service.server->access();
+    const auto now = service.office.engine->now();
+    auto revoked = service.as("ada"), left = service.as("ben"), over = service.stranger();
+    over.token = access
+                     .add({.name = "t",
+                           .person = "ada",
+                           .made_by = "boss",
+                           .scopes = {Scope::read},
+                           .made = now,
+                           .until = now})
+                     .secret;
+    EXPECT_EQ(over.get("/v1/me").status, 401);
+    EXPECT_EQ(revoked.get("/v1/me").status, 200);
+    EXPECT_TRUE(access.revoke(revoked.token.substr(6, 8), now));
+    EXPECT_FALSE(access.revoke(revoked.token.substr(6, 8), now));
+    EXPECT_EQ(revoked.get("/v1/me").status, 401);
+    EXPECT_EQ(left.get("/v1/me").json()["person"], "ben");
+    EXPECT_TRUE(service.office.engine->change({org::PersonLeft{"ben"}}, core::system_actor));
+    EXPECT_EQ(left.get("/v1/me").status, 401);
+    // Nothing of it can be guessed from the file, nor from a part of it.
+    auto guess = service.stranger();
+    guess.token = service.token("ada", {Scope::read});
+    guess.token.back() = guess.token.back() == 'A' ? 'B' : 'A';
+    EXPECT_EQ(guess.get("/v1/me").status, 401);
+    std::ifstream file(service.office.folder.path() / "access.db", std::ios::binary);
+    const std::string kept((std::istreambuf_iterator<char>(file)), {});
+    EXPECT_EQ(kept.find(guess.token.substr(14)), kept.npos);
+    const auto mode = std::filesystem::status(service.office.folder.path() / "access.db").permissions();
+    EXPECT_EQ(mode & (std::filesystem::perms::group_all | std::filesystem::perms::others_all),
+              std::filesystem::perms::none);
+}
+
+}  // namespace
+}  // namespace reeve::http
