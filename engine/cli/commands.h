@@ -35,6 +35,7 @@ void add_explain(CLI::App&, Cli&);     // reeve explain CASE
 void add_store(CLI::App&, Cli&);       // reeve check|rebuild|backup|restore|migrate
 void add_archive(CLI::App&, Cli&);     // reeve archive FILE
 void add_serve(CLI::App&, Cli&);       // reeve serve
+void add_password(CLI::App&, Cli&);    // reeve password
 void add_token(CLI::App&, Cli&);       // reeve token add|list|revoke
 void add_bench(CLI::App&, Cli&);       // reeve bench engine|timers|storm|limit
 void add_completion(CLI::App&, Cli&);  // reeve completion bash|zsh|fish

@@ -1,4 +1,4 @@
-// reeve serve, and reeve token add|list|revoke: the service, and which programs may use it.
+// reeve serve, reeve token add|list|revoke and reeve password: the service, and who may use it.
 #include <fmt/format.h>
 
 #include <csignal>
@@ -39,6 +39,38 @@ sigset_t block_ending() {
     sigaddset(&ending, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &ending, nullptr);
     return ending;
+}
+
+// Whoever keeps the organisation and the definitions; empty: nobody does.
+std::string administrator_of(const org::Directory& directory) {
+    for (const auto* post : directory.posts())
+        if (post->role == http::administrator_role && directory.parent(post->unit).empty() &&
+            !post->holders.empty())
+            return post->holders.front();
+    return {};
+}
+
+// While nobody has a password nobody could give one: the administrator gets one that is used once. In a
+// folder without an organisation there is one made.
+Result<void> let_the_first_in(runtime::Engine& engine, http::Accounts& accounts) {
+    if (accounts.any()) return {};
+    if (engine.directory()->people().empty()) {
+        const std::vector<org::Event> first{
+            org::UnitSet{{.id = "office", .title_en = "Office", .title_zh = "办公室"}},
+            org::PersonSet{{.id = "administrator", .name = "Administrator"}},
+            org::PostSet{{"office", std::string(http::administrator_role), 1, {"administrator"}}}};
+        if (auto made = engine.change(first, core::system_actor); !made) return std::unexpected(made.error());
+    }
+    const auto who = administrator_of(*engine.directory());
+    if (who.empty())
+        fmt::print(
+            stderr,
+            "reeve: nobody can sign in with a password yet: `reeve password PERSON` gives somebody one; and "
+            "nobody has the role \"administrator\" at the topmost unit\n");
+    else
+        fmt::print("{} signs in first, with the password {}, which is good for setting another\n", who,
+                   accounts.make_one_time(who, engine.now()));
+    return {};
 }
 
 void add_add(CLI::App& tokens, Cli& cli) {
@@ -173,6 +205,8 @@ void add_serve(CLI::App& app, Cli& cli) {
         const auto host =
             options.address.find(':') == std::string::npos ? options.address : "[" + options.address + "]";
         const auto address = fmt::format("http://{}:{}", host, (*server)->port());
+        if (auto first = let_the_first_in((*folder)->engine(), (*server)->accounts()); !first)
+            return refused(cli, first.error());
         if (cli.json)
             print_json({{"address", address}, {"data", given->data}});
         else
@@ -182,6 +216,38 @@ void add_serve(CLI::App& app, Cli& cli) {
         sigwait(&ending, &signal);
         server->reset();
         if (!cli.json) fmt::print("reeve ends: all that was taken is kept\n");
+        return 0;
+    });
+}
+
+void add_password(CLI::App& app, Cli& cli) {
+    auto* command = add_command(
+        app, "password", "Give a person a password that is good for setting another; what they had ends.",
+        "reeve password li-na --as chen-yu");
+    command->group("Service");
+    auto person = std::make_shared<std::string>();
+    command->add_option("PERSON", *person, "Who is to sign in")->required();
+    auto given = std::make_shared<Given>();
+    add_folder_options(command, given);
+    command->add_option("--as", given->actor, "Who does this; nothing changes without a name (needed)")
+        ->envname("REEVE_AS")
+        ->type_name("PERSON");
+    cli.run(command, [&cli, given, person] {
+        auto folder = Folder::open(*given, Purpose::read);
+        if (!folder) return refused(cli, folder.error());
+        if (auto who = (*folder)->actor(); !who) return refused(cli, who.error());
+        const auto* known = (*folder)->directory().person(*person);
+        if (!known || !known->active)
+            return refused(cli, (*folder)
+                                    ->unknown_person(*person, "PERSON")
+                                    .value_or(Error{"person-left",
+                                                    *person + " is not among those who sign in", "PERSON"}));
+        const auto password = http::Accounts(given->data).make_one_time(*person, (*folder)->now());
+        if (cli.json)
+            print_json({{"person", *person}, {"password", password}});
+        else
+            fmt::print("{}\nWith this {} signs in once, to set another. It is not shown again.\n", password,
+                       *person);
         return 0;
     });
 }

@@ -1,10 +1,10 @@
 #include "engine/http/access.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
-#include <sodium.h>
-#include <sys/stat.h>
-
 #include <mutex>
+#include <sstream>
+
+#include "engine/http/access_file.h"
 
 namespace reeve::http {
 
@@ -12,30 +12,6 @@ namespace {
 
 constexpr std::size_t id_bytes = 6, secret_bytes = 32;
 constexpr std::string_view prefix = "reeve_";
-constexpr const char* tables = R"sql(
-CREATE TABLE IF NOT EXISTS tokens (
-  id TEXT PRIMARY KEY, name TEXT NOT NULL, person TEXT NOT NULL, made_by TEXT NOT NULL, scopes TEXT NOT NULL,
-  made INTEGER NOT NULL, until INTEGER, revoked INTEGER, hash BLOB NOT NULL) WITHOUT ROWID;
-)sql";
-
-// What every token begins with is short; the rest is random and base64url.
-std::string random_text(std::size_t bytes) {
-    std::string raw(bytes, '\0');
-    randombytes_buf(raw.data(), raw.size());
-    std::string text(sodium_base64_ENCODED_LEN(bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING), '\0');
-    sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(raw.data()),
-                      raw.size(), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    text.resize(text.find('\0'));
-    return text;
-}
-
-// Secrets are long and random: a plain hash keeps them.
-std::string hash_of(std::string_view secret) {
-    std::string hash(crypto_generichash_BYTES, '\0');
-    crypto_generichash(reinterpret_cast<unsigned char*>(hash.data()), hash.size(),
-                       reinterpret_cast<const unsigned char*>(secret.data()), secret.size(), nullptr, 0);
-    return hash;
-}
 
 std::string text_of(const std::set<Scope>& scopes) {
     std::string text;
@@ -44,12 +20,9 @@ std::string text_of(const std::set<Scope>& scopes) {
     return text;
 }
 
-std::optional<time::Instant> instant_of(const SQLite::Column& column) {
-    if (column.isNull()) return std::nullopt;
-    return time::Instant(time::Millis(column.getInt64()));
+std::optional<time::Instant> instant_in(const SQLite::Column& column) {
+    return column.isNull() ? std::nullopt : std::optional(instant_of(column.getInt64()));
 }
-
-std::int64_t millis_of(time::Instant at) { return at.time_since_epoch().count(); }
 
 Token token_of(SQLite::Statement& row) {
     Token token{.id = row.getColumn(0).getString(),
@@ -57,9 +30,9 @@ Token token_of(SQLite::Statement& row) {
                 .person = row.getColumn(2).getString(),
                 .made_by = row.getColumn(3).getString(),
                 .scopes = {},
-                .made = *instant_of(row.getColumn(5)),
-                .until = instant_of(row.getColumn(6)),
-                .revoked = instant_of(row.getColumn(7))};
+                .made = *instant_in(row.getColumn(5)),
+                .until = instant_in(row.getColumn(6)),
+                .revoked = instant_in(row.getColumn(7))};
     std::istringstream scopes(row.getColumn(4).getString());
     for (std::string one; scopes >> one;)
         if (Scope scope{}; boost::describe::enum_from_string(one.c_str(), scope)) token.scopes.insert(scope);
@@ -94,31 +67,14 @@ Json to_json(const Token& token) {
 }
 
 struct Access::Parts {
-    explicit Parts(const std::filesystem::path& file) : db(open(file)) {}
-
-    static std::unique_ptr<SQLite::Database> open(const std::filesystem::path& file) {
-        constexpr int patience_ms = 5000;  // for another reeve that writes
-        auto db = std::make_unique<SQLite::Database>(
-            file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, patience_ms);
-        // Before any secret is in it.
-        if (::chmod(file.c_str(), S_IRUSR | S_IWUSR) != 0)
-            throw std::system_error(errno, std::generic_category(), "protecting " + file.string());
-        db->exec("PRAGMA journal_mode = WAL");
-        db->exec("PRAGMA synchronous = FULL");
-        db->exec(tables);
-        return db;
-    }
-
+    explicit Parts(const std::filesystem::path& folder) : db(open_access_file(folder)) {}
     std::mutex mutex;
     std::unique_ptr<SQLite::Database> db;
     SQLite::Statement by_id{
         *db, "SELECT id, name, person, made_by, scopes, made, until, revoked, hash FROM tokens WHERE id = ?"};
 };
 
-Access::Access(const std::filesystem::path& folder) {
-    if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be used");
-    parts_ = std::make_unique<Parts>(folder / "access.db");
-}
+Access::Access(const std::filesystem::path& folder) : parts_(std::make_unique<Parts>(folder)) {}
 Access::~Access() = default;
 
 Access::Fresh Access::add(Token wanted) {
@@ -153,8 +109,7 @@ std::optional<Token> Access::find(std::string_view secret, time::Instant now) {
     const auto kept = row.getColumn(8).getString();
     auto token = token_of(row);
     row.reset();
-    if (kept.size() != hash.size() || sodium_memcmp(kept.data(), hash.data(), hash.size()) != 0)
-        return std::nullopt;
+    if (!same_hash(kept, hash)) return std::nullopt;
     if (token.revoked || (token.until && *token.until <= now)) return std::nullopt;
     return token;
 }

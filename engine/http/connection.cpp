@@ -24,9 +24,9 @@ constexpr std::size_t header_bytes = 16 << 10;
 // More of a body that nobody wants is not read: the connection ends.
 constexpr std::uint64_t skipped_bytes = 64 << 10;
 
-constexpr bhttp::field wanted_fields[] = {bhttp::field::authorization, bhttp::field::content_type,
-                                          bhttp::field::if_match, bhttp::field::if_none_match,
-                                          bhttp::field::accept_encoding};
+constexpr bhttp::field wanted_fields[] = {bhttp::field::authorization,   bhttp::field::content_type,
+                                          bhttp::field::if_match,        bhttp::field::if_none_match,
+                                          bhttp::field::accept_encoding, bhttp::field::cookie};
 
 template <class Fields>
 std::expected<Request, Answer> request_of(const bhttp::request_header<Fields>& header) {
@@ -56,6 +56,8 @@ std::expected<Request, Answer> request_of(const bhttp::request_header<Fields>& h
             });
             request.headers.emplace(std::move(name), std::string(it->value()));
         }
+    if (const auto it = header.find("X-CSRF-Token"); it != header.end())
+        request.headers.emplace("x-csrf-token", std::string(it->value()));
     if (const auto it = header.find("Idempotency-Key"); it != header.end()) {
         request.headers.emplace("idempotency-key", std::string(it->value()));
         if (it->value().size() > 200 ||

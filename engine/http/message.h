@@ -29,6 +29,8 @@ struct Answer {
     std::filesystem::path file = {};  // sent in place of the body
 };
 
+inline constexpr std::string_view cookie_name = "reeve_session";
+
 Answer json_answer(const Json&, int status = 200);
 // problem+json (RFC 9457): the code, the sentence, and the field as a JSON pointer where it is one.
 // `status`: another than that of its code.

@@ -11,21 +11,20 @@ namespace {
 
 // Roles of those who answer for what lies below their unit, and of those who keep the definitions and the
 // organisation in order.
-constexpr std::string_view administrator = "administrator";
-constexpr std::string_view leading[] = {"head", "deputy_head", "supervisor", "inspector", administrator};
+constexpr std::string_view leading[] = {"head", "deputy_head", "supervisor", "inspector", administrator_role};
 Error no_case(const std::string& id) {
     return {"unknown-case", "there is no case \"" + id + "\" that you may see", "case"};
 }
 
 }  // namespace
 
-Caller caller_of(const Token& token, const org::Directory& directory) {
-    Caller caller{.person = token.person, .token = token.id, .scopes = token.scopes, .units = {}};
+Caller caller_of(const std::string& person, std::set<Scope> scopes, const org::Directory& directory) {
+    Caller caller{.person = person, .session = {}, .scopes = std::move(scopes), .units = {}};
     std::set<std::string> units;
     for (const auto* post : directory.posts()) {
-        if (std::ranges::find(post->holders, token.person) == post->holders.end()) continue;
+        if (std::ranges::find(post->holders, person) == post->holders.end()) continue;
         units.insert(post->unit);
-        caller.administrator |= post->role == administrator && directory.parent(post->unit).empty();
+        caller.administrator |= post->role == administrator_role && directory.parent(post->unit).empty();
         if (std::ranges::find(leading, post->role) == std::end(leading)) continue;
         if (directory.parent(post->unit).empty()) caller.everywhere = true;
         for (const auto* unit : directory.units())

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "engine/http/access.h"
+#include "engine/http/accounts.h"
 #include "engine/http/message.h"
 #include "engine/views/views.h"
 
@@ -14,7 +15,8 @@ namespace reeve::http {
 
 // Who asks. Units: those whose cases the person sees; `everywhere`: all of them.
 struct Caller {
-    std::string person, token;
+    std::string person;
+    std::string session;  // the secret of the cookie; empty: a program with a token
     std::set<Scope> scopes;
     std::vector<std::string> units;
     bool everywhere = false;
@@ -24,6 +26,7 @@ struct Caller {
 struct Call {
     const Request& request;
     runtime::Engine& engine;
+    Accounts& accounts;
     Caller caller;
     std::map<std::string, std::string, std::less<>> path;  // what stands for {…} in the pattern
     Json body;                                             // of a route that takes JSON
@@ -62,6 +65,7 @@ std::span<const Route> case_routes();
 std::span<const Route> work_routes();
 std::span<const Route> office_routes();
 std::span<const Route> service_routes();
+std::span<const Route> session_routes();
 std::vector<const Route*> routes();
 
 struct Match {
@@ -96,7 +100,7 @@ Answer page(const std::vector<Row>& rows, const Page& page, Show show) {
 }
 
 // rights.cpp
-Caller caller_of(const Token&, const org::Directory&);
+Caller caller_of(const std::string& person, std::set<Scope>, const org::Directory&);
 bool sees(const Caller&, const views::Sight&, const store::CaseRow&);
 // The case's row if there is one and the caller sees it; else the one refusal for both.
 Result<store::CaseRow> seen_case(const Call&, const views::Sight&, const std::string& id);

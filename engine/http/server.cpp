@@ -127,5 +127,6 @@ Result<std::unique_ptr<Server>> Server::start(runtime::Engine& engine, const Opt
 
 std::uint16_t Server::port() const { return impl_->port(); }
 Access& Server::access() { return impl_->service().access; }
+Accounts& Server::accounts() { return impl_->service().accounts; }
 
 }  // namespace reeve::http

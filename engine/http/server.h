@@ -7,6 +7,7 @@
 #include <string>
 
 #include "engine/http/access.h"
+#include "engine/http/accounts.h"
 #include "engine/runtime/engine.h"
 
 namespace reeve::http {
@@ -31,6 +32,7 @@ class Server {
 
     std::uint16_t port() const;
     Access& access();
+    Accounts& accounts();
 
   private:
     Server();

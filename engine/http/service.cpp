@@ -66,6 +66,50 @@ std::string_view bearer(const Request& request) {
     return given;
 }
 
+std::string_view session_cookie(const Request& request) {
+    std::string_view cookies = request.header("cookie");
+    while (!cookies.empty()) {
+        auto one = cookies.substr(0, cookies.find(';'));
+        cookies.remove_prefix(std::min(cookies.size(), one.size() + 1));
+        while (one.starts_with(' ')) one.remove_prefix(1);
+        if (one.starts_with(cookie_name) && one.substr(cookie_name.size()).starts_with('='))
+            return one.substr(cookie_name.size() + 1);
+    }
+    return {};
+}
+
+bool changes(const Request& request) { return request.method != "GET" && request.method != "HEAD"; }
+
+// Whoever asks, by token or by session.
+Result<Caller> who_asks(Service& service, const Request& request) {
+    const auto directory = service.engine.directory();
+    const auto now = service.engine.now();
+    const auto here = [&](const std::string& id) {
+        const auto* person = directory->person(id);
+        return person && person->active;
+    };
+    const Error unknown{"sign-in-needed",
+                        "sign in, or send a token that is valid, as Authorization: Bearer …",
+                        "Authorization"};
+    if (const auto secret = bearer(request); !secret.empty()) {
+        const auto token = service.access.find(secret, now);
+        if (!token || !here(token->person)) return std::unexpected(unknown);
+        return caller_of(token->person, token->scopes, *directory);
+    }
+    const auto secret = session_cookie(request);
+    const auto session = secret.empty() ? std::nullopt : service.accounts.find(secret, now);
+    if (!session || !here(session->person)) return std::unexpected(unknown);
+    if (changes(request) && request.header("x-csrf-token") != session->csrf)
+        return refuse("csrf",
+                      "a request that changes something repeats the session's \"csrf\" as X-CSRF-Token",
+                      "X-CSRF-Token");
+    if (session->must_change && (request.path.size() < 2 || request.path[1] != "session"))
+        return refuse("password-one-time", "set a password of your own first: PUT /v1/session/password", "");
+    auto caller = caller_of(session->person, {Scope::read, Scope::act, Scope::administer}, *directory);
+    caller.session = secret;
+    return caller;
+}
+
 asio::awaitable<Answer> command(Service& service, const Call& call, Ask ask) {
     std::optional<Answer> refused;
     core::Command command;
@@ -121,15 +165,10 @@ std::expected<Opened, Answer> open(Service& service, const Request& request) {
     const auto& route = *opened.match.route;
     if (service.stopping) return std::unexpected(problem({"stopping", "the service is ending", ""}));
     if (route.needs) {
-        const auto token = service.access.find(bearer(request), service.engine.now());
-        const auto directory = service.engine.directory();
-        const auto* person = token ? directory->person(token->person) : nullptr;
-        if (!person || !person->active)
-            return std::unexpected(
-                problem({"sign-in-needed", "send a token that is valid, as Authorization: Bearer …",
-                         "Authorization"}));
-        opened.caller = caller_of(*token, *directory);
-        if (!token->scopes.contains(*route.needs))
+        auto caller = who_asks(service, request);
+        if (!caller) return std::unexpected(problem(caller.error()));
+        opened.caller = std::move(*caller);
+        if (!opened.caller.scopes.contains(*route.needs))
             return std::unexpected(
                 problem({"out-of-scope",
                          fmt::format("this takes a token with the scope \"{}\"",
@@ -148,6 +187,7 @@ asio::awaitable<Answer> answer(Service& service, const Request& request, Opened&
     const Route& route = *opened.match.route;
     Call call{.request = request,
               .engine = service.engine,
+              .accounts = service.accounts,
               .caller = std::move(opened.caller),
               .path = std::move(opened.match.path),
               .body = {}};

@@ -41,10 +41,11 @@ class Readers {
 
 struct Service {
     Service(runtime::Engine& e, const Options& o)
-        : engine(e), options(o), access(e.folder()), readers(e), pool(o.readers) {}
+        : engine(e), options(o), access(e.folder()), accounts(e.folder()), readers(e), pool(o.readers) {}
     runtime::Engine& engine;
     Options options;
     Access access;
+    Accounts accounts;
     Readers readers;
     asio::thread_pool pool;
     bool stopping = false;

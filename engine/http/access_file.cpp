@@ -1,0 +1,64 @@
+#include "engine/http/access_file.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <sodium.h>
+#include <sys/stat.h>
+
+#include <system_error>
+
+namespace reeve::http {
+
+namespace {
+
+constexpr const char* tables = R"sql(
+CREATE TABLE IF NOT EXISTS tokens (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, person TEXT NOT NULL, made_by TEXT NOT NULL, scopes TEXT NOT NULL,
+  made INTEGER NOT NULL, until INTEGER, revoked INTEGER, hash BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS passwords (
+  person TEXT PRIMARY KEY, hash TEXT NOT NULL, one_time INTEGER NOT NULL, since INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS attempts (
+  person TEXT PRIMARY KEY, failures INTEGER NOT NULL, last INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sessions (
+  hash BLOB PRIMARY KEY, person TEXT NOT NULL, csrf TEXT NOT NULL, one_time INTEGER NOT NULL,
+  until INTEGER NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
+)sql";
+
+}  // namespace
+
+std::unique_ptr<SQLite::Database> open_access_file(const std::filesystem::path& folder) {
+    if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be used");
+    constexpr int patience_ms = 5000;  // for another reeve that writes
+    const auto file = folder / "access.db";
+    auto db = std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
+                                                 patience_ms);
+    // Before any secret is in it.
+    if (::chmod(file.c_str(), S_IRUSR | S_IWUSR) != 0)
+        throw std::system_error(errno, std::generic_category(), "protecting " + file.string());
+    db->exec("PRAGMA journal_mode = WAL");
+    db->exec("PRAGMA synchronous = FULL");
+    db->exec(tables);
+    return db;
+}
+
+std::string random_text(std::size_t bytes) {
+    std::string raw(bytes, '\0');
+    randombytes_buf(raw.data(), raw.size());
+    std::string text(sodium_base64_ENCODED_LEN(bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING), '\0');
+    sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(raw.data()),
+                      raw.size(), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    text.resize(text.find('\0'));
+    return text;
+}
+
+std::string hash_of(std::string_view secret) {
+    std::string hash(crypto_generichash_BYTES, '\0');
+    crypto_generichash(reinterpret_cast<unsigned char*>(hash.data()), hash.size(),
+                       reinterpret_cast<const unsigned char*>(secret.data()), secret.size(), nullptr, 0);
+    return hash;
+}
+
+bool same_hash(const std::string& a, const std::string& b) {
+    return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace reeve::http
