@@ -55,8 +55,9 @@ struct Rights : testing::Test {
     Reply ask(Client& client, const Route& route, const std::string& case_id,
               const std::string& person = "boss") {
         // Hashing takes long on purpose: only where it is asked for.
-        if (route.operation == "signIn" || route.operation == "setPassword")
+        if (route.operation == "signIn" || route.operation == "setPassword") {
             EXPECT_TRUE(service.server->accounts().set(person, password, service.office.engine->now()));
+        }
         const auto [target, body] = probe(route, person, case_id, sha256);
         if (route.takes == Takes::json)
             return client.send(std::string(route.method), target, body.dump(),
