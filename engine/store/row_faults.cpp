@@ -40,7 +40,7 @@ const std::map<std::string, Table>& tables() {
         {"escalations", {columns_of<EscalationRow>(), {0, 1}}},
         {"links", {columns_of<LinkRow>(), {0, 1, 2}}},
         {"timers", {columns_of<TimerRow>(), {1}}},
-        {"outbox", {{{"id"}, {"person"}, {"case_id"}, {"at", true}, {"body"}}, {0}}},
+        {"outbox", {{{"id"}, {"person"}, {"case_id"}, {"at", true}, {"body"}, {"delivery"}}, {0}}},
         {"loads", {columns_of<LoadRow>(), {0}}},
         {"marks", {{{"case_id"}, {"pattern"}, {"at", true}}, {0, 1}}},
         {"started", {{{"definition"}, {"cases"}}, {0}}}};

@@ -41,7 +41,9 @@ std::vector<OutboxRow> delivered(Reader& from, Reader& anew, std::vector<std::st
     std::vector<OutboxRow> rows;
     std::map<std::string, OutboxRow> known;
     try {
-        for (auto& row : from.outbox({})) known.emplace(row.id, std::move(row));
+        for (auto& row : from.outbox({}))
+            if (row.status == "pending" || row.status == "sent" || row.status == "undelivered")
+                known.emplace(row.id, std::move(row));
         for (auto& row : anew.outbox({}))
             if (const auto was = known.find(row.id); was != known.end() && was->second != row) {
                 row.status = was->second.status;

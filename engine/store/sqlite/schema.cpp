@@ -135,7 +135,8 @@ const std::vector<Table>& derived_tables() {
         {"escalations", "case_id, id", "*"},
         {"links", "case_id, other, relation", "*"},
         {"timers", "at, id", "*"},
-        {"outbox", "id", "id, person, case_id, at, body"},
+        // How far an alert got is not the journal's to tell, but whether that is anything at all.
+        {"outbox", "id", "id, person, case_id, at, body, " + std::string(is_delivery) + " AS delivery"},
         {"loads", "person", "*"},
         {"marks", "case_id, pattern", "*"},
         {"started", "definition", "*"},

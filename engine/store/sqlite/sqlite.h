@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "engine/store/store.h"
 
@@ -29,11 +30,15 @@ Result<void> prepare(SQLite::Database&, const std::filesystem::path& file);
 // Makes what is missing of the tables, indexes and triggers, and every index anew.
 void mend(SQLite::Database&);
 
+// Whether a row of the outbox tells a delivery: one of another kind would never be tried, nor listed.
+inline constexpr const char* is_delivery =
+    "(status IN ('pending', 'sent', 'undelivered') AND typeof(attempts) = 'integer')";
+
 // The tables that rebuild makes again, and the columns that order and name their rows.
 struct Table {
     const char* name;
     const char* key;      // its primary key
-    const char* columns;  // what is compared; delivery state is not
+    std::string columns;  // what is compared; of the delivery of an alert only whether it is one
 };
 const std::vector<Table>& derived_tables();
 

@@ -253,9 +253,11 @@ class SqliteStore final : public Store {
 
     void replace_rows(const std::function<void(const Write&)>& fill) override {
         transaction([&] {
-            db_->exec(
-                "CREATE TEMP TABLE delivery AS SELECT id, status, attempts, next_at, error FROM outbox "
-                "WHERE status <> 'pending' OR attempts <> 0 OR next_at IS NOT NULL OR error <> ''");
+            db_->exec(fmt::format(
+                "CREATE TEMP TABLE delivery AS SELECT id, status, attempts, next_at, error FROM outbox WHERE "
+                "{} "
+                "AND (status <> 'pending' OR attempts <> 0 OR next_at IS NOT NULL OR error <> '')",
+                is_delivery));
             for (const auto& table : derived_tables()) db_->exec(fmt::format("DELETE FROM {}", table.name));
             fill([&](const Batch& batch) { statements_->write(batch); });
             db_->exec(

@@ -6,7 +6,8 @@ using testing::ElementsAre;
 
 TEST(Directory, ListsParentsBeforeChildren) {
     std::vector<std::string> ids;
-    for (const Unit* unit : small_county().units()) ids.push_back(unit->id);
+    const Directory county = small_county();
+    for (const Unit* unit : county.units()) ids.push_back(unit->id);
     EXPECT_THAT(ids, ElementsAre("county", "east", "post", "west"));
 }
 

@@ -41,6 +41,7 @@ TEST(Check, FindsEachFaultAndRebuildMendsIt) {
         {"UPDATE tasks SET person = 'nobody' WHERE case_id = 'permit-4'",
          "table tasks, case_id \"permit-4\""},
         {"DELETE FROM outbox WHERE id = (SELECT min(id) FROM outbox)", "outbox"},
+        {"UPDATE outbox SET status = 'sebt' WHERE id = (SELECT max(id) FROM outbox)", "outbox"},
         {"INSERT INTO loads VALUES ('ghost', 3, 1)", "ghost"},
         {"DELETE FROM escalations WHERE case_id = 'permit-4'", "table escalations, case_id \"permit-4\""},
         {"UPDATE clocks SET due = due + 1 WHERE due IS NOT NULL AND case_id = 'permit-4'",
