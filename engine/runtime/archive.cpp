@@ -20,17 +20,23 @@ Result<Archived> Engine::archive(const ArchiveClosed& wanted, const std::string&
         return refuse("reason-missing", "say why these cases leave the folder", "reason");
     Archived result;
     auto reader = read();
-    auto closed = store::closed_before(*reader, catalog(), wanted.before, now);
+    store::Closed closed;
+    std::uint64_t chosen_at = 0;  // the journal's last number then
+    reader->snapshot([&] {
+        closed = store::closed_before(*reader, catalog(), wanted.before, now);
+        chosen_at = reader->head().seq;
+    });
     result.staying = closed.staying;
     if (wanted.dry_run) {
         result.cases = closed.cases;
         return result;
     }
-    auto made = store::make_archive(impl_->folder, wanted.file, wanted.before, now);
+    const auto path = std::filesystem::absolute(wanted.file).lexically_normal();
+    auto made = store::make_archive(impl_->folder, path, wanted.before, now);
     if (!made) return std::unexpected(made.error());
     result.sha256 = made->sha256;
     if (made->cases == 0) return result;
-    auto file = store::open_reader(wanted.file);
+    auto file = store::open_reader(path);
     if (!file) return std::unexpected(file.error());
 
     std::vector<std::vector<std::string>> batch;
@@ -38,17 +44,23 @@ Result<Archived> Engine::archive(const ArchiveClosed& wanted, const std::string&
     Result<void> done;
     auto leave = [&] {
         auto ran = impl_->alone([&] {
-            auto record = store::record_of(impl_->writer->decider().reader(), **file, impl_->catalog, batch);
+            auto& live = impl_->writer->decider().reader();
+            // What came since may belong to a family that was over then, and is in no file.
+            const auto leaned_on = store::leaned_on_since(live, chosen_at);
+            std::erase_if(batch, [&](const auto& family) {
+                return std::ranges::any_of(family, [&](const auto& id) { return leaned_on.contains(id); });
+            });
+            auto record = store::record_of(live, **file, impl_->catalog, batch);
             if (record.cases.empty()) return;
-            record.file = wanted.file.string();
+            record.file = path.string();
             record.sha256 = made->sha256;
             record.before = wanted.before;
             record.reason = wanted.reason;
             impl_->writer->decider().record_archive(record, actor, impl_->writer->now());
             if (done = impl_->writer->commit_now(); !done) return;
-            impl_->writer->decider().load();
             result.cases += record.cases.size();
             result.events += record.events;
+            impl_->writer->decider().load();
         });
         if (!ran) done = ran;
         batch.clear();

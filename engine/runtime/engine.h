@@ -31,6 +31,9 @@ struct Options {
     // one runs on while the machine sleeps, so that no sleep looks like a jump; and a time server corrects
     // by far less.
     Millis greatest_jump{2 * 60 * 1000};
+    // It may be set back by this, and forward again; meanwhile the last event's moment is used. More is the
+    // same alarm.
+    Millis greatest_setback{2 * 3600 * 1000};
     // On opening, the wall clock may lie behind the journal's last moment by this (until it is past that
     // moment, the moment is used), and ahead of it by that; else it is the same alarm.
     Millis longest_setback{24 * 3600 * 1000};
@@ -114,7 +117,8 @@ class Engine {
     // "no-such-case".
     boost::asio::awaitable<Result<core::CaseState>> finished(std::string case_id);
     Result<Receipt> ask(core::Command);
-    void post(core::Command, std::function<void(Result<Receipt>)> done);  // done runs on the commit thread
+    void post(core::Command,
+              std::function<void(Result<Receipt>)> done);  // done: on the commit or the writer thread
 
     // ManualTime only: plays virtual time up to `until`. At each pending moment the time is set to it and
     // what is due takes effect; returns when all of it is durable. How many ticks were played.

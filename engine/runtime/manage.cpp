@@ -14,7 +14,11 @@ Result<void> Engine::Impl::alone(const std::function<void()>& job) {
         else if (auto trouble = writer->storage_trouble())
             done = std::unexpected(*std::move(trouble));
         else
-            job();
+            try {
+                job();
+            } catch (const std::exception& e) {
+                done = std::unexpected(writer->give_up(e));
+            }
     });
     if (!ran) return refuse("stopped", "the engine is stopping; nothing of this was done");
     return done;

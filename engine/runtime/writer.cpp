@@ -224,12 +224,16 @@ void Writer::take(core::Command command, const Done& done, Instant at) {
     try {
         decider_.take(std::move(command), done);
     } catch (const std::exception& e) {
-        // Part of it may be in memory and not in the batch: all of it goes.
-        const auto why = not_durable(e);
-        settle();
-        fail(why, {});
-        done(std::unexpected(why));
+        done(std::unexpected(give_up(e)));
     }
+}
+
+// Part of it may be in memory and not in the batch: all of it goes.
+Error Writer::give_up(const std::exception& e) {
+    auto why = not_durable(e);
+    settle();
+    fail(why, {});
+    return why;
 }
 
 // What is due takes effect, the earliest first. A herd of timers goes through a slice at a time, between
@@ -249,9 +253,7 @@ std::uint64_t Writer::fire(Instant at) {
             ++ticks;
         }
     } catch (const std::exception& e) {
-        const auto why = not_durable(e);
-        settle();
-        fail(why, {});
+        give_up(e);
     }
     const auto* next = decider_.timers().earliest();
     const bool more = next && next->at <= at && (committer_.idle() || decider_.open().ticks < options_.herd);
@@ -272,29 +274,40 @@ Instant Writer::now() {
     return std::max(wall, decider_.last_at().value_or(wall));
 }
 
-// A wall clock that runs far ahead of the steady one was set wrongly: firing everything up to there could not
-// be taken back. It waits until the clock is back, or a person says that it is right.
+// A wall clock that parts far from the steady one was set wrongly. Ahead, firing everything up to there could
+// not be taken back; behind, everything would stand still unseen. It waits until the clock is back, or a
+// person says that it is right.
 std::optional<Instant> Writer::read_clock() {
     const Instant wall = time_->now();
     const Millis steady = time_->steady();
     std::lock_guard lock(mutex_);
     const bool accepted = std::exchange(accepted_, false);
-    if (accepted) wall_.reset();
-    if (!wall_ && !accepted && time_->real())
+    if (accepted) shown_ = before_setback_ = std::nullopt;
+    if (!shown_ && !accepted && time_->real())
         if (auto strange = strange_at_opening(wall)) {
             clock_alarm_ = std::move(strange);
             return std::nullopt;
         }
-    if (wall_ && (wall - *wall_) - (steady - steady_) > options_.greatest_jump) {
+    const Instant expected = shown_ ? shown_->at(steady) : wall;
+    const Instant formerly = before_setback_ ? before_setback_->at(steady) : expected;
+    const auto near = [&](Instant at) {
+        return wall - at <= options_.greatest_jump && at - wall <= options_.greatest_jump;
+    };
+    if ((wall > expected && !near(expected) && !near(formerly)) ||
+        formerly - wall > options_.greatest_setback) {
         clock_alarm_ = fmt::format(
             "the clock jumped from {} to {}; nothing is done until it is set right, or, where it is right, "
             "accepted as it is: start reeve anew (or call Engine::accept_clock)",
-            time::to_utc_string(*wall_), time::to_utc_string(wall));
+            time::to_utc_string(expected), time::to_utc_string(wall));
         return std::nullopt;
     }
     clock_alarm_.reset();
-    wall_ = wall;
-    steady_ = steady;
+    // One that was set back may be set right again: that is no jump.
+    if (near(formerly))
+        before_setback_.reset();
+    else if (!before_setback_)
+        before_setback_ = shown_;
+    shown_ = {wall, steady};
     return std::max(wall, decider_.last_at().value_or(wall));
 }
 

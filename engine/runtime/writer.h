@@ -31,6 +31,8 @@ class Writer {
     Result<void> commit_now();                          // the open batch; "not-durable" when it fails
     std::uint64_t play_until(ManualTime&, Instant);     // how many ticks
     void take(core::Command, const Done&, Instant at);  // decides it
+    // Forgets what a job had decided when it was broken off by what it met, and reads everything anew.
+    Error give_up(const std::exception&);
     std::uint64_t failures() const { return failed_commits_; }
     Error last_failure() const;
 
@@ -72,9 +74,14 @@ class Writer {
     std::uint64_t failures_in_a_row_ = 0;
     Millis try_again_{0};  // on the steady clock
     std::atomic<std::uint64_t> failed_commits_ = 0;
-    // The wall clock is held against the steady one.
-    std::optional<Instant> wall_;
-    Millis steady_{0};
+    // What the wall clock is held against: what it showed when it was last looked at, and, where it was set
+    // back since, what it showed before that.
+    struct Shown {
+        Instant wall;
+        Millis steady;
+        Instant at(Millis now) const { return wall + (now - steady); }
+    };
+    std::optional<Shown> shown_, before_setback_;
 
     mutable std::mutex mutex_;
     std::condition_variable wake_;

@@ -3,30 +3,16 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <fstream>
-#include <set>
 
 #include "engine/store/describe_rows.h"
 #include "engine/store/fingerprint.h"
+#include "engine/store/packed.h"
 #include "engine/store/part_file.h"
 #include "engine/store/replay_all.h"
 #include "engine/store/sqlite/connection.h"
 
 namespace reeve::store {
 namespace {
-
-// A folder beside the file in which it is made; gone when it goes out of scope, also what a killed run left.
-struct Beside {
-    explicit Beside(std::filesystem::path wanted) : path(std::move(wanted)) {
-        std::filesystem::remove_all(path);
-        std::filesystem::create_directories(path);
-    }
-    ~Beside() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path, ignored);
-    }
-    Beside(const Beside&) = delete;
-    std::filesystem::path path;
-};
 
 std::string digest_of(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
@@ -87,20 +73,13 @@ void copy_delivery(Reader& live, const std::vector<std::string>& ids, Store& to)
 void finish(const std::filesystem::path& folder, const std::filesystem::path& database,
             const std::set<std::string>& documents, const ArchiveStamp& stamp) {
     SQLite::Database db(database.string(), SQLite::OPEN_READWRITE);
-    db.exec("PRAGMA journal_mode = DELETE");
+    sqlite::make_plain(db);
     if (is_rehearsal(folder)) sqlite::mark(db, true);
     SQLite::Transaction transaction(db);
-    db.exec("CREATE TABLE attachments (sha256 TEXT PRIMARY KEY, body BLOB NOT NULL)");
-    SQLite::Statement insert(db, "INSERT INTO attachments VALUES (?, ?)");
-    for (const auto& sha256 : documents) {
-        std::ifstream in(attachment_path(folder, sha256), std::ios::binary);
-        if (!in) continue;  // the proof says that it is missing
-        const std::string bytes(std::istreambuf_iterator<char>(in), {});
-        insert.bind(1, sha256);
-        insert.bind(2, bytes.data(), static_cast<int>(bytes.size()));
-        insert.exec();
-        insert.reset();
-    }
+    Packing packing(db);
+    for (const auto& sha256 : documents)
+        if (const auto path = attachment_path(folder, sha256); std::filesystem::exists(path))
+            packing.add(sha256, path);  // where not, the proof says that it is missing
     db.exec("CREATE TABLE archive (before INTEGER NOT NULL, cases INTEGER NOT NULL, journal TEXT NOT NULL)");
     SQLite::Statement mark(db, "INSERT INTO archive VALUES (?, ?, ?)");
     mark.bind(1, static_cast<std::int64_t>(stamp.before.time_since_epoch().count()));
@@ -130,11 +109,11 @@ Result<void> prove(Reader& live, const std::filesystem::path& database, const st
 
 Result<void> write(Reader& live, const std::filesystem::path& folder, const std::filesystem::path& file,
                    Instant before, const std::vector<std::string>& ids) {
-    const Beside beside(file.string() + ".part");
+    const PartFolder beside(file.string() + ".part");
     std::set<std::string> documents;
     ArchiveStamp stamp{before, ids.size(), {}};
     {
-        auto store = open(beside.path, {.create = true, .durable = false});
+        auto store = open(beside.path(), {.create = true, .durable = false});
         if (!store) return std::unexpected(store.error());
         copy_events(live, ids, **store);
         auto reader = (*store)->read();
@@ -155,7 +134,7 @@ Result<void> write(Reader& live, const std::filesystem::path& folder, const std:
         copy_delivery(live, ids, **store);
         stamp.journal = fingerprint_journal(*reader);
     }
-    const auto database = sqlite::database_path(beside.path);
+    const auto database = sqlite::database_path(beside.path());
     finish(folder, database, documents, stamp);
     if (auto proved = prove(live, database, ids, file); !proved) return proved;
     move_whole(database, file);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include "engine/store/archived.h"
 #include "engine/store/catalog.h"
@@ -16,6 +17,9 @@ struct Closed {
     std::map<std::string, std::uint64_t> staying;  // why others that closed before stay, and how many
 };
 Closed closed_before(Reader&, const Catalog&, Instant before, Instant now);
+// The cases that what happened behind an event of the journal was done to, or leans on: their parents, and
+// those they are linked to.
+std::set<std::string> leaned_on_since(Reader&, std::uint64_t seq);
 
 // The file, written beside its name, proved, synced and named; or, when it is there already, looked at again.
 // "file-exists": it is no archive of this folder and this moment. "archive-not-proved": it does not hold what

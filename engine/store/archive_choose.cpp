@@ -127,6 +127,20 @@ class Choosing {
 
 }  // namespace
 
+std::set<std::string> leaned_on_since(Reader& reader, std::uint64_t seq) {
+    std::set<std::string> touched, cases;
+    reader.journal(seq + 1, [&](const JournalRow& row) {
+        if (!row.stream.starts_with('$')) touched.insert(row.stream);
+        return true;
+    });
+    for (const auto& id : touched) {
+        cases.insert(id);
+        if (const auto row = reader.find_case(id); row && !row->parent.empty()) cases.insert(row->parent);
+        for (const auto& link : reader.links(id)) cases.insert(link.other);
+    }
+    return cases;
+}
+
 Closed closed_before(Reader& reader, const Catalog& catalog, Instant before, Instant now) {
     return Choosing(reader, catalog).choose(before, now);
 }

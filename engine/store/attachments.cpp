@@ -1,6 +1,7 @@
 #include <sodium.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <fstream>
 #include <system_error>
 
@@ -39,29 +40,74 @@ std::string fingerprint_journal(Reader& reader) {
     return hash.hex();
 }
 
+namespace {
+
+std::unexpected<Error> too_large(const std::string& place) {
+    return refuse(
+        "too-large",
+        fmt::format("an attachment has {} MiB at most; keep what is larger elsewhere, and attach where it is",
+                    greatest_attachment >> 20),
+        place);
+}
+
+}  // namespace
+
 std::filesystem::path attachment_path(const std::filesystem::path& folder, const std::string& sha256) {
     return folder / "attachments" / sha256.substr(0, 2) / sha256.substr(2);
 }
 
-Result<core::Document> attach_bytes(const std::filesystem::path& folder, std::string_view bytes,
-                                    std::string name, std::string kind) {
-    Sha256 hash;
-    hash.add(bytes);
-    core::Document document{std::move(kind), std::move(name), hash.hex(), bytes.size()};
-    const auto path = attachment_path(folder, document.sha256);
-    if (Documents(folder).fault(document.sha256).empty()) return document;
-    std::filesystem::create_directories(path.parent_path());
-    // Moved to its name when it is whole: what bears the name is the content.
-    const PartFile part(folder / "attachments" / fmt::format("{}.{}.part", document.sha256, ::getpid()));
-    {
-        std::ofstream out(part.path(), std::ios::binary);
-        out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        out.flush();
+struct Attaching::State {
+    static PartFile part_in(const std::filesystem::path& folder) {
+        static std::atomic<std::uint64_t> number = 0;
+        std::filesystem::create_directories(folder / "attachments");
+        return PartFile(folder / "attachments" / fmt::format("{}.{}.part", ::getpid(), ++number));
+    }
+    explicit State(std::filesystem::path of)
+        : folder(std::move(of)), part(part_in(folder)), out(part.path(), std::ios::binary) {}
+
+    void must_be_written() {
         if (!out) throw std::system_error(errno, std::generic_category(), "writing " + part.path().string());
     }
-    part.becomes(path);
+
+    std::filesystem::path folder;
+    const PartFile part;
+    std::ofstream out;
+    Sha256 hash;
+    std::uint64_t size = 0;
+};
+
+Attaching::Attaching(const std::filesystem::path& folder) : state_(std::make_unique<State>(folder)) {
+    state_->must_be_written();
+}
+Attaching::~Attaching() = default;
+
+void Attaching::add(std::string_view bytes) {
+    state_->out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    state_->must_be_written();
+    state_->hash.add(bytes);
+    state_->size += bytes.size();
+}
+
+core::Document Attaching::finish(std::string name, std::string kind) {
+    auto& state = *state_;
+    state.out.close();
+    state.must_be_written();
+    core::Document document{std::move(kind), std::move(name), state.hash.hex(), state.size};
+    if (Documents(state.folder).fault(document.sha256).empty()) return document;
+    // Moved to its name when it is whole: what bears the name is the content.
+    const auto path = attachment_path(state.folder, document.sha256);
+    std::filesystem::create_directories(path.parent_path());
+    state.part.becomes(path);
     sync(path.parent_path().parent_path());
     return document;
+}
+
+Result<core::Document> attach_bytes(const std::filesystem::path& folder, std::string_view bytes,
+                                    std::string name, std::string kind) {
+    if (bytes.size() > greatest_attachment) return too_large(name);
+    Attaching attaching(folder);
+    attaching.add(bytes);
+    return attaching.finish(std::move(name), std::move(kind));
 }
 
 Result<core::Document> attach(const std::filesystem::path& folder, const std::filesystem::path& file,
@@ -71,8 +117,16 @@ Result<core::Document> attach(const std::filesystem::path& folder, const std::fi
         return refuse("no-such-file", "only a plain file can be attached", file.string());
     std::ifstream in(file, std::ios::binary);
     if (!in) return refuse("no-such-file", "there is no such file to attach", file.string());
-    const std::string bytes((std::istreambuf_iterator<char>(in)), {});
-    return attach_bytes(folder, bytes, file.filename().string(), std::move(kind));
+    Attaching attaching(folder);
+    std::string bytes(1 << 16, '\0');
+    std::uint64_t size = 0;
+    while (in.read(bytes.data(), static_cast<std::streamsize>(bytes.size())) || in.gcount() > 0) {
+        if ((size += static_cast<std::uint64_t>(in.gcount())) > greatest_attachment)
+            return too_large(file.string());
+        attaching.add(std::string_view(bytes).substr(0, static_cast<std::size_t>(in.gcount())));
+    }
+    if (in.bad()) throw std::runtime_error("reading " + file.string() + " failed");
+    return attaching.finish(file.filename().string(), std::move(kind));
 }
 
 }  // namespace reeve::store

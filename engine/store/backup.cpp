@@ -3,9 +3,8 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
-#include <fstream>
-
 #include "engine/store/fingerprint.h"
+#include "engine/store/packed.h"
 #include "engine/store/part_file.h"
 #include "engine/store/sqlite/connection.h"
 #include "engine/store/upkeep.h"
@@ -19,12 +18,6 @@ void copy_database(const std::filesystem::path& from, const std::filesystem::pat
     SQLite::Backup copy(target, *source);
     while (copy.executeStep(-1) != SQLITE_DONE) {
     }
-}
-
-std::string file_bytes(const std::filesystem::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) throw std::runtime_error("reading " + path.string() + " failed");
-    return {std::istreambuf_iterator<char>(in), {}};
 }
 
 }  // namespace
@@ -42,21 +35,16 @@ Result<CheckReport> backup(const std::filesystem::path& folder, const std::files
     {
         // The copy is one plain file, whole in itself.
         SQLite::Database copy(part.path().string(), SQLite::OPEN_READWRITE);
-        copy.exec("PRAGMA journal_mode = DELETE");
-        copy.exec("CREATE TABLE attachments (sha256 TEXT PRIMARY KEY, body BLOB NOT NULL)");
-        SQLite::Statement insert(copy, "INSERT INTO attachments VALUES (?, ?)");
+        sqlite::make_plain(copy);
         SQLite::Transaction transaction(copy);
+        Packing packing(copy);
         // Attachments are written before their events, so the folder holds at least those of the copy.
         const auto root = folder / "attachments";
         if (std::filesystem::exists(root))
             for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
                 if (!entry.is_regular_file() || entry.path().extension() == ".part") continue;
-                const std::string bytes = file_bytes(entry.path());
-                insert.bind(
-                    1, entry.path().parent_path().filename().string() + entry.path().filename().string());
-                insert.bind(2, bytes.data(), static_cast<int>(bytes.size()));
-                insert.exec();
-                insert.reset();
+                packing.add(entry.path().parent_path().filename().string() + entry.path().filename().string(),
+                            entry.path());
             }
         transaction.commit();
     }
@@ -106,14 +94,11 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
     copy_database(file, part.path());
     {
         SQLite::Database copy(part.path().string(), SQLite::OPEN_READWRITE);
-        SQLite::Statement rows(copy, "SELECT sha256, body FROM attachments");
+        SQLite::Statement rows(copy, "SELECT sha256, rowid FROM attachments");
         while (rows.executeStep()) {
-            const auto body = rows.getColumn(1);
-            auto written = attach_bytes(folder,
-                                        std::string_view(static_cast<const char*>(body.getBlob()),
-                                                         static_cast<std::size_t>(body.getBytes())),
-                                        "", "");
-            if (written->sha256 != rows.getColumn(0).getString() && !options.faulty)
+            Attaching attaching(folder);
+            unpack(copy, rows.getColumn(1).getInt64(), [&](std::string_view bytes) { attaching.add(bytes); });
+            if (attaching.finish("", "").sha256 != rows.getColumn(0).getString() && !options.faulty)
                 return refuse("backup-damaged", "an attachment in it is not what its name says",
                               file.string());
         }
@@ -123,7 +108,7 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
         copy.exec("DROP TABLE attachments");
         // Before it is in its place: a rehearsal is never a live folder, not even for a moment.
         if (options.rehearsal) sqlite::mark(copy, true);
-        copy.exec("PRAGMA journal_mode = DELETE");
+        sqlite::make_plain(copy);
         copy.exec("VACUUM");
     }
     {

@@ -119,7 +119,9 @@ struct Checking {
         std::set<std::string> kept, made;
         live.dump([&](const std::string& line) { kept.insert(line); });
         anew.dump([&](const std::string& line) { made.insert(line); });
-        for (auto& text : row_faults(kept, made)) fault(text);
+        const auto faults = row_faults(kept, made);
+        for (const auto& text : faults) fault(text);
+        if (faults.empty()) fault("the rows differ from those that follow from the journal");
     }
 };
 

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "engine/store/fingerprint.h"
+#include "engine/store/packed.h"
 
 namespace reeve::store {
 
@@ -21,8 +22,8 @@ struct Documents::Source {
             of_name->reset();
             of_name->bind(1, sha256);
             if (!of_name->executeStep()) return {};
-            const auto body = of_name->getColumn(0);
-            hash.add({static_cast<const char*>(body.getBlob()), static_cast<std::size_t>(body.getBytes())});
+            unpack(*backup, of_name->getColumn(0).getInt64(),
+                   [&](std::string_view bytes) { hash.add(bytes); });
             return hash.hex();
         }
         const auto path = attachment_path(folder, sha256);
@@ -43,7 +44,7 @@ Documents::Documents(const std::filesystem::path& place) : source_(std::make_uni
     auto backup = std::make_unique<SQLite::Database>(place.string(), SQLite::OPEN_READONLY);
     if (!backup->tableExists("attachments")) return;
     source_->of_name =
-        std::make_unique<SQLite::Statement>(*backup, "SELECT body FROM attachments WHERE sha256 = ?");
+        std::make_unique<SQLite::Statement>(*backup, "SELECT rowid FROM attachments WHERE sha256 = ?");
     source_->backup = std::move(backup);
 }
 

@@ -36,4 +36,23 @@ class PartFile {
     std::filesystem::path path_;
 };
 
+// A folder in which such a file is made with others beside it.
+class PartFolder {
+  public:
+    explicit PartFolder(std::filesystem::path path) : path_(std::move(path)) {
+        std::filesystem::remove_all(path_);
+        std::filesystem::create_directories(path_);
+    }
+    ~PartFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    PartFolder(const PartFolder&) = delete;
+
+    const std::filesystem::path& path() const { return path_; }
+
+  private:
+    std::filesystem::path path_;
+};
+
 }  // namespace reeve::store

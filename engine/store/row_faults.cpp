@@ -43,7 +43,9 @@ const std::map<std::string, Table>& tables() {
         {"outbox", {{{"id"}, {"person"}, {"case_id"}, {"at", true}, {"body"}, {"delivery"}}, {0}}},
         {"loads", {columns_of<LoadRow>(), {0}}},
         {"marks", {{{"case_id"}, {"pattern"}, {"at", true}}, {0, 1}}},
-        {"started", {{{"definition"}, {"cases"}}, {0}}}};
+        {"started", {{{"definition"}, {"cases"}}, {0}}},
+        {"archived", {columns_of<ArchivedRow>(), {0}}},
+        {"archived_keys", {columns_of<ArchivedKeyRow>(), {0}}}};
     return all;
 }
 
@@ -116,8 +118,8 @@ std::map<std::string, Line> by_name(const std::set<std::string>& lines, const st
 }  // namespace
 
 std::vector<std::string> row_faults(const std::set<std::string>& kept, const std::set<std::string>& made) {
-    std::vector<std::string> faults, unknown, ignored;
-    const auto found = by_name(kept, made, unknown), expected = by_name(made, kept, ignored);
+    std::vector<std::string> faults, unknown, lacking;
+    const auto found = by_name(kept, made, unknown), expected = by_name(made, kept, lacking);
     for (const auto& [name, line] : expected) {
         const auto it = found.find(name);
         if (it == found.end()) {
@@ -135,6 +137,7 @@ std::vector<std::string> row_faults(const std::set<std::string>& kept, const std
     }
     for (const auto& [name, line] : found)
         if (!expected.contains(name)) faults.push_back(name + ": the row does not follow from the journal");
+    for (const auto& text : lacking) faults.push_back("a row is missing: " + text);
     for (const auto& text : unknown) faults.push_back("does not follow from the journal: " + text);
     return faults;
 }

@@ -2,6 +2,8 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include "engine/store/fingerprint.h"
+#include "engine/store/part_file.h"
 #include "engine/store/replay_all.h"
 #include "engine/store/sqlite/connection.h"
 
@@ -65,26 +67,24 @@ Result<RebuildReport> salvage(const std::filesystem::path& folder, const Progres
     auto lock = sqlite::Lock::take(folder);
     if (!lock) return std::unexpected(lock.error());
     const bool rehearsal = is_rehearsal(folder);
-    const auto beside = folder / sqlite::rebuilding_name;
-    std::filesystem::remove_all(beside);
-    std::filesystem::create_directories(beside);
+    sqlite::finish_replacing(folder);
+    const PartFolder beside(folder / sqlite::rebuilding_name);
+    const auto made = sqlite::database_path(beside.path());
     RebuildReport report;
     report.changed = true;
+    auto old = open_reader(folder);
+    if (!old) return std::unexpected(old.error());
+    std::string rows;
     {
-        auto old = open_reader(folder);
-        if (!old) return std::unexpected(old.error());
-        auto store = open(beside, {.create = true, .durable = false});
+        auto store = open(beside.path(), {.create = true, .durable = false});
         if (!store) return std::unexpected(store.error());
         const auto copied = copy_journal(**old, **store);
-        if (!copied.stopped.empty()) {
-            store->reset();
-            std::filesystem::remove_all(beside);
+        if (!copied.stopped.empty())
             return refuse("journal-damaged",
                           fmt::format("the journal cannot be read behind event {} ({}); nothing was changed: "
                                       "restore the latest backup",
                                       copied.last, copied.stopped),
                           folder.string());
-        }
         auto reader = (*store)->read();
         Catalog catalog;
         catalog.refresh(*reader);
@@ -93,11 +93,24 @@ Result<RebuildReport> salvage(const std::filesystem::path& folder, const Progres
             report.cases = ReplayAll{*reader, catalog, write, {}, {}, progress}.run();
         });
         (*store)->commit({.outbox = delivered(**old, *reader, report.faults)});
+        rows = reader->fingerprint();
     }
-    mark_rehearsal(beside, rehearsal);
-    if (auto replaced = sqlite::replace(folder, sqlite::database_path(beside)); !replaced)
-        return std::unexpected(replaced.error());
-    std::filesystem::remove_all(beside);
+    {
+        SQLite::Database db(made.string(), SQLite::OPEN_READWRITE);
+        sqlite::mark(db, rehearsal);
+        sqlite::make_plain(db);
+    }
+    // Closing a database says nothing of what it could not write: what takes the folder's place is read.
+    {
+        auto anew = open_reader(made);
+        if (!anew) return std::unexpected(anew.error());
+        if (fingerprint_journal(**anew) != fingerprint_journal(**old) || (*anew)->fingerprint() != rows)
+            throw std::runtime_error(
+                "what was written beside the damaged file is not what was read in it; "
+                "nothing was changed");
+    }
+    old->reset();
+    if (auto replaced = sqlite::replace(folder, made); !replaced) return std::unexpected(replaced.error());
     return report;
 }
 

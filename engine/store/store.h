@@ -190,11 +190,25 @@ bool is_rehearsal(const std::filesystem::path& folder_or_backup);
 void mark_rehearsal(const std::filesystem::path& folder, bool rehearsal);
 
 // Attachments are content-addressed files. The document comes back with its SHA-256 and size; the file is
-// synced before it does. code "no-such-file".
+// synced before it does. codes "no-such-file", "too-large".
 Result<core::Document> attach(const std::filesystem::path& folder, const std::filesystem::path& file,
                               std::string kind);
 Result<core::Document> attach_bytes(const std::filesystem::path& folder, std::string_view bytes,
                                     std::string name, std::string kind);
+inline constexpr std::uint64_t greatest_attachment = 512 << 20;  // bytes; a backup keeps each in one row
+
+// One attachment as its bytes arrive. Without finish() nothing is left of it.
+class Attaching {
+  public:
+    explicit Attaching(const std::filesystem::path& folder);
+    ~Attaching();
+    void add(std::string_view bytes);
+    core::Document finish(std::string name, std::string kind);  // synced; ends it
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
 std::filesystem::path attachment_path(const std::filesystem::path& folder, const std::string& sha256);
 
 }  // namespace reeve::store

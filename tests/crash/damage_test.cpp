@@ -181,6 +181,40 @@ TEST_F(Damage, ARowIsNamedByItsColumnAndRebuilt) {
     office.did("reeve check");
 }
 
+// A log that could not be taken into the new file was once thrown away with it, and with it the journal.
+TEST_F(Damage, ARebuildThatFindsNoRoomChangesNothing) {
+    const auto whole = content();
+    overwrite(root_of("cases"));
+    const auto blocks = fs::file_size(db) / 512;
+    int refused = 0;
+    for (const auto percent : {10u, 30u, 60u, 80u, 90u, 95u, 99u, 105u, 120u, 150u}) {
+        SCOPED_TRACE(percent);
+        const auto ran = office.run(fmt::format("ulimit -f {}; reeve rebuild", blocks * percent / 100));
+        if (ran.exit == 0) break;
+        ++refused;
+        EXPECT_THAT(ran.err, HasSubstr("the disk is full"));
+        EXPECT_EQ(store::fingerprint_journal(**store::open_reader(data)), whole.first);
+        EXPECT_FALSE(fs::exists(data / "rebuilding"));
+    }
+    EXPECT_GT(refused, 3);
+    office.did("reeve rebuild");
+    EXPECT_EQ(content(), whole);
+    office.did("reeve check");
+}
+
+// Killed when the new one had its name beside the old one: the old one's log is of no use any more.
+TEST_F(Damage, WhatWasToReplaceAFolderDoesSoWhenItIsOpenedNext) {
+    const auto whole = content();
+    fs::copy_file(db, data / "replacing.db");
+    execute("UPDATE tasks SET person = 'nobody'");
+    found();
+    office.did("reeve case note noise-1 seen --as li-na");
+    EXPECT_FALSE(fs::exists(data / "replacing.db"));
+    office.did("reeve check");
+    office.did("reeve restore whole.backup --data office --force");
+    EXPECT_EQ(content(), whole);
+}
+
 TEST_F(Damage, ABackupThatIsDamagedIsNotRestoredOverWhatIsThere) {
     const auto whole = content();
     const auto file = office.folder() / "whole.backup";

@@ -15,6 +15,7 @@ sqlite3_vfs ours;
 struct File {
     sqlite3_file base;
     sqlite3_file* inner;  // behind this struct, in the memory that SQLite gives
+    bool database;
 };
 sqlite3_file* inner(sqlite3_file* file) { return reinterpret_cast<File*>(file)->inner; }
 
@@ -31,6 +32,7 @@ int write(sqlite3_file* f, const void* bytes, int n, sqlite3_int64 at) {
         errno = ENOSPC;
         return fail(SQLITE_FULL);
     }
+    if (faults->database_fails && reinterpret_cast<File*>(f)->database) return fail(SQLITE_IOERR_WRITE);
     if (falls(faults->fail_write)) {
         // Half of it arrives.
         if (n > 1) (void)inner(f)->pMethods->xWrite(inner(f), bytes, n / 2, at);
@@ -84,6 +86,7 @@ const sqlite3_io_methods methods{
 int open(sqlite3_vfs*, const char* name, sqlite3_file* f, int flags, int* out) {
     auto* file = reinterpret_cast<File*>(f);
     file->inner = reinterpret_cast<sqlite3_file*>(file + 1);
+    file->database = (flags & SQLITE_OPEN_MAIN_DB) != 0;
     const int result = real->xOpen(real, name, file->inner, flags, out);
     file->base.pMethods = result == SQLITE_OK ? &methods : nullptr;
     return result;

@@ -23,7 +23,7 @@ const Instant monday = *time::parse_instant("2026-03-02T09:00:00+08:00");
 
 // Counts what the engine asks of its store.
 struct Asked {
-    std::atomic<int> commits{0}, reopened{0}, read{0}, failed{0};
+    std::atomic<int> commits{0}, probes{0}, reopened{0}, read{0}, failed{0};
 };
 class Counting final : public store::Store {
   public:
@@ -37,7 +37,10 @@ class Counting final : public store::Store {
             throw;
         }
     }
-    void probe() override { inner_->probe(); }
+    void probe() override {
+        ++asked_.probes;
+        inner_->probe();
+    }
     std::unique_ptr<store::Reader> read() override {
         ++asked_.read;
         return inner_->read();
@@ -98,8 +101,8 @@ class Storage : public testing::Test {
         });
         return found;
     }
-    // As a machine that loses its power leaves it: the files as they are now.
-    void expect_a_copy_is_clean() {
+    // As a killed process leaves it: the files as they are now.
+    void expect_what_is_on_the_disk_is_clean() {
         store::ScratchFolder elsewhere;
         const auto copy = elsewhere.path() / "copy";
         fs::create_directories(copy / "attachments");
@@ -133,12 +136,12 @@ TEST_F(Storage, AfterAFailedSyncTheJournalIsReadAgainBeforeAnythingIsAcknowledge
     EXPECT_EQ(asked.reopened, reopened + 1);
     EXPECT_GT(asked.read, read);
     EXPECT_EQ(engine->health().storage, std::nullopt);
-    expect_a_copy_is_clean();
+    expect_what_is_on_the_disk_is_clean();
     // Whether it had reached the disk or not, it happens once.
     EXPECT_EQ(code(note("a")), "");
     EXPECT_EQ(code(note("a")), "");
     EXPECT_EQ(notes(), 1);
-    expect_a_copy_is_clean();
+    expect_what_is_on_the_disk_is_clean();
     expect_clean();
 }
 
@@ -198,8 +201,12 @@ TEST_F(Storage, AFullDiskIsNotAskedAllTheTime) {
     const int before = asked.commits;
     clock->set(monday + Millis{60'000});
     EXPECT_TRUE(soon([&] { return engine->health().storage.has_value(); }));
+    const int probes = asked.probes;
+    const auto begun = clock->steady();
     for (int n = 0; n < 200; ++n) EXPECT_EQ(code(note("a")), "disk-full");
     EXPECT_LE(asked.commits - before, 4);
+    // Once a second, and once more at either end; on a slow machine it may take seconds.
+    EXPECT_LE(asked.probes - probes, 2 + (clock->steady() - begun) / Millis{1000});
     disk.full = false;
     EXPECT_TRUE(soon([&] { return engine->read()->totals().open == 0; }));
     expect_clean();
@@ -221,6 +228,33 @@ TEST_F(Storage, WhatAKilledEngineLeftInTheLogIsInTheDatabaseBeforeAnythingIsBuil
     EXPECT_EQ((*store::open_reader(alone))->head().seq, events);
 }
 
+// Until it is, nothing is; and where that fails, the log is all that can be believed.
+TEST_F(Storage, WhatCannotBeTakenOutOfAKilledEnginesLogKeepsAnythingFromBeingBuiltOnIt) {
+    for (int n = 0; n < 5; ++n) ASSERT_EQ(code(start(static_cast<std::uint64_t>(n))), "");
+    const auto events = engine->read()->head().seq;
+    store::ScratchFolder elsewhere;
+    const auto killed = elsewhere.path() / "killed", alone = elsewhere.path() / "alone";
+    fs::create_directories(killed / "attachments");
+    for (const char* name : {"reeve.db", "reeve.db-wal"}) fs::copy_file(folder.path() / name, killed / name);
+    disk.database_fails = true;
+    auto next = Engine::open({.folder = killed, .time = manual});
+    ASSERT_TRUE(next);
+    EXPECT_EQ((*next)->read()->head().seq, events);
+    for (int n = 0; n < 3; ++n) {
+        const auto refused = (*next)->ask(note("a"));
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, "not-durable");
+    }
+    EXPECT_EQ((*next)->read()->head().seq, events);
+    disk.database_fails = false;
+    EXPECT_TRUE(soon([&] { return (*next)->ask(note("a")).has_value(); }));
+    fs::create_directories(alone);
+    fs::copy_file(killed / "reeve.db", alone / "reeve.db");
+    EXPECT_GE((*store::open_reader(alone))->head().seq, events);
+    next->reset();
+    EXPECT_THAT(store::check(killed)->faults, IsEmpty());
+}
+
 // The n-th write or sync fails, for every n, until a run goes through without.
 TEST_F(Storage, AnyWriteAndAnySyncMayFail) {
     int run = 0;
@@ -237,7 +271,7 @@ TEST_F(Storage, AnyWriteAndAnySyncMayFail) {
             }
             const auto state = engine->find(case_of(number))->state;
             EXPECT_EQ(state.status, core::CaseStatus::closed);
-            if (n % 5 == 0) expect_a_copy_is_clean();
+            if (n % 5 == 0) expect_what_is_on_the_disk_is_clean();
             if (fault->exchange(-1) >= 0) break;
         }
     EXPECT_GT(run, 10);

@@ -3,6 +3,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 
+#include <fstream>
 #include <set>
 #include <thread>
 
@@ -272,6 +273,38 @@ TEST_F(Killed, InTheMakingOfAFolderThereIsAWholeOneOrNone) {
             did({"init", made.string()});
         },
         [&] { expect_clean(made); });
+}
+
+TEST_F(Killed, InARebuildOfADamagedFileNoEventIsLost) {
+    const auto whole = content_of(folder);
+    const auto db = folder / "reeve.db", damaged = scratch.path() / "damaged.db";
+    {
+        SQLite::Database((db).string(), SQLite::OPEN_READWRITE).exec("PRAGMA journal_mode = DELETE");
+        fs::copy_file(db, damaged);
+        const auto page = SQLite::Database(db.string(), SQLite::OPEN_READONLY)
+                              .execAndGet("SELECT rootpage FROM sqlite_master WHERE name = 'cases'")
+                              .getInt();
+        std::fstream file(damaged, std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp((page - 1) * 4096);
+        file << std::string(4096, '\xa5');
+    }
+    killed(
+        {"rebuild", "--data", folder.string()},
+        [&] {
+            for (const char* name : {"reeve.db", "reeve.db-wal", "reeve.db-shm", "replacing.db"})
+                fs::remove(folder / name);
+            fs::copy_file(damaged, db);
+        },
+        [&] { EXPECT_EQ(store::fingerprint_journal(**store::open_reader(folder)), whole.journal); },
+        [&] {
+            did({"rebuild", "--data", folder.string()});
+        },
+        [&] {
+            EXPECT_EQ(content_of(folder), whole);
+            EXPECT_FALSE(fs::exists(folder / "rebuilding"));
+            EXPECT_FALSE(fs::exists(folder / "replacing.db"));
+        });
+    expect_clean(folder);
 }
 
 TEST_F(Killed, InARebuildTheRowsAreAsTheyWereOrAsTheyShouldBe) {

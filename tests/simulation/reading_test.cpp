@@ -87,5 +87,27 @@ TEST(FailingReads, ACaseThatCouldNotBeReadIsReadTheNextTime) {
     EXPECT_TRUE(noted) << noted.error().text();
 }
 
+// Whoever leaves hands over what is theirs, in the same transaction; what is theirs has to be read.
+TEST(FailingReads, AChangeThatIsBrokenOffLeavesNothingHalfDecided) {
+    Office office;
+    const auto owner = [&] { return office.engine->find("one")->state.owner; };
+    ASSERT_TRUE(office.start("one"));
+    const auto leaver = *office.engine->directory()->person(owner());
+    auto left = leaver;
+    left.active = false;
+    const auto events = office.engine->read()->head().seq;
+    office.disk.set_unreadable(true);
+    const auto refused = office.engine->change({org::PersonSet{left}}, "boss");
+    office.disk.set_unreadable(false);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, "not-durable");
+    ASSERT_TRUE(office.note("one"));
+    EXPECT_EQ(office.engine->read()->head().seq, events + 1);
+    EXPECT_TRUE(office.engine->directory()->person(leaver.id)->active);
+    EXPECT_EQ(owner(), leaver.id);
+    ASSERT_TRUE(office.engine->change({org::PersonSet{left}}, "boss"));
+    EXPECT_NE(owner(), leaver.id);
+}
+
 }  // namespace
 }  // namespace reeve::simulation

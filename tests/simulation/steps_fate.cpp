@@ -105,14 +105,25 @@ void World::break_disk() {
     (void)engine_->run_until(now());
 }
 
-void World::set_clock_back() { time_->jump(time_->now() - dice_.between(1, 120) * minute); }
+// A little is used up; where setbacks add up to much, a person says that it is right.
+void World::set_clock_back() {
+    time_->jump(time_->now() - dice_.between(1, 120) * minute);
+    (void)engine_->run_until(now());
+    if (engine_->health().clock_alarm) engine_->accept_clock();
+}
 
-// A clock that runs ahead is not believed: nothing is done, and nothing fires that was not due.
-void World::set_clock_ahead() {
+// A clock that runs far ahead or behind is not believed: nothing is done, and nothing fires that was not due.
+void World::set_clock_wrong() {
+    engine_->accept_clock();  // else one that was set back could be set right
     if (!engine_->run_until(now())) return;
     const auto right = time_->now();
     const auto before = reader().head().seq;
-    time_->jump(right + (dice_.chance(50) ? 365 * 24 * hour : dice_.between(3, 600) * minute));
+    switch (dice_.between(0, 3)) {
+        case 0: time_->jump(right + 365 * 24 * hour); break;
+        case 1: time_->jump(right - 365 * 24 * hour); break;
+        case 2: time_->jump(right - dice_.between(3, 600) * hour); break;
+        default: time_->jump(right + dice_.between(3, 600) * minute);
+    }
     core::Command command{.actor = "boss", .wish = core::StartCase{.definition = "claim", .unit = "north"}};
     const auto answer = ask(command);
     if (answer || answer.error().code != "clock-jumped")

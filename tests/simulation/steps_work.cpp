@@ -165,7 +165,7 @@ const std::vector<World::Draw>& World::draws() {
                                        {"full disk", 1, true, &World::fill_disk},
                                        {"broken disk", 1, true, &World::break_disk},
                                        {"clock back", 1, true, &World::set_clock_back},
-                                       {"clock ahead", 1, true, &World::set_clock_ahead},
+                                       {"clock wrong", 1, true, &World::set_clock_wrong},
                                        {"another year", 1, true, &World::wake_in_another_year}};
     return all;
 }

@@ -92,7 +92,7 @@ class World {
     void fill_disk();
     void break_disk();
     void set_clock_back();
-    void set_clock_ahead();
+    void set_clock_wrong();
     void wake_in_another_year();
     void retry_doubtful();
 

@@ -11,9 +11,15 @@ std::unique_ptr<SQLite::Database> connect(const std::filesystem::path& file, Mod
 
 void mark(SQLite::Database&, bool rehearsal);
 
-// Puts a whole database in the place of the folder's, whose lock is held. A kill leaves the old one or the
-// new one. "in-use" while somebody reads the old one.
+// All of it into the one file, without a log beside it. Throws when that cannot be.
+void make_plain(SQLite::Database&);
+
+// Puts a whole, plain database in the place of the folder's, whose lock is held. A kill leaves the old one or
+// the new one. "in-use" while somebody reads the old one.
 Result<void> replace(const std::filesystem::path& folder, const std::filesystem::path& with);
+
+// What a kill left of that: the new one is whole, and takes its place. The lock is held.
+void finish_replacing(const std::filesystem::path& folder);
 
 std::unique_ptr<Store> make_store(const std::filesystem::path& folder, bool durable, Lock);
 std::unique_ptr<Reader> make_reader(const std::filesystem::path& file);

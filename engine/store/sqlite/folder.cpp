@@ -116,21 +116,40 @@ constexpr int rehearsal_mark = 0x52454845;
 
 Result<void> replace(const std::filesystem::path& folder, const std::filesystem::path& with) {
     const auto target = database_path(folder);
-    if (std::filesystem::exists(target)) {
-        // What it logged must not be replayed onto its successor; until the rename it stays whole.
-        bool read_by_somebody = false;
-        try {
-            auto old = connect(target, Mode::write);
-            read_by_somebody = old->execAndGet("PRAGMA wal_checkpoint(TRUNCATE)").getInt() != 0;
-        } catch (const SQLite::Exception&) {  // too damaged to open: it is being replaced
-        }
-        if (read_by_somebody)
-            return refuse("in-use", "somebody is reading this folder; replacing it has to wait",
-                          folder.string());
-        for (const char* tail : {"-wal", "-shm"}) std::filesystem::remove(target.string() + tail);
+    if (std::filesystem::exists(with.string() + "-wal"))
+        throw std::logic_error("what replaces a database is one plain file");
+    if (!std::filesystem::exists(target)) {
+        move_whole(with, target);
+        return {};
     }
-    move_whole(with, target);
+    bool read_by_somebody = false;
+    try {
+        auto old = connect(target, Mode::write);
+        read_by_somebody = old->execAndGet("PRAGMA wal_checkpoint(TRUNCATE)").getInt() != 0;
+    } catch (const SQLite::Exception& e) {
+        if (!is_damage(e)) throw;  // damaged is what may well be replaced
+    }
+    if (read_by_somebody)
+        return refuse("in-use", "somebody is reading this folder; replacing it has to wait", folder.string());
+    move_whole(with, folder / replacing_name);
+    finish_replacing(folder);
     return {};
+}
+
+// What the old one logged must not be replayed onto its successor, so it goes first; from here on there is no
+// way back, only on.
+void finish_replacing(const std::filesystem::path& folder) {
+    const auto whole = folder / replacing_name, target = database_path(folder);
+    if (!std::filesystem::exists(whole)) return;
+    for (const char* tail : {"-wal", "-shm"}) std::filesystem::remove(target.string() + tail);
+    sync(folder);
+    move_whole(whole, target);
+}
+
+void make_plain(SQLite::Database& db) {
+    const auto mode =
+        minding_room(db, [&] { return db.execAndGet("PRAGMA journal_mode = DELETE").getString(); });
+    if (mode != "delete") throw std::runtime_error(db.getFilename() + " keeps a log of its own: " + mode);
 }
 
 void mark(SQLite::Database& db, bool rehearsal) {
@@ -143,6 +162,7 @@ namespace {
 
 // What a process that was killed, or met a full disk, left half written. The lock is held.
 void clear_leftovers(const std::filesystem::path& folder) {
+    sqlite::finish_replacing(folder);
     PartFile restoring(folder / sqlite::restoring_name);
     std::error_code ignored;
     std::filesystem::remove_all(folder / sqlite::rebuilding_name, ignored);
@@ -188,8 +208,11 @@ Result<std::unique_ptr<Store>> open(const std::filesystem::path& folder, const O
     if (!std::filesystem::exists(file)) {
         // Made whole beside its name: a kill leaves a folder without a database, not one without tables.
         const PartFile part(folder / sqlite::restoring_name);
-        if (auto made = sqlite::prepare(*sqlite::connect(part.path(), mode), part.path()); !made)
-            return std::unexpected(made.error());
+        {
+            auto db = sqlite::connect(part.path(), mode);
+            const auto made = sqlite::minding_room(*db, [&] { return sqlite::prepare(*db, part.path()); });
+            if (!made) return std::unexpected(made.error());
+        }
         if (options.durable)
             part.becomes(file);
         else
@@ -198,12 +221,9 @@ Result<std::unique_ptr<Store>> open(const std::filesystem::path& folder, const O
     {
         auto db = sqlite::connect(file, mode);
         if (auto schema = schema_of(*db, file); !schema) return std::unexpected(schema.error());
-        if (auto ready = sqlite::prepare(*db, file); !ready) return std::unexpected(ready.error());
-        // After a sync that failed, what a killed engine left in the log may be in the machine's memory alone
-        // and never be written by a later sync. It is written anew, into the database, before anything is
-        // built on it.
-        db->tryExec("PRAGMA wal_checkpoint(PASSIVE)");
-        if (options.mend) sqlite::mend(*db);
+        const auto ready = sqlite::minding_room(*db, [&] { return sqlite::prepare(*db, file); });
+        if (!ready) return std::unexpected(ready.error());
+        if (options.mend) sqlite::minding_room(*db, [&] { sqlite::mend(*db); });
     }
     return sqlite::make_store(folder, options.durable, std::move(*lock));
 }

@@ -20,6 +20,7 @@ inline constexpr const char* restoring_name = "restoring.db";  // beside it, whi
 
 inline constexpr const char* rebuilding_name =
     "rebuilding";  // a folder in it, while a damaged one is rebuilt
+inline constexpr const char* replacing_name = "replacing.db";  // whole: what takes the database's place
 
 std::filesystem::path database_path(const std::filesystem::path& folder);
 

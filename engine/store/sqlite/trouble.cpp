@@ -1,12 +1,10 @@
-#include "engine/store/sqlite/trouble.h"
-
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
 #include <filesystem>
 #include <system_error>
 
-#include "engine/store/store.h"
+#include "engine/store/sqlite/trouble.h"
 
 namespace reeve::store {
 namespace {
@@ -32,7 +30,8 @@ bool last_write_found_no_room(sqlite3* db) {
 
 bool sqlite::no_room(const SQLite::Exception& e, SQLite::Database& db) {
     const int code = e.getErrorCode() & 0xff;
-    if (code == SQLITE_FULL) return true;
+    // The last: the file by which connections share the log could not be given its size.
+    if (code == SQLITE_FULL || e.getExtendedErrorCode() == SQLITE_IOERR_SHMSIZE) return true;
     return (code == SQLITE_IOERR || code == SQLITE_CANTOPEN) &&
            (says_no_room(sqlite3_system_errno(db.getHandle())) || last_write_found_no_room(db.getHandle()));
 }

@@ -232,6 +232,11 @@ class SqliteStore final : public Store {
           file_(database_path(folder)),
           mode_(durable ? Mode::write : Mode::write_unsynced) {
         reopen();
+        try {
+            settle_log();
+        } catch (const SQLite::Exception&) {
+            // It can be read; who wants to write is told.
+        }
     }
 
     void commit(const Batch& batch) override {
@@ -268,10 +273,21 @@ class SqliteStore final : public Store {
     }
 
   private:
+    // After a sync that failed, what a killed engine left in the log may be in the machine's memory alone and
+    // never be written by a later sync. It is written anew, into the database, before anything is built on
+    // it. Where somebody reads an older state the rest has to wait for them: each commit tries again.
+    void settle_log() {
+        if (log_settled_) return;
+        SQLite::Statement checkpoint(*db_, "PRAGMA wal_checkpoint(PASSIVE)");
+        checkpoint.executeStep();
+        log_settled_ = checkpoint.getColumn(0).getInt() == 0 &&
+                       checkpoint.getColumn(1).getInt() == checkpoint.getColumn(2).getInt();
+    }
     template <class F>
     void transaction(F&& body) {
-        db_->exec("BEGIN IMMEDIATE");
         try {
+            settle_log();
+            db_->exec("BEGIN IMMEDIATE");
             body();
             db_->exec("COMMIT");
         } catch (const SQLite::Exception& e) {
@@ -288,6 +304,7 @@ class SqliteStore final : public Store {
     Lock lock_;
     std::filesystem::path file_;
     Mode mode_;
+    bool log_settled_ = false;
     std::unique_ptr<SQLite::Database> db_;
     std::unique_ptr<Statements> statements_;
 };

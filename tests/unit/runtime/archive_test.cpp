@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "engine/store/archive.h"
 #include "engine/store/fingerprint.h"
 #include "tests/unit/runtime/office.h"
 
@@ -75,6 +76,36 @@ TEST_F(Archiving, WhatIsOverLeavesAndIsReadInTheFile) {
         EXPECT_THAT(again.error().message, HasSubstr(file.string()));
     }
     expect_whole();
+}
+
+TEST_F(Archiving, ARowOfWhatLeftThatIsMissingIsNamedAndRebuilt) {
+    closed("c-1", "mill", "first");
+    ASSERT_TRUE(office.engine->run_until(monday + 70 * day));
+    delivered();
+    ASSERT_EQ(archived(monday + 10 * day).cases, 1u);
+    office.engine.reset();
+    for (const auto& [table, row] :
+         {std::pair{"archived", "table archived, id \"c-1\": the row is missing"},
+          {"archived_keys", "table archived_keys, key \"first\": the row is missing"}}) {
+        sql(std::string("DELETE FROM ") + table);
+        EXPECT_THAT(store::check(office.folder.path())->faults, ElementsAre(row));
+        auto rebuilt = store::rebuild(office.folder.path());
+        ASSERT_TRUE(rebuilt);
+        EXPECT_THAT(rebuilt->faults, IsEmpty());
+    }
+}
+
+// Whatever happens between the choice and the leaving: here to a case that is no member of the family yet.
+TEST_F(Archiving, WhatCameLaterLeansOnWhatItNames) {
+    closed("c-1");
+    office.ask(Office::start("c-2"));
+    const auto then = office.engine->read()->head().seq;
+    auto reader = office.engine->read();
+    EXPECT_THAT(store::leaned_on_since(*reader, then), IsEmpty());
+    auto start = Office::start("c-3");
+    std::get<core::StartCase>(start.wish).parent = "c-1";
+    office.ask(start);
+    EXPECT_THAT(store::leaned_on_since(*reader, then), ElementsAre("c-1", "c-3"));
 }
 
 TEST_F(Archiving, WhatIsNumberedGoesOn) {

@@ -34,6 +34,70 @@ TEST(WallClock, OneThatIsSetALittleIsNoAlarm) {
     EXPECT_FALSE(office.engine->health().clock_alarm);
 }
 
+TEST(WallClock, AnHourBackIsUsedUpAndSettingItRightIsNoJump) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    ASSERT_TRUE(office.engine->run_until(monday + 23 * hour));
+    office.ask(Office::note("c-1", "before"));
+    office.time->jump(monday + 22 * hour);
+    office.ask(Office::note("c-1", "an hour back"));
+    EXPECT_EQ(office.events<core::NoteAdded>().back().first.at, monday + 23 * hour);
+    office.time->advance(10 * minute);
+    office.ask(Office::note("c-1", "still"));
+    office.time->jump(monday + 23 * hour + 10 * minute);
+    office.ask(Office::note("c-1", "set right"));
+    EXPECT_EQ(office.events<core::NoteAdded>().back().first.at, monday + 23 * hour + 10 * minute);
+    EXPECT_FALSE(office.engine->health().clock_alarm);
+    EXPECT_THAT(office.events<core::EscalationFired>(), IsEmpty());
+}
+
+// What it had shown before it was set back is no leave to jump anywhere up to there, or beyond.
+TEST(WallClock, Law5AfterASetbackAJumpIsStillOne) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    ASSERT_TRUE(office.engine->run_until(monday + 23 * hour));
+    office.time->jump(monday + 22 * hour);
+    office.ask(Office::note("c-1", "an hour back"));
+    for (const auto at : {monday + 22 * hour + 30 * minute, monday + 24 * hour}) {
+        office.time->jump(at);
+        const auto refused = office.engine->ask(Office::note("c-1", "x"));
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, "clock-jumped");
+    }
+    EXPECT_THAT(office.events<core::EscalationFired>(), IsEmpty());
+}
+
+TEST(WallClock, ADayOrAYearBackIsAnAlarmUntilItIsRightAgainOrAccepted) {
+    for (const auto back : {day, 365 * day}) {
+        Office office;
+        office.ask(Office::start("c-1"));
+        ASSERT_TRUE(office.engine->run_until(monday + 2 * hour));
+        office.time->jump(monday + 2 * hour - back);
+        const auto refused = office.engine->ask(Office::note("c-1", "x"));
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, "clock-jumped");
+        EXPECT_TRUE(office.engine->health().clock_alarm);
+        office.time->jump(monday + 2 * hour);
+        EXPECT_TRUE(office.engine->ask(Office::note("c-1", "right again")));
+        EXPECT_FALSE(office.engine->health().clock_alarm);
+        office.time->jump(monday + 2 * hour - back);
+        office.engine->accept_clock();
+        EXPECT_TRUE(office.engine->ask(Office::note("c-1", "accepted")));
+        EXPECT_EQ(office.events<core::NoteAdded>().back().first.at, monday + 2 * hour);
+        office.expect_clean();
+    }
+}
+
+// Two of an hour and a half each, of which neither would be too much.
+TEST(WallClock, SetbacksAddUp) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    office.time->jump(monday - 90 * minute);
+    EXPECT_TRUE(office.engine->ask(Office::note("c-1", "x")));
+    office.time->jump(monday - 180 * minute);
+    EXPECT_FALSE(office.engine->ask(Office::note("c-1", "x")));
+}
+
 // At the start nothing earlier is known to hold the wall clock against but the journal.
 TEST(WallClock, Law5OneThatWentBackWhileTheEngineWasDownRefusesNothingAndFiresNothingEarly) {
     Office office;
