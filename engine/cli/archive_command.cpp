@@ -35,15 +35,17 @@ int print_archived(const Cli& cli, const Wanted& wanted, const runtime::Archived
         return 0;
     }
     if (wanted.dry_run)
-        fmt::print("{} cases would be archived into {}\n", done.cases, wanted.file);
+        fmt::print("{} would be archived into {}\n", counted(done.cases, "case", "cases"), wanted.file);
     else if (done.cases == 0 && done.before_this_run == 0)
         fmt::print("There is nothing to archive\n");
     else
-        fmt::print("Archived {} cases with {} events into {} (SHA-256 {})\n", done.cases, done.events,
-                   wanted.file, done.sha256);
-    if (done.before_this_run > 0) fmt::print("  {} cases had left in a run before\n", done.before_this_run);
+        fmt::print("Archived {} with {} into {} (SHA-256 {})\n", counted(done.cases, "case", "cases"),
+                   counted(done.events, "event", "events"), wanted.file, done.sha256);
+    if (done.before_this_run > 0)
+        fmt::print("  {} had left in a run before\n", counted(done.before_this_run, "case", "cases"));
     if (done.changed > 0)
-        fmt::print("  {} cases have changed since the file was made and stay in the folder\n", done.changed);
+        fmt::print("  {} changed since the file was made and stay in the folder\n",
+                   counted(done.changed, "case", "cases"));
     for (const auto& [why, cases] : done.staying)
         if (why != "it closed later") fmt::print("  {} that closed before stay: {}\n", cases, why);
     return 0;

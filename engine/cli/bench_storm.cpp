@@ -60,10 +60,14 @@ bool over(store::Reader& reader, time::Instant due) {
 Storm weather(BenchOffice& office, SetForward& clock, time::Instant due, std::uint64_t count) {
     Storm storm;
     auto& engine = office.engine();
+    std::string refused;
     std::jthread people([&](const std::stop_token& stop) {
         for (std::uint64_t i = 0; !stop.stop_requested(); i = (i + 997) % count) {
             const auto begun = runtime::stopwatch();
-            if (auto done = engine.ask(note(i)); !done) throw std::runtime_error(done.error().text());
+            if (auto done = engine.ask(note(i)); !done) {
+                refused = done.error().text();
+                return;
+            }
             storm.people_ms.push_back(runtime::seconds_since(begun) * 1e3);
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
@@ -75,6 +79,7 @@ Storm weather(BenchOffice& office, SetForward& clock, time::Instant due, std::ui
     storm.steps_per_second = static_cast<double>(count) / runtime::seconds_since(begun);
     people.request_stop();
     people.join();
+    if (!refused.empty()) throw std::runtime_error(refused);
     return storm;
 }
 

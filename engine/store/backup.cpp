@@ -3,6 +3,8 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
+#include <thread>
+
 #include "engine/store/fingerprint.h"
 #include "engine/store/packed.h"
 #include "engine/store/part_file.h"
@@ -16,8 +18,8 @@ void copy_database(const std::filesystem::path& from, const std::filesystem::pat
     auto source = sqlite::connect(from, sqlite::Mode::read);
     SQLite::Database target(to.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 10'000);
     SQLite::Backup copy(target, *source);
-    while (copy.executeStep(-1) != SQLITE_DONE) {
-    }
+    // All at once; where it has to wait for a lock, not in a hot loop.
+    while (copy.executeStep(-1) != SQLITE_DONE) std::this_thread::sleep_for(std::chrono::milliseconds(10));
 }
 
 }  // namespace

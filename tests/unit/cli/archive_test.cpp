@@ -17,16 +17,16 @@ TEST(Archive, MovesWhatIsOverAndIsReadLikeAFolder) {
     office.did("reeve case cancel " + id + " --reason 'entered twice' --as chen-yu");
     const auto open = office.start();
     office.did("reeve case show " + open + " --now 2026-03-04T09:00:00+08:00");
-    const std::string command =
-        "reeve archive old.archive --before 2026-03-03 --reason 'two years' --as chen-yu";
+    const std::string asked = "reeve archive old.archive --before 2026-03-03 --as chen-yu",
+                      command = asked + " --reason 'two years'";
     // Until the alerts of the case have reached somebody it stays, and the command says so.
-    const auto held = office.did(command + " --dry-run --json").json();
+    const auto held = office.did(asked + " --dry-run --json").json();
     EXPECT_EQ(held["cases"], 0);
     EXPECT_EQ(held["staying"]["an alert of it is not delivered"], 1);
     SQLite::Database((office.folder() / "office/reeve.db").string(), SQLite::OPEN_READWRITE)
         .exec("UPDATE outbox SET status = 'sent'");
-    EXPECT_THAT(office.did(command + " --dry-run").out, HasSubstr("1 cases would be archived"));
-    EXPECT_THAT(office.did(command).out, HasSubstr("Archived 1 cases"));
+    EXPECT_THAT(office.did(asked + " --dry-run").out, HasSubstr("1 case would be archived"));
+    EXPECT_THAT(office.did(command).out, HasSubstr("Archived 1 case with"));
     EXPECT_THAT(office.did("reeve check").out, HasSubstr("All is well"));
     EXPECT_THAT(office.did("reeve rebuild").out, HasSubstr("every row was as before"));
     EXPECT_THAT(office.did("reeve check --data old.archive").out, HasSubstr("1 case, 0 open"));
