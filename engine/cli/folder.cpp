@@ -129,6 +129,7 @@ Result<std::unique_ptr<Folder>> Folder::open(const Given& given, Purpose purpose
     if (engine) {
         folder->engine_ = std::move(*engine);
         folder->catalog_ = &folder->engine_->catalog();
+        folder->reader_ = folder->engine_->read();
         if (folder->manual_ && !store::is_rehearsal(given.data)) store::mark_rehearsal(given.data, true);
     } else if (change || (engine.error().code != "in-use" && engine.error().code != "not-writable" &&
                           !reads_on(purpose, engine.error()))) {
@@ -207,7 +208,6 @@ Result<void> Folder::catch_up(Purpose purpose) {
         // Never before the last event, as what is decided is dated.
         now_ = std::max(engine_->now(), engine_->read()->head().at.value_or(engine_->now()));
     }
-    reader_ = engine_->read();
     directory_ = engine_->directory();
     if (reader_->head().seq == before.seq) return {};
     std::set<std::string> cases;

@@ -10,7 +10,7 @@ const Json new_case{
     {"definition", "permit"}, {"unit", "north"}, {"data", {{"place", "Mill Lane 3"}}}, {"title", "Stall"}};
 
 TEST(HttpCase, IsStartedActedOnAndClosed) {
-    Service service;
+    Served service;
     auto chief = service.as("chief");
     const auto started = chief.post("/v1/cases", new_case);
     ASSERT_EQ(started.status, 201) << started.body;
@@ -33,7 +33,7 @@ TEST(HttpCase, IsStartedActedOnAndClosed) {
 }
 
 TEST(HttpCase, TheSameKeyGivesTheFirstReceiptAgain) {
-    Service service;
+    Served service;
     auto chief = service.as("chief"), boss = service.as("boss");
     const auto first = chief.post("/v1/cases", new_case, {{"Idempotency-Key", "form-7"}});
     const auto again = chief.post("/v1/cases", new_case, {{"Idempotency-Key", "form-7"}});
@@ -46,7 +46,7 @@ TEST(HttpCase, TheSameKeyGivesTheFirstReceiptAgain) {
 }
 
 TEST(HttpCase, TwoWhoEditAtOnceAreTold) {
-    Service service;
+    Served service;
     auto chief = service.as("chief");
     chief.post("/v1/cases", new_case);
     const auto tag = chief.get("/v1/cases/permit-1").headers.at("etag");
@@ -59,7 +59,7 @@ TEST(HttpCase, TwoWhoEditAtOnceAreTold) {
 }
 
 TEST(HttpCase, WhatWasWrongIsSaidWithItsPlace) {
-    Service service;
+    Served service;
     auto chief = service.as("chief");
     chief.post("/v1/cases", new_case);
     struct Wrong {
@@ -102,7 +102,7 @@ TEST(HttpCase, WhatWasWrongIsSaidWithItsPlace) {
 }
 
 TEST(HttpCase, AListIsReadPageByPage) {
-    Service service;
+    Served service;
     auto chief = service.as("chief");
     std::set<std::string> made, read;
     for (int n = 0; n < 7; ++n)
@@ -129,7 +129,7 @@ TEST(HttpCase, AListIsReadPageByPage) {
 }
 
 TEST(HttpCase, ADocumentComesBackAsItWasSent) {
-    Service service;
+    Served service;
     auto chief = service.as("chief");
     chief.post("/v1/cases", new_case);
     std::string bytes(300'000, '\0');
@@ -149,7 +149,7 @@ TEST(HttpCase, ADocumentComesBackAsItWasSent) {
 }
 
 TEST(HttpCase, LongAnswersAreCompressedForThoseWhoTakeIt) {
-    Service service;
+    Served service;
     auto chief = service.stranger();
     const auto plain = chief.get("/openapi.json");
     ASSERT_GT(plain.body.size(), 1400u);

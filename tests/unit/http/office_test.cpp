@@ -7,7 +7,7 @@ namespace {
 using testing::HasSubstr;
 
 TEST(HttpOffice, ADefinitionIsDeployedOrRefusedWithEachFaultAtItsPlace) {
-    Service service;
+    Served service;
     auto boss = service.as("boss");
     auto text = runtime::screening;
     text.replace(text.find("\"Screening\""), 11, "\"Looking\"");
@@ -30,7 +30,7 @@ TEST(HttpOffice, ADefinitionIsDeployedOrRefusedWithEachFaultAtItsPlace) {
 }
 
 TEST(HttpOffice, ChangesOfTheOrganisationAreMadeWholeOrNotAtAll) {
-    Service service;
+    Served service;
     auto boss = service.as("boss");
     const Json dan{{"event", "PersonSet"}, {"person", {{"id", "dan"}, {"name", "Dan"}}}};
     const Json nowhere{
@@ -49,7 +49,7 @@ TEST(HttpOffice, ChangesOfTheOrganisationAreMadeWholeOrNotAtAll) {
 }
 
 TEST(HttpOffice, WhatRanOutStandsOnTheBoardWithItsStepsAndAlerts) {
-    Service service;
+    Served service;
     auto boss = service.as("boss");
     boss.post("/v1/cases", {{"definition", "permit"}, {"unit", "north"}, {"id", "stall"}});
     ASSERT_TRUE(service.office.engine->run_until(runtime::monday + 4 * runtime::day));

@@ -36,7 +36,7 @@ Probe probe(const Route& route, const std::string& person, const std::string& ca
 }
 
 struct Rights : testing::Test {
-    Service service;
+    Served service;
     std::string sha256;
     void SetUp() override {
         for (const char* unit : {"north", "south"}) {

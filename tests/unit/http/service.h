@@ -1,4 +1,4 @@
-// Service: the small office of the runtime's tests with its HTTP service, and clients that speak to it.
+// Served: the small office of the runtime's tests with its HTTP service, and clients that speak to it.
 #pragma once
 
 #include <string>
@@ -34,10 +34,10 @@ class Client {
     std::unique_ptr<Parts> parts_;
 };
 
-struct Service {
+struct Served {
     runtime::Office office;
     std::unique_ptr<Server> server;
-    Service(Options options = {}) {
+    Served(Options options = {}) {
         // Boss keeps the definitions and the organisation too.
         (void)office.engine->change({org::PostSet{{"county", "administrator", 1, {"boss"}}}},
                                     core::system_actor);

@@ -10,7 +10,7 @@ using testing::HasSubstr;
 const std::string words = "four grey herons wade";
 
 struct SignIn : testing::Test {
-    Service service;
+    Served service;
     void SetUp() override {
         ASSERT_TRUE(service.server->accounts().set("ada", words, service.office.engine->now()));
     }

@@ -10,7 +10,7 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 TEST(Wire, RequestsThatCouldBeReadInTwoWaysAreRefused) {
-    Service service;
+    Served service;
     const auto port = service.server->port();
     for (const char* request :
          {"POST /v1/cases HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: "
@@ -29,7 +29,7 @@ TEST(Wire, RequestsThatCouldBeReadInTwoWaysAreRefused) {
 }
 
 TEST(Wire, PathsLeadNowhereElse) {
-    Service service;
+    Served service;
     for (const char* target :
          {"/v1/cases/..%2f..%2faccess.db", "/v1/cases/%00", "/v1/../v1/cases", "//v1/cases", "/v1/cases/",
           "/v1/cases/x/documents/..%2f..%2freeve.db", "/V1/cases", "/v1/cases;x=1", "/v1%2fcases"})
@@ -42,7 +42,7 @@ TEST(Wire, LongHeadersAndBodiesAreRefused) {
     Options options;
     options.body = 1000;
     options.upload = 5000;
-    Service service(options);
+    Served service(options);
     EXPECT_THAT(Client::raw(service.server->port(), "GET /healthz HTTP/1.1\r\nHost: x\r\nX: " +
                                                         std::string(20'000, 'x') + "\r\n\r\n"),
                 StartsWith("HTTP/1.1 413"));
@@ -60,7 +60,7 @@ TEST(Wire, LongHeadersAndBodiesAreRefused) {
 TEST(Wire, ASlowClientIsLetGoAndHoldsUpNobody) {
     Options options;
     options.patience = std::chrono::milliseconds(200);
-    Service service(options);
+    Served service(options);
     std::string slow;
     std::thread other([&] { slow = Client::raw(service.server->port(), "GET /healthz HTTP/1.1\r\nHost:"); });
     EXPECT_EQ(service.stranger().get("/healthz").status, 200);
@@ -71,7 +71,7 @@ TEST(Wire, ASlowClientIsLetGoAndHoldsUpNobody) {
 TEST(Wire, ConnectionsBeyondTheLimitAreClosed) {
     Options options;
     options.connections = 2;
-    Service service(options);
+    Served service(options);
     auto one = service.stranger(), two = service.stranger();
     EXPECT_EQ(one.get("/healthz").status, 200);
     EXPECT_EQ(two.get("/healthz").status, 200);
@@ -80,7 +80,7 @@ TEST(Wire, ConnectionsBeyondTheLimitAreClosed) {
 }
 
 TEST(Wire, PipelinedRequestsAreAnsweredInTheirOrder) {
-    Service service;
+    Served service;
     const auto answer = Client::raw(service.server->port(),
                                     "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /readyz HTTP/1.1\r\nHost: "
                                     "x\r\nConnection: close\r\n\r\n");
@@ -89,7 +89,7 @@ TEST(Wire, PipelinedRequestsAreAnsweredInTheirOrder) {
 }
 
 TEST(Wire, AHeadIsAnsweredWithoutABody) {
-    Service service;
+    Served service;
     auto client = service.stranger();
     const auto head = client.send("HEAD", "/healthz", "", {});
     EXPECT_EQ(head.status, 200);
@@ -98,7 +98,7 @@ TEST(Wire, AHeadIsAnsweredWithoutABody) {
 }
 
 TEST(Wire, AFailingStoreIsSaidAndOver) {
-    Service service;
+    Served service;
     auto boss = service.as("boss");
     service.office.faults->before_next([] { throw std::runtime_error("the disk is gone"); });
     const auto refused = boss.post("/v1/cases", {{"definition", "permit"}, {"unit", "north"}});
@@ -109,7 +109,7 @@ TEST(Wire, AFailingStoreIsSaidAndOver) {
 }
 
 TEST(Wire, AStopAnswersWhatItTook) {
-    Service service;
+    Served service;
     auto boss = service.as("boss"), idle = service.stranger();
     EXPECT_EQ(idle.get("/healthz").status, 200);
     auto hold = service.office.hold_next();
