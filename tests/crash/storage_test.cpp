@@ -101,14 +101,17 @@ class Storage : public testing::Test {
         });
         return found;
     }
-    // As a killed process leaves it: the files as they are now.
-    void expect_what_is_on_the_disk_is_clean() {
-        store::ScratchFolder elsewhere;
-        const auto copy = elsewhere.path() / "copy";
+    // As a killed process leaves it: the files as they are now, in a folder of their own.
+    fs::path as_if_killed(const fs::path& into) {
+        const auto copy = into / "killed";
         fs::create_directories(copy / "attachments");
         for (const char* name : {"reeve.db", "reeve.db-wal"})
             if (fs::exists(folder.path() / name)) fs::copy_file(folder.path() / name, copy / name);
-        const auto report = store::check(copy);
+        return copy;
+    }
+    void expect_what_is_on_the_disk_is_clean() {
+        store::ScratchFolder elsewhere;
+        const auto report = store::check(as_if_killed(elsewhere.path()));
         ASSERT_TRUE(report) << report.error().text();
         EXPECT_THAT(report->faults, IsEmpty());
     }
@@ -217,9 +220,7 @@ TEST_F(Storage, WhatAKilledEngineLeftInTheLogIsInTheDatabaseBeforeAnythingIsBuil
     for (int n = 0; n < 5; ++n) ASSERT_EQ(code(start(static_cast<std::uint64_t>(n))), "");
     const auto events = engine->read()->head().seq;
     store::ScratchFolder elsewhere;
-    const auto killed = elsewhere.path() / "killed", alone = elsewhere.path() / "alone";
-    fs::create_directories(killed / "attachments");
-    for (const char* name : {"reeve.db", "reeve.db-wal"}) fs::copy_file(folder.path() / name, killed / name);
+    const auto killed = as_if_killed(elsewhere.path()), alone = elsewhere.path() / "alone";
     ASSERT_GT(fs::file_size(killed / "reeve.db-wal"), 0u);
     auto next = Engine::open({.folder = killed, .time = manual});
     ASSERT_TRUE(next);
@@ -233,9 +234,7 @@ TEST_F(Storage, WhatCannotBeTakenOutOfAKilledEnginesLogKeepsAnythingFromBeingBui
     for (int n = 0; n < 5; ++n) ASSERT_EQ(code(start(static_cast<std::uint64_t>(n))), "");
     const auto events = engine->read()->head().seq;
     store::ScratchFolder elsewhere;
-    const auto killed = elsewhere.path() / "killed", alone = elsewhere.path() / "alone";
-    fs::create_directories(killed / "attachments");
-    for (const char* name : {"reeve.db", "reeve.db-wal"}) fs::copy_file(folder.path() / name, killed / name);
+    const auto killed = as_if_killed(elsewhere.path()), alone = elsewhere.path() / "alone";
     disk.database_fails = true;
     auto next = Engine::open({.folder = killed, .time = manual});
     ASSERT_TRUE(next);
