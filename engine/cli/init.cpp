@@ -5,6 +5,7 @@
 #include "engine/cli/folder.h"
 #include "engine/cli/sample.h"
 #include "engine/json.h"
+#include "engine/store/part_file.h"
 
 namespace reeve::cli {
 
@@ -98,7 +99,7 @@ int init_folder(Cli& cli, const Init& init) {
             wrong_use("--as", "say who brings the organisation: --as PERSON, or set REEVE_AS");
         if (auto no = brings(events, init.actor)) return refused(cli, *no);
     }
-    std::filesystem::create_directories(path);
+    store::make_folder(path);
     if (rehearsal) write_rehearsal(path, *rehearsal);
     const Given given{.data = init.folder, .actor = init.actor.empty() ? core::system_actor : init.actor};
     auto folder = Folder::open(given, Purpose::create);

@@ -64,6 +64,7 @@ void Reader::read() {
     patterns();
     duties();
     reopen();
+    program_.keep = limit(root_["keep"]);
     if (!imported_.empty()) {
         // What is deployed is whole: a case's ladders must not change with a file.
         Json whole = root_.value();

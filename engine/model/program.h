@@ -224,8 +224,9 @@ struct Program {
     int inactivity_clock = none;  // starts anew with every act; optional
     int reopen_to = none;         // where a reopened case goes; default stage 0
     std::optional<time::Duration> reopen_within;
-    std::string source;               // the text it was compiled from
-    std::vector<std::string> starts;  // every definition it may open (child, ladder, pattern, follow-up)
+    std::optional<time::Duration> keep;  // how long its closed cases stay at least
+    std::string source;                  // the text it was compiled from
+    std::vector<std::string> starts;     // every definition it may open (child, ladder, pattern, follow-up)
 
     int stage(std::string_view name) const;  // none when unknown
     int clock(std::string_view name) const;

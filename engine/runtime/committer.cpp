@@ -52,15 +52,15 @@ void Committer::run(const std::stop_token& stop) {
         }
         std::optional<Error> failure;
         try {
-            if (!batch->rows.journal.empty()) store_.commit(batch->rows);
+            if (batch->writes()) store_.commit(batch->rows);
         } catch (const std::exception& e) {
             failure = not_durable(e);
         }
-        const bool durable = !failure;
+        const bool durable = !failure, wrote = batch->writes();
         {
             std::lock_guard lock(mutex_);
-            outcome_ = Outcome{std::move(batch->pinned), std::move(batch->keys), std::move(batch->due),
-                               !batch->rows.journal.empty(), std::move(failure)};
+            outcome_ = Outcome{std::move(batch->pinned), std::move(batch->keys), std::move(batch->due), wrote,
+                               std::move(failure)};
             if (!durable) outcome_->answers = std::move(batch->answers);
         }
         finished_();

@@ -124,6 +124,12 @@ void Decider::take(core::Command command, Done done) {
     open_.answers.push_back({std::move(done), std::move(result)});
 }
 
+// No event: how far an alert got is not the journal's to tell.
+void Decider::deliver(std::vector<store::OutboxDelivery> deliveries, Done done) {
+    std::ranges::move(deliveries, std::back_inserter(open_.rows.deliveries));
+    open_.answers.push_back({std::move(done), Receipt{}});
+}
+
 void Decider::tick(const store::TimerRow& timer, Instant now) {
     ++open_.ticks;
     const auto due = timer;  // the row may go with what follows

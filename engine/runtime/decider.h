@@ -33,7 +33,8 @@ struct OpenBatch {
     std::size_t commands = 0, ticks = 0;  // taken
     std::vector<Instant> due;             // of the timers that took effect
 
-    bool empty() const { return rows.journal.empty() && answers.empty(); }
+    bool empty() const { return !writes() && answers.empty(); }
+    bool writes() const { return !rows.journal.empty() || !rows.deliveries.empty(); }
 };
 
 class Decider {
@@ -45,6 +46,7 @@ class Decider {
 
     void take(core::Command, Done);  // command.at is set
     void tick(const store::TimerRow&, Instant now);
+    void deliver(std::vector<store::OutboxDelivery>, Done);
     bool idle() const { return open_.empty(); }
     const OpenBatch& open() const { return open_; }
     OpenBatch close();  // the open batch, whole; the next one begins

@@ -85,6 +85,16 @@ void Engine::post(core::Command command, std::function<void(Result<Receipt>)> do
     impl_->writer->post(std::move(command), std::move(done));
 }
 
+Result<void> Engine::record_deliveries(std::vector<store::OutboxDelivery> deliveries) {
+    if (deliveries.empty()) return {};
+    std::promise<Result<Receipt>> answer;
+    impl_->writer->post(std::move(deliveries),
+                        [&](Result<Receipt> result) { answer.set_value(std::move(result)); });
+    auto durable = answer.get_future().get();
+    if (!durable) return std::unexpected(durable.error());
+    return {};
+}
+
 std::unique_ptr<store::Reader> Engine::read() const { return impl_->store->read(); }
 
 Result<store::CaseFile> Engine::find(const std::string& case_id) const {

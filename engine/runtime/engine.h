@@ -144,6 +144,11 @@ class Engine {
     // between. Run again after a kill it finishes what it began.
     Result<Archived> archive(const ArchiveClosed&, const std::string& actor);
     Result<core::Document> attach(const std::filesystem::path& file, const std::string& kind);
+    // How far alerts got, as whoever delivers them says; durable when it returns. No event.
+    Result<void> record_deliveries(std::vector<store::OutboxDelivery>);
+    // Alerts that are on the undelivered list, or wait, are tried at once, as if for the first time. Codes
+    // "unknown-alert", "alert-sent".
+    Result<void> resend(const std::vector<std::string>& alerts);
 
     // Reading: what is durable.
     std::unique_ptr<store::Reader> read() const;  // belongs to one thread

@@ -305,4 +305,19 @@ Result<std::vector<CaseChange>> Engine::reassign(const Reassign& wanted, const s
     return changes;
 }
 
+Result<void> Engine::resend(const std::vector<std::string>& alerts) {
+    auto reader = read();
+    std::vector<store::OutboxDelivery> again;
+    for (const auto& id : alerts) {
+        const auto rows = reader->outbox({.id = id});
+        if (rows.empty())
+            return refuse("unknown-alert", "there is no alert \"" + id + "\"; an id is CASE/REVISION/PERSON",
+                          id);
+        if (rows.front().status == "sent")
+            return refuse("alert-sent", "alert \"" + id + "\" was delivered; it is not sent twice", id);
+        again.push_back({.id = id, .status = "pending"});
+    }
+    return record_deliveries(std::move(again));
+}
+
 }  // namespace reeve::runtime

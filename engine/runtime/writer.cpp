@@ -42,15 +42,23 @@ void Writer::poke() {
 }
 
 void Writer::post(core::Command command, Done done) {
+    post({.command = std::move(command), .done = std::move(done)});
+}
+
+void Writer::post(std::vector<store::OutboxDelivery> deliveries, Done done) {
+    post({.command = {}, .done = std::move(done), .deliveries = std::move(deliveries)});
+}
+
+void Writer::post(Item item) {
     {
         std::lock_guard lock(mutex_);
         if (!stopping_) {
-            queue_.push_back({std::move(command), std::move(done), {}});
+            queue_.push_back(std::move(item));
             if (queue_.size() == 1) wake_.notify_one();
             return;
         }
     }
-    done(refuse("stopped", "the engine is stopping; nothing of this was done"));
+    item.done(refuse("stopped", "the engine is stopping; nothing of this was done"));
 }
 
 bool Writer::run_alone(const std::function<void()>& job) {
@@ -205,16 +213,24 @@ bool Writer::take_commands() {
         taking_.pop_front();
         --taking_size_;
         if (failed_) recover();  // whoever asks now need not hear how it was before
-        if (item.job) {
-            item.job();
-        } else if (const auto at = read_clock()) {
-            take(std::move(item.command), item.done, *at);
-        } else {
-            item.done(std::unexpected(clock_alarm()));
-        }
+        take(std::move(item));
         // The disk does not wait for the queue to run empty.
         collect();
         hand();
+    }
+}
+
+void Writer::take(Item item) {
+    if (item.job) {
+        item.job();
+    } else if (!item.deliveries.empty()) {
+        // Whatever the clock says, it was delivered.
+        if (auto trouble = storage_trouble()) return item.done(std::unexpected(*std::move(trouble)));
+        decider_.deliver(std::move(item.deliveries), std::move(item.done));
+    } else if (const auto at = read_clock()) {
+        take(std::move(item.command), item.done, *at);
+    } else {
+        item.done(std::unexpected(clock_alarm()));
     }
 }
 

@@ -16,6 +16,7 @@ class Writer {
     void start();
 
     void post(core::Command, Done);
+    void post(std::vector<store::OutboxDelivery>, Done);
     // Runs `job` on the writer thread while nothing is under way: everything before it is durable. Waits for
     // it. False when the engine is stopping.
     bool run_alone(const std::function<void()>& job);
@@ -44,13 +45,16 @@ class Writer {
     struct Item {
         core::Command command;
         Done done;
-        std::function<void()> job;  // or this
+        std::function<void()> job = {};                      // or this
+        std::vector<store::OutboxDelivery> deliveries = {};  // or these
     };
+    void post(Item);
     void run();
     void wait();   // for something to do
     void pause();  // for the committer
     void poke();
     bool may_take(const Item&) const;
+    void take(Item);
     void collect();  // the committer's outcome, if there is one
     void settle();   // until the committer is idle
     void drain();    // until nothing is under way

@@ -18,7 +18,7 @@ class Choosing {
     Choosing(Reader& reader, const Catalog& catalog) : reader_(reader), catalog_(catalog) {}
 
     Closed choose(Instant before, Instant now) {
-        read_cases(before);
+        read_cases(before, now);
         read_links();
         hold_what_is_pending();
         hold_marks(now);
@@ -40,7 +40,13 @@ class Choosing {
             all_[it->second].stays = why;
     }
 
-    void read_cases(Instant before) {
+    // The rule of today holds, not that of the day on which the case began.
+    bool kept(const CaseRow& row, Instant now) const {
+        const auto program = catalog_.program(row.definition, catalog_.newest(row.definition));
+        return program->keep && now < time::due(*program->calendar, *row.ended, *program->keep).at;
+    }
+
+    void read_cases(Instant before, Instant now) {
         constexpr std::size_t page = 4096;
         std::vector<std::pair<std::string, std::string>> parents;
         for (CaseFilter filter{.limit = page};;) {
@@ -53,6 +59,8 @@ class Choosing {
                     one = {.family = all_.size(), .stays = "it is open"};
                 else if (!one.old)
                     one.stays = "it closed later";
+                else if (kept(row, now))
+                    one.stays = "its definition keeps it longer";
                 all_.push_back(one);
                 if (!row.parent.empty()) parents.emplace_back(row.id, row.parent);
             }

@@ -59,7 +59,7 @@ std::filesystem::path attachment_path(const std::filesystem::path& folder, const
 struct Attaching::State {
     static PartFile part_in(const std::filesystem::path& folder) {
         static std::atomic<std::uint64_t> number = 0;
-        std::filesystem::create_directories(folder / "attachments");
+        make_folder(folder / "attachments");
         return PartFile(folder / "attachments" / fmt::format("{}.{}.part", ::getpid(), ++number));
     }
     explicit State(std::filesystem::path of)
@@ -96,9 +96,8 @@ core::Document Attaching::finish(std::string name, std::string kind) {
     if (Documents(state.folder).fault(document.sha256).empty()) return document;
     // Moved to its name when it is whole: what bears the name is the content.
     const auto path = attachment_path(state.folder, document.sha256);
-    std::filesystem::create_directories(path.parent_path());
+    make_folder(path.parent_path());
     state.part.becomes(path);
-    sync(path.parent_path().parent_path());
     return document;
 }
 

@@ -88,7 +88,7 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
                             : fmt::format("there are {} faults", report->faults.size()),
                         report->faults.front(), file.string()),
             file.string());
-    std::filesystem::create_directories(folder / "attachments");
+    make_folder(folder / "attachments");
     auto lock = sqlite::Lock::take(folder);
     if (!lock) return std::unexpected(lock.error());
     // Made whole beside what is there, then put in its place.

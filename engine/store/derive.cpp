@@ -103,6 +103,8 @@ core::Alert alert_from(const OutboxRow& row) {
     return alert;
 }
 
+Json to_json(const core::Alert& alert) { return describe::write(alert, Times::text); }
+
 std::string body_of(const DutyFell& fell) {
     Json body{{"event", "DutyFell"}};
     body.update(describe::write(fell, Times::millis));

@@ -32,6 +32,7 @@ std::string uses_marks(const core::CaseStarted&);
 
 OutboxRow outbox_row(const core::Alert&, Instant at);
 core::Alert alert_from(const OutboxRow&);
+Json to_json(const core::Alert&);  // times as text in UTC
 
 // A date of a duty on which its cases were opened.
 struct DutyFell {

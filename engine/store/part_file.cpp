@@ -15,6 +15,15 @@ void sync(const std::filesystem::path& path) {
     ::close(fd);
 }
 
+void make_folder(const std::filesystem::path& path) {
+    auto folder = std::filesystem::absolute(path).lexically_normal();
+    if (!folder.has_filename()) folder = folder.parent_path();  // "office/"
+    if (std::filesystem::exists(folder)) return;
+    make_folder(folder.parent_path());
+    std::filesystem::create_directory(folder);
+    sync(folder.parent_path());
+}
+
 void move_whole(const std::filesystem::path& from, const std::filesystem::path& to) {
     sync(from);
     std::filesystem::rename(from, to);

@@ -1,6 +1,6 @@
-// Inside engine/store: a file that is written beside its name and moved there when it is whole and on the
-// disk. Until then it is taken away again when it goes out of scope: a full disk is not made fuller by what
-// came of it.
+// For the engine's own files, whichever layer writes them: a file that is written beside its name and moved
+// there when it is whole and on the disk. Until then it is taken away again when it goes out of scope: a full
+// disk is not made fuller by what came of it.
 #pragma once
 
 #include <filesystem>
@@ -9,6 +9,9 @@
 namespace reeve::store {
 
 void sync(const std::filesystem::path& file_or_folder);  // throws std::system_error
+
+// Makes a folder and those above it that are missing; each is there also after a power cut.
+void make_folder(const std::filesystem::path&);
 
 // Gives a whole file its name: it is synced before it has it, and the name after. What bears the name is
 // whole, also after a power cut.

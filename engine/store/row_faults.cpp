@@ -100,17 +100,26 @@ std::string named(const Line& line) {
     return text;
 }
 
+bool is_row(const Line& line) {
+    const auto table = tables().find(line.table);
+    return table != tables().end() && table->second.columns.size() == line.values.size();
+}
+
+std::size_t heap_of(const std::string& text, std::size_t heaps) {
+    const auto line = read(text);
+    return std::hash<std::string>()(is_row(line) ? named(line) : text) % heaps;
+}
+
 std::map<std::string, Line> by_name(const std::set<std::string>& lines, const std::set<std::string>& same,
                                     std::vector<std::string>& unknown) {
     std::map<std::string, Line> rows;
     for (const auto& text : lines) {
         if (same.contains(text)) continue;
         auto line = read(text);
-        const auto table = tables().find(line.table);
-        if (table == tables().end() || table->second.columns.size() != line.values.size())
-            unknown.push_back(text);
-        else
+        if (is_row(line))
             rows.emplace(named(line), std::move(line));
+        else
+            unknown.push_back(text);
     }
     return rows;
 }
@@ -141,5 +150,23 @@ std::vector<std::string> row_faults(const std::set<std::string>& kept, const std
     for (const auto& text : unknown) faults.push_back("does not follow from the journal: " + text);
     return faults;
 }
+
+void RowHeaps::kept(const std::string& line) {
+    sums_[heap_of(line, sums_.size())] += std::hash<std::string>()(line);
+}
+
+void RowHeaps::made(const std::string& line) {
+    sums_[heap_of(line, sums_.size())] -= std::hash<std::string>()(line);
+}
+
+void RowHeaps::choose(std::size_t most) {
+    for (auto& sum : sums_)
+        if (sum != 0 && most > 0)
+            --most;
+        else
+            sum = 0;
+}
+
+bool RowHeaps::chosen(const std::string& line) const { return sums_[heap_of(line, sums_.size())] != 0; }
 
 }  // namespace reeve::store

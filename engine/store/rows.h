@@ -100,6 +100,15 @@ struct OutboxRow {
     bool operator==(const OutboxRow&) const = default;
 };
 
+// How far an alert got: replaces what its row says.
+struct OutboxDelivery {
+    std::string id;
+    std::string status;
+    int attempts = 0;
+    std::optional<Instant> next_at;
+    std::string error;
+};
+
 // How busy a person is; last_given is the journal number of the event that last gave them something.
 struct LoadRow {
     std::string person;

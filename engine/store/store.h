@@ -54,7 +54,8 @@ struct Batch {
     std::vector<JournalRow> journal;
     std::vector<Change> cases;
     std::vector<OutboxRow> outbox;
-    std::vector<LoadRow> loads;  // replace what was
+    std::vector<OutboxDelivery> deliveries;  // of alerts that are there; of one that left nothing is kept
+    std::vector<LoadRow> loads;              // replace what was
     std::vector<MarkRow> marks, marks_used;
     std::vector<TimerRow> duties;  // replace what stood under the same id; at = Instant::max() takes it away
     // Cases that leave: each with its row in `archived`, which alone lets the journal go.
@@ -85,7 +86,8 @@ struct EscalationFilter {
     std::size_t limit = 0;
 };
 struct OutboxFilter {
-    std::string person, case_id, status;
+    std::string id, person, case_id, status;
+    std::optional<Instant> due;  // pending, and may be tried at this moment; in the order of that
     std::size_t limit = 0;
 };
 struct Head {
@@ -140,6 +142,8 @@ class Reader {
     virtual std::vector<EscalationRow> escalations(const EscalationFilter&) = 0;  // by time fired
     virtual std::vector<LinkRow> links(const std::string& case_id) = 0;
     virtual std::vector<OutboxRow> outbox(const OutboxFilter&) = 0;  // by time written
+    // When the first alert that has to wait may be tried; none: no alert waits for a moment.
+    virtual std::optional<Instant> next_delivery() = 0;
     virtual std::vector<LoadRow> loads() = 0;
     virtual std::vector<MarkRow> marks() = 0;
     virtual std::vector<TimerRow> timers(const TimerRow& after, std::size_t limit) = 0;  // in order

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "engine/core/core.h"
+#include "engine/model/condition.h"
 #include "engine/model/model.h"
 
 namespace reeve {
@@ -205,6 +206,17 @@ void condition(benchmark::State& run) {
     for (auto _ : run) benchmark::DoNotOptimize(model::holds(rules, 0, data));
 }
 BENCHMARK(condition);
+
+// A part that nearly fits everywhere, by its length and twice that of the text: linear in it.
+void find_part(benchmark::State& run) {
+    const auto size = static_cast<std::size_t>(run.range(0));
+    const Json data{{"s", std::string(2 * size, 'a')}, {"part", std::string(size, 'a') + "b"}};
+    for (auto _ : run)
+        benchmark::DoNotOptimize(
+            model::evaluate_condition("contains(data.s, data.part)", data, Json::object()));
+    run.SetComplexityN(run.range(0));
+}
+BENCHMARK(find_part)->RangeMultiplier(8)->Range(1 << 12, 1 << 21)->Complexity(benchmark::oN);
 
 }  // namespace
 }  // namespace reeve

@@ -199,7 +199,10 @@ Result<std::unique_ptr<Store>> open(const std::filesystem::path& folder, const O
         if (!options.create)
             return refuse("no-folder", "there is no Reeve data here; `reeve init` makes a data folder",
                           folder.string());
-        std::filesystem::create_directories(folder / "attachments");
+        if (options.durable)
+            make_folder(folder / "attachments");
+        else
+            std::filesystem::create_directories(folder / "attachments");
     }
     auto lock = sqlite::Lock::take(folder);
     if (!lock) return std::unexpected(lock.error());

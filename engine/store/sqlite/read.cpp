@@ -341,13 +341,40 @@ class SqliteReader final : public Reader {
     }
 
     std::vector<OutboxRow> outbox(const OutboxFilter& f) override {
+        if (f.due) return due_alerts(*f.due, f.limit);
         auto query = select<OutboxRow>("outbox");
-        query.equal("person", f.person).equal("case_id", f.case_id).equal("status", f.status);
+        query.equal("id", f.id)
+            .equal("person", f.person)
+            .equal("case_id", f.case_id)
+            .equal("status", f.status);
         if (!f.case_id.empty())  // so that the index of ids serves
             query.where("id > ?", f.case_id + "/").where("id < ?", f.case_id + "0");
         if (!f.status.empty() && f.status != "sent")
             query.where("status <> 'sent'");  // so that the index serves
         return query.rows<OutboxRow>(*db_, "at, id", f.limit);
+    }
+
+    // Those that wait for no moment, then the others; each in one stretch of the index.
+    std::vector<OutboxRow> due_alerts(Instant at, std::size_t limit) {
+        const auto pending = [] {
+            return select<OutboxRow>("outbox").where("status <> 'sent'").where("status = 'pending'");
+        };
+        auto rows = pending().where("next_at IS NULL").rows<OutboxRow>(*db_, "rowid", limit);
+        if (limit > 0 && rows.size() >= limit) return rows;
+        auto later = pending()
+                         .where("next_at <= ?", at)
+                         .rows<OutboxRow>(*db_, "next_at, rowid", limit > 0 ? limit - rows.size() : 0);
+        std::ranges::move(later, std::back_inserter(rows));
+        return rows;
+    }
+
+    std::optional<Instant> next_delivery() override {
+        const auto rows = select<OutboxRow>("outbox")
+                              .where("status <> 'sent'")
+                              .where("status = 'pending'")
+                              .where("next_at IS NOT NULL")
+                              .rows<OutboxRow>(*db_, "next_at", 1);
+        return rows.empty() ? std::nullopt : rows.front().next_at;
     }
 
     std::vector<LoadRow> loads() override {

@@ -122,8 +122,14 @@ CREATE UNIQUE INDEX outbox_id ON outbox(id);
 CREATE INDEX outbox_waiting ON outbox(at) WHERE status <> 'sent';
 )sql";
 
+// Alerts that may be tried are found without looking at those that may not.
+constexpr const char* version_5 = R"sql(
+DROP INDEX outbox_waiting;
+CREATE INDEX outbox_waiting ON outbox(status, next_at) WHERE status <> 'sent';
+)sql";
+
 // steps[n] leads from schema n to n + 1.
-constexpr const char* steps[schema_version] = {version_1, version_2, version_3, version_4};
+constexpr const char* steps[schema_version] = {version_1, version_2, version_3, version_4, version_5};
 
 }  // namespace
 

@@ -60,6 +60,9 @@ struct Statements {
           drop_timer(db, "DELETE FROM timers WHERE at = ? AND id = ?"),
           drop_duty(db, "DELETE FROM timers WHERE id = ? AND id >= '$duty/' AND id < '$duty0'"),
           outbox(db, insert_into<OutboxRow>("outbox")),
+          delivery(db,
+                   "UPDATE outbox SET status = ?, attempts = ?, next_at = ?, error = ? WHERE id = ? "
+                   "AND status <> 'sent'"),
           loads(db, insert_into<LoadRow>("loads")),
           mark(db, insert_into<MarkRow>("marks")),
           unmark(db, "DELETE FROM marks WHERE case_id = ? AND pattern = ?"),
@@ -77,8 +80,8 @@ struct Statements {
     Changing<TaskRow> tasks;
     Changing<ClockRow> clocks;
     Changing<EscalationRow> escalations;
-    SQLite::Statement links, started, set_timer, drop_timer, drop_duty, outbox, loads, mark, unmark, archived,
-        archived_key;
+    SQLite::Statement links, started, set_timer, drop_timer, drop_duty, outbox, delivery, loads, mark, unmark,
+        archived, archived_key;
     std::vector<SQLite::Statement> remove;  // all that is there of one case
     std::string bodies;
 
@@ -182,6 +185,14 @@ struct Statements {
         for (const auto& row : batch.outbox) {
             bind_row(outbox, row);
             run(outbox);
+        }
+        for (const auto& row : batch.deliveries) {
+            bind(delivery, 1, row.status);
+            bind(delivery, 2, row.attempts);
+            bind(delivery, 3, row.next_at);
+            bind(delivery, 4, row.error);
+            bind(delivery, 5, row.id);
+            run(delivery);
         }
         for (const auto& row : batch.loads) {
             bind_row(loads, row);

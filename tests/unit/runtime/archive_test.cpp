@@ -162,6 +162,23 @@ TEST_F(Archiving, APatternCountsAsBefore) {
     expect_whole();
 }
 
+TEST_F(Archiving, ACaseStaysAsLongAsItsDefinitionKeepsIt) {
+    closed("c-1");
+    delivered();
+    const auto keeps = [&](const char* how_long) {
+        auto text = permit;
+        office.deploy("permit", text.insert(1, fmt::format("\"keep\": \"{}\", ", how_long)));
+    };
+    keeps("2 years");
+    ASSERT_TRUE(office.engine->run_until(monday + 729 * day));  // a day of them is left
+    EXPECT_EQ(archive(monday + 60 * day, true)->staying.at("its definition keeps it longer"), 1u);
+    EXPECT_EQ(archived(monday + 60 * day).cases, 0u);
+    keeps("23 months");
+    delivered();
+    EXPECT_EQ(archived(monday + 60 * day).cases, 1u);
+    expect_whole();
+}
+
 TEST_F(Archiving, AnotherFileIsNotOverwrittenAndNothingIsAnAnswer) {
     EXPECT_EQ(archived(monday).cases, 0u);
     EXPECT_FALSE(std::filesystem::exists(file));

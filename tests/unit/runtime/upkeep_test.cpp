@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <set>
 
 #include "tests/unit/runtime/office.h"
 
@@ -65,6 +66,21 @@ TEST(Check, FindsEachFaultAndRebuildMendsIt) {
         EXPECT_TRUE(rebuilt->changed) << sql;
         EXPECT_THAT(store::check(office.folder.path())->faults, ElementsAre()) << sql;
     }
+}
+
+// However many rows are wrong, a hundred are named and the rest is said to be there.
+TEST(Check, NamesAHundredFaultsOfMany) {
+    Office office;
+    for (int n = 0; n < 150; ++n) office.ask(Office::start("", "permit", "mill"));
+    office.engine.reset();
+    tamper(office, "UPDATE cases SET owner = 'nobody'");
+    auto report = store::check(office.folder.path());
+    ASSERT_TRUE(report);
+    ASSERT_EQ(report->faults.size(), 101u);
+    EXPECT_EQ(report->faults.back(), "and more; the rest is not listed");
+    report->faults.pop_back();
+    EXPECT_THAT(report->faults, testing::Each(HasSubstr("column owner: found \"nobody\", expected ")));
+    EXPECT_EQ(std::set(report->faults.begin(), report->faults.end()).size(), 100u) << "each names another";
 }
 
 TEST(Check, FindsATornJournalAndALostAttachment) {
