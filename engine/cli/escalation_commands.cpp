@@ -153,7 +153,8 @@ void add_escalation(CLI::App& app, Cli& cli) {
         const auto sight = folder.sight();
         for (const auto& row : folder.reader().outbox(*filter)) rows.push_back(views::alert_row(sight, row));
         print_rows(cli,
-                   {{"at", "AT"},
+                   {{"id", "ALERT"},
+                    {"at", "AT"},
                     {"person", "TO"},
                     {"alert.subject", "ABOUT"},
                     {"alert.expected", "EXPECTED"},
@@ -162,6 +163,24 @@ void add_escalation(CLI::App& app, Cli& cli) {
                     {"status", "STATUS"},
                     {"error", "ERROR"}},
                    rows, "No alert fits.");
+        return 0;
+    });
+
+    auto* resend = add_command(
+        *alerts, "resend",
+        "Try alerts again that are on the undelivered list, or wait. While the service runs, ask it: POST "
+        "/v1/alerts/{alert}/resend.",
+        "reeve alert resend petition-handling-1/12/li-na --as chen-yu");
+    auto ids = std::make_shared<std::vector<std::string>>();
+    resend->add_option("ALERT", *ids, "As reeve alert list names them")->required();
+    changes(cli, resend, [&cli, ids](Folder& folder) {
+        if (auto who = folder.actor(); !who) return refused(cli, who.error());
+        if (auto done = folder.engine().resend(*ids); !done) return refused(cli, done.error());
+        if (cli.json)
+            print_json({{"pending", *ids}});
+        else
+            fmt::print("{} tried again when the service runs.\n",
+                       ids->size() == 1 ? "It is" : fmt::format("These {} are", ids->size()));
         return 0;
     });
 }

@@ -42,6 +42,7 @@ constexpr std::pair<std::string_view, int> statuses[] = {
     {"own-request", 403},
     {"unknown-case", 404},
     {"no-such-case", 404},
+    {"unknown-alert", 404},
     {"unknown-definition", 404},
     {"no-such-file", 404},
     {"unknown-path", 404},

@@ -102,6 +102,18 @@ Answer alerts(const Call& call, const views::Sight& sight) {
                 [&](const store::OutboxRow& row) { return views::alert_row(sight, row); });
 }
 
+Answer resend(const Call& call, const views::Sight& sight) {
+    const auto& id = call.at("alert");
+    const Error unknown{"unknown-alert", "there is no alert \"" + id + "\" that you see", "alert"};
+    auto rows = sight.reader.outbox({.id = id});
+    if (rows.empty()) return problem(unknown);
+    if (rows.front().person != call.caller.person)
+        if (auto seen = seen_case(call, sight, rows.front().case_id); !seen) return problem(unknown);
+    if (auto done = call.engine.resend({id}); !done) return problem(done.error());
+    rows = sight.reader.outbox({.id = id});
+    return json_answer(views::alert_row(sight, rows.front()));
+}
+
 constexpr Route table[] = {
     {"GET", "/v1/tasks", "listTasks", "Open tasks, the most pressing first.", Scope::read, tasks_query,
      Takes::nothing, "", "Task", true, tasks},
@@ -112,6 +124,17 @@ constexpr Route table[] = {
      board_query, Takes::nothing, "", "BoardRow", true, board},
     {"GET", "/v1/alerts", "listAlerts", "Alerts: to whom, about what, and whether they were delivered.",
      Scope::read, alerts_query, Takes::nothing, "", "Alert", true, alerts},
+    {"POST",
+     "/v1/alerts/{alert}/resend",
+     "resendAlert",
+     "Tries an alert again that is on the undelivered list, or waits.",
+     Scope::act,
+     {},
+     Takes::nothing,
+     "",
+     "Alert",
+     false,
+     resend},
 };
 
 }  // namespace

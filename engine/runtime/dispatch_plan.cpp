@@ -148,7 +148,14 @@ Dispatcher::Job Dispatcher::job_for(const org::Person& person, Rows rows,
             .message = {},
             .channels = std::move(channels),
             .errors = {}};
-    auto text = compose_(told, person);
+    MessageText text;
+    try {
+        text = compose_(told, person);
+    } catch (const std::exception&) {
+        // What cannot be put into the office's words goes in the engine's own.
+        text.subject = told.front().subject;
+        for (const auto& alert : told) text.text += alert.case_id + ": " + alert.subject + "\n";
+    }
     job.message = {.id = message_id(job.rows),
                    .person = person.id,
                    .name = person.name,

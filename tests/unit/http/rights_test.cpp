@@ -17,10 +17,11 @@ struct Probe {
 const std::string password = "four grey herons wade";
 
 Probe probe(const Route& route, const std::string& person, const std::string& case_id,
-            const std::string& sha256) {
+            const std::string& sha256, const std::string& alert) {
     std::string target(route.pattern);
     for (const auto& [name, value] : {std::pair<std::string, std::string>{"{case}", case_id},
                                       {"{sha256}", sha256},
+                                      {"{alert}", alert},
                                       {"{definition}", "permit"}})
         if (const auto at = target.find(name); at != target.npos) target.replace(at, name.size(), value);
     if (route.operation == "addDocument") target += "?kind=plan&name=a.txt";
@@ -58,7 +59,10 @@ struct Rights : testing::Test {
         if (route.operation == "signIn" || route.operation == "setPassword") {
             EXPECT_TRUE(service.server->accounts().set(person, password, service.office.engine->now()));
         }
-        const auto [target, body] = probe(route, person, case_id, sha256);
+        auto alert = service.office.engine->read()->outbox({.case_id = case_id}).at(0).id;
+        for (auto at = alert.find('/'); at != alert.npos; at = alert.find('/', at))
+            alert.replace(at, 1, "%2F");
+        const auto [target, body] = probe(route, person, case_id, sha256, alert);
         if (route.takes == Takes::json)
             return client.send(std::string(route.method), target, body.dump(),
                                {{"Content-Type", "application/json"}});
@@ -82,7 +86,8 @@ TEST_F(Rights, EveryRouteForEveryRoleAndUnit) {
             for (const bool north : {true, false}) {
                 auto client = service.as(person.id);
                 const auto reply = ask(client, *route, north ? "permit-1" : "permit-2", person.id);
-                const bool of_case = route->pattern.find("{case}") != route->pattern.npos;
+                const bool of_case = route->pattern.find("{case}") != route->pattern.npos ||
+                                     route->pattern.find("{alert}") != route->pattern.npos;
                 const auto where = std::string(person.id) + " " + std::string(route->method) + " " +
                                    std::string(route->pattern) + (north ? " north\n" : " south\n") +
                                    reply.body;

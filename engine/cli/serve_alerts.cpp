@@ -1,0 +1,69 @@
+#include "engine/cli/serve_alerts.h"
+
+#include <fmt/format.h>
+
+namespace reeve::cli {
+
+std::filesystem::path plugin_library(const ServeConfig& config, const std::string& plugin) {
+    if (plugin.find('/') != std::string::npos) return config.beside(plugin);
+    std::error_code ignored;
+    const auto prefix = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path().parent_path();
+    for (const char* folder : {"lib", REEVE_LIBDIR})
+        if (const auto file = prefix / folder / "reeve/plugins" / (plugin + ".so");
+            std::filesystem::exists(file))
+            return file;
+    return prefix / "lib/reeve/plugins" / (plugin + ".so");
+}
+
+Result<std::unique_ptr<Alerting>> Alerting::prepare(const ServeConfig& config) {
+    auto texts = views::AlertTexts::load(config.beside(config.alerts.texts), config.alerts.link);
+    if (!texts) return std::unexpected(texts.error());
+    auto channels = channels_of(config);
+    if (!channels) return std::unexpected(channels.error());
+    std::unique_ptr<Alerting> alerting(new Alerting(std::move(*texts)));
+    alerting->retries_ = retries_of(config);
+    for (std::size_t i = 0; i < channels->size(); ++i) {
+        const auto& wanted = config.alerts.channels[i];
+        runtime::PluginSettings settings{.name = wanted.name,
+                                         .library = plugin_library(config, wanted.plugin),
+                                         .settings = wanted.settings};
+        if (wanted.time_limit) settings.limits.call = wanted.time_limit->elapsed;
+        if (wanted.memory_mib) settings.limits.memory = std::uint64_t{*wanted.memory_mib} << 20;
+        auto plugin = runtime::PluginNotifier::start(std::move(settings));
+        if (!plugin)
+            return refuse(plugin.error().code,
+                          fmt::format("channel \"{}\": {}", wanted.name, plugin.error().message),
+                          config.file.string());
+        alerting->plugins_.push_back(std::move(*plugin));
+        (*channels)[i].notifier = alerting->plugins_.back();
+    }
+    alerting->channels_ = std::move(*channels);
+    return alerting;
+}
+
+Alerting::~Alerting() {
+    for (const auto& plugin : plugins_) plugin->host().ask_to_stop();
+    dispatcher_.reset();
+}
+
+void Alerting::begin(runtime::Engine& engine) {
+    const auto compose = [this, &engine](const std::vector<core::Alert>& alerts, const org::Person& person) {
+        if (!reader_) reader_ = engine.read();
+        const views::Sight sight{*reader_, engine.catalog(), engine.directory(), engine.now()};
+        return texts_.compose(sight, alerts, person);
+    };
+    dispatcher_ = std::make_unique<runtime::Dispatcher>(engine, std::move(channels_), retries_, compose);
+    dispatcher_->start();
+}
+
+runtime::Dispatcher::Figures Alerting::figures() const {
+    return dispatcher_ ? dispatcher_->figures() : runtime::Dispatcher::Figures{};
+}
+
+std::vector<runtime::PluginHealth> Alerting::plugins() const {
+    std::vector<runtime::PluginHealth> all;
+    for (const auto& plugin : plugins_) all.push_back(plugin->host().health());
+    return all;
+}
+
+}  // namespace reeve::cli

@@ -1,0 +1,36 @@
+// Alerts on their way while the service runs: the plugins of its channels, started, and what sends by them.
+#pragma once
+
+#include "engine/cli/serve_config.h"
+#include "engine/runtime/plugin.h"
+#include "engine/views/alert_text.h"
+
+namespace reeve::cli {
+
+class Alerting {
+  public:
+    // Starts the plugins and reads hours and texts; sends nothing yet. What would be refused again is refused
+    // now, with the file or the channel.
+    static Result<std::unique_ptr<Alerting>> prepare(const ServeConfig&);
+    ~Alerting();  // a plugin that hangs is not waited for
+    // From then on alerts go out, until the end; the engine must outlive this.
+    void begin(runtime::Engine&);
+
+    runtime::Dispatcher::Figures figures() const;
+    std::vector<runtime::PluginHealth> plugins() const;
+
+  private:
+    explicit Alerting(views::AlertTexts texts) : texts_(std::move(texts)) {}
+
+    views::AlertTexts texts_;
+    runtime::Retries retries_;
+    std::vector<runtime::Channel> channels_;
+    std::vector<std::shared_ptr<runtime::PluginNotifier>> plugins_;
+    std::unique_ptr<store::Reader> reader_;  // of the thread that plans
+    std::unique_ptr<runtime::Dispatcher> dispatcher_;
+};
+
+// "smtp": the one that comes with Reeve; with a "/" in it: that file, beside the configuration.
+std::filesystem::path plugin_library(const ServeConfig&, const std::string& plugin);
+
+}  // namespace reeve::cli

@@ -1,0 +1,123 @@
+#include "engine/cli/serve_config.h"
+
+#include <fmt/format.h>
+
+#include "engine/describe.h"
+
+namespace reeve::cli {
+
+BOOST_DESCRIBE_STRUCT(ChannelConfig, (),
+                      (name, plugin, settings, hours, digest, throttle, time_limit, memory_mib))
+BOOST_DESCRIBE_STRUCT(AlertsConfig, (), (link, texts, first_retry, longest_retry, attempts, channels))
+BOOST_DESCRIBE_STRUCT(ServeConfig, (), (listen, alerts))
+
+namespace {
+
+using time::Millis;
+
+// The text that was read, to say where.
+struct Source {
+    Document document;
+
+    std::unexpected<Error> refuse(std::string code, std::string message, const std::string& pointer) const {
+        return std::unexpected(Error{std::move(code), std::move(message), document.place(pointer)});
+    }
+};
+
+std::string in_list(std::size_t channel, const char* key) {
+    return fmt::format("/alerts/channels/{}/{}", channel, key);
+}
+
+std::optional<Error> unclear(const ServeConfig& config, const Source& source) {
+    const auto said = [&](std::string code, std::string message, const std::string& pointer) {
+        return source.refuse(std::move(code), std::move(message), pointer).error();
+    };
+    std::set<std::string> names;
+    for (std::size_t i = 0; i < config.alerts.channels.size(); ++i) {
+        const auto& channel = config.alerts.channels[i];
+        if (channel.name.empty())
+            return said("missing-data", "a channel has a \"name\", as people's \"reach\" calls it: \"mail\"",
+                        fmt::format("/alerts/channels/{}", i));
+        if (!names.insert(channel.name).second)
+            return said("duplicate", "there is another channel \"" + channel.name + "\"", in_list(i, "name"));
+        if (channel.plugin.empty())
+            return said(
+                "missing-data",
+                "channel \"" + channel.name + "\" names no \"plugin\": \"smtp\", \"webhook\" or a path",
+                fmt::format("/alerts/channels/{}", i));
+        if (!channel.settings.is_object())
+            return said("bad-command", "\"settings\" is an object", in_list(i, "settings"));
+        if (channel.memory_mib == 0u)
+            return said("bad-command", "a plugin needs some memory", in_list(i, "memory_mib"));
+        const std::pair<const char*, const std::optional<time::Duration>*> times[]{
+            {"digest", &channel.digest},
+            {"throttle", &channel.throttle},
+            {"time_limit", &channel.time_limit}};
+        for (const auto& [key, value] : times)
+            if (*value && (!(*value)->is_moment() || (*value)->working.count() != 0 ||
+                           (*value)->elapsed.count() < (key == std::string_view("time_limit") ? 1 : 0)))
+                return said("bad-duration",
+                            fmt::format("\"{}\" is a time such as \"90 s\" or \"2 hours\"", key),
+                            in_list(i, key));
+    }
+    const std::pair<const char*, const std::optional<time::Duration>*> waits[]{
+        {"first_retry", &config.alerts.first_retry}, {"longest_retry", &config.alerts.longest_retry}};
+    for (const auto& [key, value] : waits)
+        if (*value &&
+            (!(*value)->is_moment() || (*value)->working.count() != 0 || (*value)->elapsed.count() < 1))
+            return said("bad-duration", fmt::format("\"{}\" is a time such as \"1 min\"", key),
+                        fmt::format("/alerts/{}", key));
+    if (config.alerts.attempts == 0u)
+        return said("bad-command", "an alert is tried once at least", "/alerts/attempts");
+    if (!config.alerts.link.empty() && config.alerts.link.find("{case}") == std::string::npos)
+        return said("bad-command", "a link has {case} where the id of the case belongs", "/alerts/link");
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::filesystem::path ServeConfig::beside(const std::string& path) const {
+    return path.empty() ? std::filesystem::path() : file.parent_path() / path;
+}
+
+Result<ServeConfig> read_config(const std::string& file, const std::filesystem::path& folder) {
+    ServeConfig config;
+    config.file = file.empty() ? folder / "reeve.json" : std::filesystem::path(file);
+    if (file.empty() && !std::filesystem::exists(config.file)) {
+        config.file.clear();
+        return config;
+    }
+    auto document = load_json(config.file.string());
+    if (!document) return std::unexpected(document.error());
+    const Source source{std::move(*document)};
+    if (const auto fault = describe::read(source.document.value, config, {}))
+        return source.refuse(fault->code, fault->message, fault->place);
+    if (auto fault = unclear(config, source)) return std::unexpected(std::move(*fault));
+    return config;
+}
+
+Result<std::vector<runtime::Channel>> channels_of(const ServeConfig& config) {
+    std::vector<runtime::Channel> channels;
+    for (const auto& one : config.alerts.channels) {
+        runtime::Channel channel{.name = one.name, .notifier = nullptr, .hours = nullptr};
+        if (!one.hours.empty()) {
+            auto hours = time::load_calendar(config.beside(one.hours).string());
+            if (!hours) return std::unexpected(hours.error());
+            channel.hours = *hours;
+        }
+        if (one.digest) channel.digest = one.digest->elapsed;
+        if (one.throttle) channel.throttle = one.throttle->elapsed;
+        channels.push_back(std::move(channel));
+    }
+    return channels;
+}
+
+runtime::Retries retries_of(const ServeConfig& config) {
+    runtime::Retries retries;
+    if (config.alerts.first_retry) retries.first = config.alerts.first_retry->elapsed;
+    if (config.alerts.longest_retry) retries.longest = config.alerts.longest_retry->elapsed;
+    if (config.alerts.attempts) retries.attempts = static_cast<int>(*config.alerts.attempts);
+    return retries;
+}
+
+}  // namespace reeve::cli

@@ -1,0 +1,40 @@
+// The configuration of `reeve serve`, a JSON file with comments: docs/configuration.md lists its keys. What a
+// flag or an environment variable says goes before the file.
+#pragma once
+
+#include <filesystem>
+
+#include "engine/json.h"
+#include "engine/runtime/dispatcher.h"
+
+namespace reeve::cli {
+
+struct ChannelConfig {
+    std::string name, plugin;
+    Json settings = Json::object();
+    std::string hours;  // a calendar file
+    std::optional<time::Duration> digest, throttle, time_limit;
+    std::optional<std::uint32_t> memory_mib;
+};
+struct AlertsConfig {
+    std::string link, texts;
+    std::optional<time::Duration> first_retry, longest_retry;
+    std::optional<std::uint32_t> attempts;
+    std::vector<ChannelConfig> channels;
+};
+struct ServeConfig {
+    std::string listen;
+    AlertsConfig alerts;
+
+    std::filesystem::path file;  // it was read from; empty: there is none
+    // Of a path that it names: relative to the file.
+    std::filesystem::path beside(const std::string& path) const;
+};
+
+// `file` empty: FOLDER/reeve.json, if there is one. Error.place is FILE:LINE:COLUMN.
+Result<ServeConfig> read_config(const std::string& file, const std::filesystem::path& folder);
+// What it names besides plugins: hours and times made ready. The channels have no notifier yet.
+Result<std::vector<runtime::Channel>> channels_of(const ServeConfig&);
+runtime::Retries retries_of(const ServeConfig&);
+
+}  // namespace reeve::cli
