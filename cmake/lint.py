@@ -24,7 +24,7 @@ if not tidy:
 entries = []
 for entry in json.load(open(os.path.join(build, "compile_commands.json"))):
     source = os.path.realpath(entry["file"])
-    if not source.startswith(os.path.join(root, "engine") + os.sep) or not source.endswith(".cpp"):
+    if not source.startswith((os.path.join(root, "engine") + os.sep, os.path.join(root, "plugins") + os.sep)) or not source.endswith(".cpp"):
         continue
     words, arguments, skip = shlex.split(entry["command"]), [], False
     words = words[next(i for i, w in enumerate(words) if w.endswith(("++", "++-12"))):]

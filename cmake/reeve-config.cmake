@@ -1,3 +1,8 @@
+include(${CMAKE_CURRENT_LIST_DIR}/reeve-plugin.cmake)
+set(reeve_plugin_FOUND TRUE)
+if(reeve_FIND_COMPONENTS STREQUAL "plugin")
+  return()  # what a plugin is built against; the engine's own needs are not asked for
+endif()
 include(CMakeFindDependencyMacro)
 find_dependency(Threads)
 find_dependency(Boost 1.81)

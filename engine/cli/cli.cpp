@@ -41,6 +41,7 @@ void add_commands(CLI::App& app, Cli& cli) {
     add_serve(app, cli);
     add_token(app, cli);
     add_password(app, cli);
+    add_webhook(app, cli);
     add_bench(app, cli);
     add_completion(app, cli);
     lay_out_help(app);

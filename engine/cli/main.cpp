@@ -8,11 +8,14 @@
 #include <vector>
 
 #include "engine/cli/commands.h"
+#include "engine/runtime/plugin.h"
 
 int main(int argc, char** argv) {
     // A file that may grow no further is an error of the write, not the end of the process.
     std::signal(SIGXFSZ, SIG_IGN);
     std::vector<std::string> words(argv + 1, argv + argc);
+    // Not a command for people: reeve starts itself so, once for each plugin.
+    if (words == std::vector<std::string>{"plugin-host"}) return reeve::runtime::host_plugin();
     CLI::App app{"Reeve runs casework: every case has an owner and a clock, and no clock is forgotten."};
     app.set_version_flag("--version", "reeve " REEVE_VERSION, "Print the version and end");
     reeve::cli::Cli cli;

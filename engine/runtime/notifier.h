@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "engine/json.h"
+#include "engine/describe.h"
 
 namespace reeve::runtime {
 

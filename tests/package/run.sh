@@ -11,3 +11,15 @@ cmake --build "$work/build"
 out=$("$work/build/app" "$work/data" "$1/tests/package/app/post.json" "$1/tests/package/app/doorbell.json")
 echo "$out"
 [ "$out" = "closed: visited" ] || { echo "expected \"closed: visited\"" >&2; exit 1; }
+
+# The template of a plugin, built the same way, and carried by the installed command.
+cmake -S "$1/plugins/template" -B "$work/plugin" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_CXX_COMPILER="$3" \
+    -DCMAKE_CXX_COMPILER_LAUNCHER="$(command -v ccache || true)" >"$work/configure-plugin.txt"
+cmake --build "$work/plugin"
+for plugin in smtp webhook; do
+    [ -f "$work/prefix/lib/reeve/plugins/$plugin.so" ] || [ -f "$work/prefix/"lib/*/reeve/plugins/$plugin.so ] ||
+        { echo "$plugin.so is not installed" >&2; exit 1; }
+done
+rm -f "$work/notes.txt"
+"$work/build/notify" "$work/plugin/notebook.so" "$work/prefix/bin/reeve" "$work/notes.txt"
+[ "$(cut -f 2,3 "$work/notes.txt")" = "$(printf 'page 7\tA ring at the door')" ] || { echo "the notebook says otherwise" >&2; exit 1; }

@@ -1,0 +1,143 @@
+#include "plugins/smtp/mail.h"
+
+#include <algorithm>
+#include <ctime>
+#include <stdexcept>
+
+namespace reeve::smtp {
+
+namespace {
+
+constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+unsigned byte_of(char c) { return static_cast<unsigned char>(c); }
+bool is_alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+
+std::string base64(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); i += 3) {
+        const auto left = text.size() - i;
+        const unsigned bits = byte_of(text[i]) << 16 | (left > 1 ? byte_of(text[i + 1]) << 8 : 0) |
+                              (left > 2 ? byte_of(text[i + 2]) : 0);
+        out += letters[bits >> 18];
+        out += letters[bits >> 12 & 63];
+        out += left > 1 ? letters[bits >> 6 & 63] : '=';
+        out += left > 2 ? letters[bits & 63] : '=';
+    }
+    return out;
+}
+
+// Bytes that would end a line, or that no header may hold, become a space.
+std::string one_line(std::string_view text) {
+    std::string line(text);
+    for (char& c : line)
+        if (byte_of(c) < ' ' || byte_of(c) == 127) c = ' ';
+    return line;
+}
+
+bool is_ascii(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return byte_of(c) < 128; });
+}
+
+std::string encoded_words(std::string_view text) {
+    constexpr std::size_t most = 45;  // bytes in one: 60 characters of base64, and 12 around them
+    std::string out;
+    while (!text.empty()) {
+        auto size = std::min(most, text.size());
+        // A character is not cut in two: clients decode each word by itself.
+        while (size < text.size() && size > 1 && (byte_of(text[size]) & 0xC0) == 0x80) --size;
+        out += (out.empty() ? "=?UTF-8?B?" : "\r\n =?UTF-8?B?") + base64(text.substr(0, size)) + "?=";
+        text.remove_prefix(size);
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string parse_address(const std::string& text) {
+    const auto at = text.rfind('@');
+    const auto wrong = [&](const char* why) {
+        return std::runtime_error("\"" + one_line(text) + "\" is no mail address" + why);
+    };
+    if (at == std::string::npos || at == 0 || at + 1 == text.size())
+        throw wrong(": expected one such as li-na@example.org");
+    if (!is_ascii(text))
+        throw wrong(" that can be written to: it holds letters outside ASCII; write its domain as xn--…");
+    if (at > 64 || text.size() > 254) throw wrong(": it is too long");
+    const auto local = text.substr(0, at), domain = text.substr(at + 1);
+    const auto good = [](const std::string& part, std::string_view marks) {
+        return part.front() != '.' && part.back() != '.' && part.find("..") == std::string::npos &&
+               std::all_of(part.begin(), part.end(),
+                           [&](char c) { return is_alnum(c) || marks.find(c) != std::string_view::npos; });
+    };
+    if (!good(local, "!#$%&'*+-/=?^_`{|}~.") || !good(domain, "-."))
+        throw wrong(": expected letters, digits and the usual marks, such as li-na@example.org");
+    return text;
+}
+
+std::string header_text(std::string_view text) {
+    constexpr std::size_t short_enough = 60;
+    const auto line = one_line(text);
+    // What looks like an encoded word would be read as one.
+    const bool plain = is_ascii(line) && line.size() <= short_enough && line.find("=?") == std::string::npos;
+    return plain ? line : encoded_words(line);
+}
+
+std::string mailbox(std::string_view name, std::string_view address) {
+    const auto whole = "<" + std::string(address) + ">";
+    if (name.empty()) return std::string(address);
+    const auto text = header_text(name);
+    if (text.find("=?") != std::string::npos) return text + "\r\n " + whole;
+    std::string quoted = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') quoted += '\\';
+        quoted += c;
+    }
+    return quoted + "\" " + whole;
+}
+
+std::string message_id(std::string_view id, std::string_view domain) {
+    static constexpr char digits[] = "0123456789abcdef";
+    std::string safe;
+    for (const char c : id) {
+        if (is_alnum(c) || c == '-' || c == '_')
+            safe += c;
+        else
+            safe.append(1, '=').append(1, digits[byte_of(c) >> 4]).append(1, digits[byte_of(c) & 15]);
+    }
+    return "<" + safe + "@" + std::string(domain) + ">";
+}
+
+std::string date(std::int64_t seconds) {
+    // Not strftime: its names are those of the locale.
+    static constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const std::time_t at = seconds;
+    std::tm parts{};
+    ::gmtime_r(&at, &parts);
+    const auto two = [](int n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+    return std::string(days[parts.tm_wday]) + ", " + two(parts.tm_mday) + " " + months[parts.tm_mon] + " " +
+           std::to_string(parts.tm_year + 1900) + " " + two(parts.tm_hour) + ":" + two(parts.tm_min) + ":" +
+           two(parts.tm_sec) + " +0000";
+}
+
+std::string mail_lines(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n') continue;
+        if (text[i] == '\n' || text[i] == '\r')
+            out += "\r\n";
+        else if (text[i] != '\0')
+            out += text[i];
+    }
+    if (!out.ends_with("\r\n")) out += "\r\n";
+    return out;
+}
+
+bool mostly_ascii(std::string_view text) {
+    const auto others = std::count_if(text.begin(), text.end(), [](char c) { return byte_of(c) >= 128; });
+    return static_cast<std::size_t>(others) * 6 < text.size();
+}
+
+}  // namespace reeve::smtp
