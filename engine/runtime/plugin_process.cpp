@@ -1,11 +1,12 @@
 #include "engine/runtime/plugin_process.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -78,7 +79,8 @@ PluginProcess::PluginProcess(const PluginSettings& settings) : limits_(settings.
     const int failed = spawn(pid_, settings.program.c_str(), ends[1]);
     ::close(ends[1]);
     socket_ = ends[0];
-    if (failed == 0) pidfd_ = ::pidfd_open(pid_, 0);
+    // Not glibc's pidfd_open: its header in 2.36 is not for C++.
+    if (failed == 0) pidfd_ = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));
     if (failed == 0 && pidfd_ >= 0) return;
     const int error = failed ? failed : errno;
     if (failed == 0) (void)reap();
