@@ -126,7 +126,8 @@ runtime::MessageText AlertTexts::one(const Sight& sight, const core::Alert& aler
     auto link = link_;
     if (const auto at = link.find("{case}"); at != std::string::npos) link.replace(at, 6, alert.case_id);
     facts["link"] = link;
-    facts["what"] = chinese ? rendered(chinese_words(alert.kind), facts) : alert.subject;
+    const auto* sentence = sentence_of(alert.kind, chinese);
+    facts["what"] = sentence ? rendered(*sentence, facts) : alert.subject;
     const bool says_which =
         facts["what"].get_ref<const std::string&>().find(alert.case_id) != std::string::npos;
     facts["headline"] = says_which ? facts["what"]

@@ -4,7 +4,15 @@ namespace reeve::views {
 namespace {
 
 // An escalation is named by its number, which means something in the list of escalations only.
-const std::map<std::string, std::string, std::less<>> chinese{
+using Sentences = std::map<std::string, std::string, std::less<>>;
+// Where the alert's own subject serves as well, there is none.
+const Sentences english{
+    {"EscalationFired",
+     "{{clock}} {{#over}}ran out{{/over}}{{^over}}is due{{/over}} {{due}}"
+     "{{#event.repeat}} (told again){{/event.repeat}}"},
+    {"ClockResumed", "{{clock}} runs again{{#due}}, and is due {{due}}{{/due}}"},
+};
+const Sentences chinese{
     {"OwnerNamed", "该事项现由您承办{{#event.stands_for}}（代{{event.stands_for}}）{{/event.stands_for}}"},
     {"TaskAssigned",
      "任务“{{expected}}”交由您办理{{#event.stands_for}}（代{{event.stands_for}}）{{/event.stands_for}}"},
@@ -51,6 +59,13 @@ std::string span_in(std::int64_t ms, bool in_chinese) {
     return words;
 }
 
+// "2026-03-06 16:00", in the zone of the case.
+std::string minute_of(time::Instant at, const time::CalendarPtr& calendar) {
+    auto text = when(at, calendar).substr(0, 16);
+    if (text.size() > 10) text[10] = ' ';
+    return text;
+}
+
 // The event behind the alert; what its id does not lead to any more is told without.
 Json event_of(const Sight& sight, const core::Alert& alert, const time::CalendarPtr& calendar) {
     Json event = Json::object();
@@ -77,17 +92,20 @@ Json event_of(const Sight& sight, const core::Alert& alert, const time::Calendar
 
 }  // namespace
 
-const std::string& chinese_words(const std::string& kind) {
+const std::string* sentence_of(const std::string& kind, bool in_chinese) {
     static const std::string other = "有新情况（{{kind}}）";
-    const auto it = chinese.find(kind);
-    return it == chinese.end() ? other : it->second;
+    const auto& sentences = in_chinese ? chinese : english;
+    const auto it = sentences.find(kind);
+    return it != sentences.end() ? &it->second : in_chinese ? &other : nullptr;
 }
 
 Json alert_facts(const Sight& sight, const core::Alert& alert, bool in_chinese) {
     const auto row = sight.reader.find_case(alert.case_id);
     const auto program = row ? sight.catalog.program(row->definition, row->version) : nullptr;
     const auto calendar = program ? program->calendar : calendar_of(sight);
-    const auto moment = [&](const std::optional<time::Instant>& at) { return at ? when(*at, calendar) : ""; };
+    const auto moment = [&](const std::optional<time::Instant>& at) {
+        return at ? minute_of(*at, calendar) : "";
+    };
     std::string clock = alert.clock;
     if (const int rule = program ? program->clock(alert.clock) : model::none; rule != model::none)
         if (const auto title = in(program->clocks[static_cast<std::size_t>(rule)].title, in_chinese);

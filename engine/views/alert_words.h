@@ -1,4 +1,4 @@
-// Inside engine/views: what a template of an alert can name, and the sentences of each kind in Chinese.
+// Inside engine/views: what a template of an alert can name, and the sentence of each kind.
 #pragma once
 
 #include "engine/core/core.h"
@@ -9,7 +9,7 @@ namespace reeve::views {
 // The alert, its case and the event that it tells of, as docs/alerts.md lists them. What is not known is an
 // empty text.
 Json alert_facts(const Sight&, const core::Alert&, bool chinese);
-// A template of one sentence. (The English sentence is the alert's subject.)
-const std::string& chinese_words(const std::string& kind);
+// A template of the one sentence that says it; null: the alert's subject says it.
+const std::string* sentence_of(const std::string& kind, bool chinese);
 
 }  // namespace reeve::views
