@@ -2,7 +2,7 @@
 #include <fstream>
 
 #include "engine/http/route.h"
-#include "tests/unit/http/service.h"
+#include "tests/unit/http/listener.h"
 
 namespace reeve::http {
 namespace {
@@ -23,6 +23,7 @@ Probe probe(const Route& route, const std::string& person, const std::string& ca
                                       {"{sha256}", sha256},
                                       {"{definition}", "permit"}})
         if (const auto at = target.find(name); at != target.npos) target.replace(at, name.size(), value);
+    if (route.operation == "followEvents") target += "?after=0&case=" + case_id;
     if (route.operation == "addDocument") target += "?kind=plan&name=a.txt";
     Json body;
     if (route.operation == "startCase") body = {{"definition", "permit"}, {"unit", "north"}};
@@ -59,6 +60,16 @@ struct Rights : testing::Test {
             EXPECT_TRUE(service.server->accounts().set(person, password, service.office.engine->now()));
         }
         const auto [target, body] = probe(route, person, case_id, sha256);
+        // One that does not end: its head, and the first event.
+        if (route.type == "text/event-stream") {
+            Listener stream(service.server->port(), client.token, target);
+            auto reply = stream.head();
+            if (reply.status != 200) return reply;
+            const auto message = stream.next();
+            EXPECT_TRUE(message && message->json()["case"] == case_id);
+            reply.body = message ? message->data : "";
+            return reply;
+        }
         if (route.takes == Takes::json)
             return client.send(std::string(route.method), target, body.dump(),
                                {{"Content-Type", "application/json"}});
@@ -82,7 +93,8 @@ TEST_F(Rights, EveryRouteForEveryRoleAndUnit) {
             for (const bool north : {true, false}) {
                 auto client = service.as(person.id);
                 const auto reply = ask(client, *route, north ? "permit-1" : "permit-2", person.id);
-                const bool of_case = route->pattern.find("{case}") != route->pattern.npos;
+                const bool of_case = route->pattern.find("{case}") != route->pattern.npos ||
+                                     route->operation == "followEvents";
                 const auto where = std::string(person.id) + " " + std::string(route->method) + " " +
                                    std::string(route->pattern) + (north ? " north\n" : " south\n") +
                                    reply.body;
