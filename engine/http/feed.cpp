@@ -77,13 +77,13 @@ asio::awaitable<void> Feed::read_on() {
     const Wanted everything;
     while (again_ && !followers_.empty() && !stopping_) {
         again_ = false;
-        auto page = co_await read(newest_, everything);
-        if (!page) break;  // said where it was read; a heartbeat looks again
-        again_ |= page->more;
-        const bool wait = !page->more;
+        auto stretch = co_await read(newest_, everything);
+        if (!stretch) break;  // said where it was read; a heartbeat looks again
+        again_ |= stretch->more;
+        const bool wait = !stretch->more;
         // Those who followed may have gone meanwhile, and others come, who begin elsewhere.
-        if (page->after == newest_)
-            keep(std::move(*page));
+        if (stretch->after == newest_)
+            keep(std::move(*stretch));
         else
             again_ = true;
         wake();
@@ -94,9 +94,9 @@ asio::awaitable<void> Feed::read_on() {
     reading_ = false;
 }
 
-void Feed::keep(Page page) {
-    newest_ = page.upto;
-    for (auto& told : page.told) kept_.push_back(std::move(told));
+void Feed::keep(Stretch stretch) {
+    newest_ = stretch.upto;
+    for (auto& told : stretch.told) kept_.push_back(std::move(told));
     while (kept_.size() > most_kept) {
         kept_after_ = kept_.front()->seq;
         kept_.pop_front();
@@ -108,11 +108,12 @@ void Feed::kept(std::uint64_t after, const std::function<bool(const Told&)>& eac
     while (told != kept_.end() && each(**told)) ++told;
 }
 
-asio::awaitable<Result<Page>> Feed::read(std::uint64_t after, const Wanted& wanted) {
-    std::function<Result<Page>()> work = [this, after, &wanted]() -> Result<Page> {
+asio::awaitable<Result<Stretch>> Feed::read(std::uint64_t after, const Wanted& wanted) {
+    std::function<Result<Stretch>()> work = [this, after, &wanted]() -> Result<Stretch> {
         try {
             Readers::Lease reader(readers_);
-            return read_page({*reader, engine_.catalog(), engine_.directory(), engine_.now()}, after, wanted);
+            return read_stretch({*reader, engine_.catalog(), engine_.directory(), engine_.now()}, after,
+                                wanted);
         } catch (const std::exception& e) {
             fmt::print(stderr, "reeve: the journal could not be read for those who follow it: {}\n",
                        e.what());

@@ -52,11 +52,11 @@ class Feed {
     // What is kept and lies behind `after`, in order, until `each` says false.
     void kept(std::uint64_t after, const std::function<bool(const Told&)>& each) const;
     // What lies behind `after`, from the journal.
-    asio::awaitable<Result<Page>> read(std::uint64_t after, const Wanted& wanted);
+    asio::awaitable<Result<Stretch>> read(std::uint64_t after, const Wanted& wanted);
 
   private:
     asio::awaitable<void> read_on();
-    void keep(Page);
+    void keep(Stretch);
     void wake();
 
     runtime::Engine& engine_;

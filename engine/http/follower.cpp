@@ -74,10 +74,11 @@ asio::awaitable<std::string> Follower::next() {
             if (service_.feed.keeps(place_)) {
                 text = take_kept();
             } else {
-                const auto page = co_await service_.feed.read(place_, wanted_);
-                if (!page) co_return end({"failed", "the journal could not be read; come back for more", ""});
+                const auto stretch = co_await service_.feed.read(place_, wanted_);
+                if (!stretch)
+                    co_return end({"failed", "the journal could not be read; come back for more", ""});
                 if (over()) continue;  // while it was read
-                text = take(*page);
+                text = take(*stretch);
             }
         }
         if (!text.empty()) {
@@ -117,11 +118,11 @@ std::string Follower::take_kept() {
     return text;
 }
 
-std::string Follower::take(const Page& page) {
+std::string Follower::take(const Stretch& stretch) {
     std::string text;
-    for (const auto& told : page.told)
+    for (const auto& told : stretch.told)
         if (hears(caller_, wanted_, *directory_, *told)) text += told->text;
-    place_ = page.upto;
+    place_ = stretch.upto;
     return text;
 }
 

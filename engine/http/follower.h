@@ -32,7 +32,7 @@ class Follower {
     Follower(Service&, const Request&, const Following&, Caller);
     std::optional<Error> over();  // why it ends here
     std::string take_kept();
-    std::string take(const Page&);
+    std::string take(const Stretch&);
     std::string beat();
     std::string end(const Error&);
 

@@ -8,7 +8,7 @@ namespace reeve::http {
 
 namespace {
 
-// A page takes a thread of the pool for some milliseconds, whatever there is.
+// A stretch takes a thread of the pool for some milliseconds, whatever there is.
 constexpr std::size_t most_told = 256, most_read = 4096;
 
 // What is said of every event of a case alike.
@@ -53,16 +53,16 @@ bool hears(const Caller& caller, const Wanted& wanted, const org::Directory& dir
            (!told.left.empty() && sees_unit(caller, told.left));
 }
 
-Page read_page(const views::Sight& sight, std::uint64_t after, const Wanted& wanted) {
-    Page page{.after = after, .upto = after};
+Stretch read_stretch(const views::Sight& sight, std::uint64_t after, const Wanted& wanted) {
+    Stretch stretch{.after = after, .upto = after};
     std::map<std::string, Of> cases;
     std::size_t read = 0;
     // One moment for the events and for who may hear of them.
     sight.reader.snapshot([&] {
         sight.reader.journal(after + 1, [&](const store::JournalRow& row) {
-            if (page.more) return false;
-            page.upto = row.seq;
-            page.more = ++read == most_read;
+            if (stretch.more) return false;
+            stretch.upto = row.seq;
+            stretch.more = ++read == most_read;
             if (row.stream.starts_with('$') || row.damaged) return true;
             if (!wanted.case_id.empty() && row.stream != wanted.case_id) return true;
             const auto body = store::parsed(row);
@@ -74,14 +74,14 @@ Page read_page(const views::Sight& sight, std::uint64_t after, const Wanted& wan
             if (!of.row) return true;
             auto text = message(row, event, of);
             auto left = event == "CaseTransferred" ? body.value("from", "") : "";
-            page.told.push_back(std::make_shared<const Told>(row.seq, row.stream, std::move(event),
-                                                             of.row->unit, std::move(left), of.theirs,
-                                                             std::move(text)));
-            page.more |= page.told.size() == most_told;
+            stretch.told.push_back(std::make_shared<const Told>(row.seq, row.stream, std::move(event),
+                                                                of.row->unit, std::move(left), of.theirs,
+                                                                std::move(text)));
+            stretch.more |= stretch.told.size() == most_told;
             return true;
         });
     });
-    return page;
+    return stretch;
 }
 
 }  // namespace reeve::http

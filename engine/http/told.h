@@ -28,14 +28,14 @@ struct Wanted {
 // Whether it is wanted, and the caller may hear of it.
 bool hears(const Caller&, const Wanted&, const org::Directory&, const Told&);
 
-// A part of the journal.
-struct Page {
+// A stretch of the journal.
+struct Stretch {
     std::uint64_t after = 0, upto = 0;  // what lies behind the one, up to the other, was read
     bool more = false;                  // there may be more behind it
     std::vector<std::shared_ptr<const Told>> told;
 };
 // Those of `wanted.case_id` and `wanted.events`, of whatever unit. What was damaged is left out: reeve check
 // names it. Of a case that left for an archive nothing is told any more.
-Page read_page(const views::Sight&, std::uint64_t after, const Wanted& wanted);
+Stretch read_stretch(const views::Sight&, std::uint64_t after, const Wanted& wanted);
 
 }  // namespace reeve::http
