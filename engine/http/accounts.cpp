@@ -167,7 +167,7 @@ Result<Accounts::Opened> Accounts::open(const std::string& person, const std::st
     return opened;
 }
 
-std::optional<Session> Accounts::find(std::string_view secret, time::Instant now) {
+std::optional<Session> Accounts::find(std::string_view secret, time::Instant now, bool used_now) {
     const auto hash = hash_of(secret);
     std::lock_guard lock(parts_->mutex);
     SQLite::Statement row(*parts_->db,
@@ -180,7 +180,7 @@ std::optional<Session> Accounts::find(std::string_view secret, time::Instant now
                     .must_change = row.getColumn(2).getInt() != 0};
     const auto used = instant_of(row.getColumn(4).getInt64());
     if (session.until <= now || used + idle <= now) return std::nullopt;
-    if (used + used_again <= now) {
+    if (used_now && used + used_again <= now) {
         SQLite::Statement update(*parts_->db, "UPDATE sessions SET used = ? WHERE hash = ?");
         update.bind(1, millis_of(now));
         update.bind(2, hash.data(), static_cast<int>(hash.size()));

@@ -44,7 +44,8 @@ class Accounts {
     // "too-many-attempts", for a time that grows. A name that nobody has takes as long as one that somebody
     // has.
     Result<Opened> open(const std::string& person, const std::string& password, time::Instant now);
-    std::optional<Session> find(std::string_view secret, time::Instant now);  // and it was used now
+    // `used`: by its person, now; false: it is only looked at.
+    std::optional<Session> find(std::string_view secret, time::Instant now, bool used = true);
     bool close(std::string_view secret);
 
   private:

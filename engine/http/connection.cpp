@@ -8,6 +8,7 @@
 #include <boost/url/url_view.hpp>
 
 #include "engine/http/compress.h"
+#include "engine/http/follower.h"
 #include "engine/http/service.h"
 #include "engine/json.h"
 #include "engine/store/part_file.h"
@@ -58,6 +59,8 @@ std::expected<Request, Answer> request_of(const bhttp::request_header<Fields>& h
         }
     if (const auto it = header.find("X-CSRF-Token"); it != header.end())
         request.headers.emplace("x-csrf-token", std::string(it->value()));
+    if (const auto it = header.find("Last-Event-ID"); it != header.end())
+        request.headers.emplace("last-event-id", std::string(it->value()));
     if (const auto it = header.find("Idempotency-Key"); it != header.end()) {
         request.headers.emplace("idempotency-key", std::string(it->value()));
         if (it->value().size() > 200 ||
@@ -140,6 +143,10 @@ class Conversation {
             co_return false;
         }
         const auto given = co_await answer(service_, *request, *opened);
+        if (given.following) {
+            co_await write_events(*request, given, version);
+            co_return false;
+        }
         keep = keep && !service_.stopping;
         const bool gzip = accepts_gzip(request->header("accept-encoding"));
         const bool wrote = co_await write(given, version, keep, gzip);
@@ -234,6 +241,25 @@ class Conversation {
         head_of(response, answer, version, keep);
         response.prepare_payload();
         co_return co_await send(response);
+    }
+
+    asio::awaitable<void> write_events(const Request& request, const Answer& answer, unsigned version) {
+        const auto follower = Follower::enter(service_, request, *answer.following);
+        if (!follower) {
+            const auto refused = problem(follower.error());
+            co_await write(refused, version, false, false);
+            co_return;
+        }
+        bhttp::response<bhttp::empty_body> response;
+        head_of(response, answer, version, false);
+        response.chunked(version == 11);
+        bhttp::response_serializer<bhttp::empty_body> head(response);
+        stream_.expires_after(service_.options.patience);
+        auto [fault, size] = co_await bhttp::async_write_header(stream_, head, as_result);
+        if (fault || head_only_) co_return;
+        idle_ = true;  // who does not take what was written is not waited for when the service ends
+        Follower::watch(*follower, stream_.socket());
+        co_await send_events(stream_, **follower, service_.options.stream_patience, version == 11);
     }
 
     template <class Body>

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,12 +22,16 @@ struct Request {
     const std::string& header(std::string_view name) const;  // empty when it is not there
 };
 
+struct Following;  // feed.h
+
 struct Answer {
     int status = 200;
     std::string body;
     std::string type = "application/json";
     std::map<std::string, std::string> headers;
     std::filesystem::path file = {};  // sent in place of the body
+    // In place of the body: events, as they happen, until either side has enough.
+    std::shared_ptr<const Following> following = {};
 };
 
 inline constexpr std::string_view cookie_name = "reeve_session";

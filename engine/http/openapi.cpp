@@ -14,6 +14,7 @@ Json reference(std::string_view schema) { return {{"$ref", "#/components/schemas
 Json schema_of(Kind kind) {
     switch (kind) {
         case Kind::number: return {{"type", "integer"}, {"minimum", 1}};
+        case Kind::position: return {{"type", "integer"}, {"minimum", 0}};
         case Kind::flag: return {{"type", "boolean"}};
         case Kind::time: return {{"type", "string"}, {"format", "date-time"}};
         case Kind::light: return reference("Light");
@@ -36,6 +37,11 @@ Json parameters_of(const Route& route) {
                        {"in", "query"},
                        {"description", one.about},
                        {"schema", schema_of(one.kind)}});
+    if (route.type == "text/event-stream")
+        all.push_back({{"name", "Last-Event-ID"},
+                       {"in", "header"},
+                       {"description", "Goes on behind this number, and counts more than \"after\""},
+                       {"schema", schema_of(Kind::position)}});
     if (std::holds_alternative<Ask>(route.does)) {
         all.push_back({{"name", "Idempotency-Key"},
                        {"in", "header"},
@@ -64,6 +70,14 @@ Json page_of_items(std::string_view schema) {
 Json answer_of(const Route& route) {
     if (route.answers.empty())
         return {{"description", "The file"}, {"content", {{"application/octet-stream", Json::object()}}}};
+    if (route.type == "text/event-stream") {
+        const Json all{{"type", "array"}, {"items", reference(route.answers)}};
+        const Json stream{{"type", "string"},
+                          {"description", "Server-sent events; the data of each message"},
+                          {"contentMediaType", route.type},
+                          {"contentSchema", all}};
+        return {{"description", route.about}, {"content", {{route.type, {{"schema", stream}}}}}};
+    }
     return {{"description", route.about},
             {"content",
              {{"application/json",

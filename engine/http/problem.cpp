@@ -59,6 +59,7 @@ constexpr std::pair<std::string_view, int> statuses[] = {
     {"not-writable", 503},
     {"stopping", 503},
     {"too-many-connections", 503},
+    {"too-many-streams", 429},
 };
 
 }  // namespace
@@ -92,6 +93,7 @@ Answer problem(const Error& error, int status) {
     answer.type = "application/problem+json";
     if (status == 401) answer.headers["WWW-Authenticate"] = "Bearer";
     if (status == 503) answer.headers["Retry-After"] = "1";
+    if (status == 429) answer.headers["Retry-After"] = "60";
     return answer;
 }
 

@@ -1,6 +1,7 @@
 // Who sees what: the cases of the units in which a person has a post; those who lead or supervise see the
 // units below too; and everyone sees the cases that are theirs to work on, or of which they were told.
 #include <algorithm>
+#include <sstream>
 
 #include "engine/http/route.h"
 #include "engine/spelling.h"
@@ -34,23 +35,33 @@ Caller caller_of(const std::string& person, std::set<Scope> scopes, const org::D
     return caller;
 }
 
+std::set<std::string> theirs(const views::Sight& sight, const store::CaseRow& row) {
+    std::set<std::string> persons;
+    if (!row.owner.empty()) persons.insert(row.owner);
+    for (const auto& task : sight.reader.tasks({.person = {}, .case_id = row.id, .units = {}})) {
+        if (task.person.empty()) continue;
+        persons.insert(task.person);
+        const auto* absent = sight.people->person(task.person);
+        if (!absent || !absent->active || !sight.people->absent(task.person, sight.now)) continue;
+        const auto stand_in = sight.people->resolve({.kind = org::Who::Kind::person, .name = task.person},
+                                                    {.unit = row.unit, .owner = row.owner, .at = sight.now});
+        for (const auto& found : stand_in.people) persons.insert(found.person);
+    }
+    for (const auto& step : sight.reader.escalations(
+             {.case_id = row.id, .told = {}, .units = {}, .from = {}, .to = {}, .acknowledged = {}})) {
+        std::istringstream told(step.told);
+        for (std::string person; told >> person;) persons.insert(std::move(person));
+    }
+    return persons;
+}
+
+bool sees_unit(const Caller& caller, const std::string& unit) {
+    return caller.everywhere || std::ranges::find(caller.units, unit) != caller.units.end();
+}
+
 bool sees(const Caller& caller, const views::Sight& sight, const store::CaseRow& row) {
-    if (caller.everywhere || row.owner == caller.person ||
-        std::ranges::find(caller.units, row.unit) != caller.units.end())
-        return true;
-    const auto has_task = [&](const store::TaskRow& task) { return task.person == caller.person; };
-    if (std::ranges::any_of(views::tasks(sight, {.person = caller.person, .case_id = row.id, .units = {}}),
-                            has_task))
-        return true;
-    return !sight.reader
-                .escalations({.case_id = row.id,
-                              .told = caller.person,
-                              .units = {},
-                              .from = {},
-                              .to = {},
-                              .acknowledged = {},
-                              .limit = 1})
-                .empty();
+    return sees_unit(caller, row.unit) || row.owner == caller.person ||
+           theirs(sight, row).contains(caller.person);
 }
 
 Result<store::CaseRow> seen_case(const Call& call, const views::Sight& sight, const std::string& id) {

@@ -36,7 +36,16 @@ struct Call {
 
 struct Parameter {
     std::string_view name;
-    enum class Kind { text, number, flag, time, light, case_status, alert_status } kind = Kind::text;
+    enum class Kind {
+        text,
+        number,
+        position,
+        flag,
+        time,
+        light,
+        case_status,
+        alert_status
+    } kind = Kind::text;
     std::string_view about;
 };
 
@@ -58,12 +67,15 @@ struct Route {
     std::string_view answers;  // the schema of what it gives; empty: not JSON
     bool list = false;         // a page of those: {"items": […], "next": …}
     std::variant<Work, Ask> does;
+    // What it gives when it is not JSON; "text/event-stream": each message's data is an `answers`.
+    std::string_view type = "application/json";
 };
 
 // Each file of routes gives its part of the table.
 std::span<const Route> case_routes();
 std::span<const Route> work_routes();
 std::span<const Route> office_routes();
+std::span<const Route> event_routes();
 std::span<const Route> service_routes();
 std::span<const Route> session_routes();
 std::vector<const Route*> routes();
@@ -102,6 +114,10 @@ Answer page(const std::vector<Row>& rows, const Page& page, Show show) {
 // rights.cpp
 Caller caller_of(const std::string& person, std::set<Scope>, const org::Directory&);
 bool sees(const Caller&, const views::Sight&, const store::CaseRow&);
+bool sees_unit(const Caller&, const std::string& unit);  // the cases of it
+// The persons who see a case wherever it lies: who own it, work on it, stand in for one who does, or were
+// told.
+std::set<std::string> theirs(const views::Sight&, const store::CaseRow&);
 // The case's row if there is one and the caller sees it; else the one refusal for both.
 Result<store::CaseRow> seen_case(const Call&, const views::Sight&, const std::string& id);
 // The units to look into: those at or below `unit` that the caller sees, or all of theirs; empty: everywhere.

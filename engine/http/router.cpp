@@ -43,6 +43,13 @@ std::optional<Error> check_value(const Parameter& parameter, const std::string& 
                 return bad("expected a whole number above zero");
             return std::nullopt;
         }
+        case Parameter::Kind::position: {
+            std::uint64_t number = 0;
+            const auto [end, fault] = std::from_chars(value.data(), value.data() + value.size(), number);
+            if (fault != std::errc{} || end != value.data() + value.size())
+                return bad("expected a number of the journal, 0 or more");
+            return std::nullopt;
+        }
         case Parameter::Kind::time:
             if (auto at = time::parse_instant(value); !at)
                 return Error{"bad-parameter", at.error().message, std::string(parameter.name)};
@@ -66,7 +73,7 @@ const std::string& Call::query(std::string_view name) const {
 std::vector<const Route*> routes() {
     std::vector<const Route*> all;
     for (const auto part :
-         {case_routes(), work_routes(), office_routes(), session_routes(), service_routes()})
+         {case_routes(), work_routes(), office_routes(), event_routes(), session_routes(), service_routes()})
         for (const auto& route : part) all.push_back(&route);
     return all;
 }

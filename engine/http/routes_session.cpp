@@ -42,11 +42,7 @@ Answer sign_in(const Call& call, const views::Sight& sight) {
     if (person.size() > Accounts::longest_password || password.size() > Accounts::longest_password)
         return problem({"sign-in-failed", "the name or the password is wrong", "/password"});
     const auto opened = call.accounts.open(person, password, sight.now);
-    if (!opened) {
-        auto answer = problem(opened.error());
-        if (answer.status == 429) answer.headers["Retry-After"] = "60";
-        return answer;
-    }
+    if (!opened) return problem(opened.error());
     return session_answer(*opened);
 }
 

@@ -19,7 +19,7 @@ using asio::ip::tcp;
 
 class Server::Impl {
   public:
-    Impl(runtime::Engine& engine, const Options& options) : service_(engine, options) {}
+    Impl(runtime::Engine& engine, const Options& options) : service_(engine, options, io_) {}
 
     Result<void> listen() {
         const auto& options = service_.options;
@@ -51,6 +51,7 @@ class Server::Impl {
             service_.stopping = true;
             acceptor_.close();
             retry_.cancel();
+            service_.feed.stop();
             for (const auto& client : clients_)
                 if (client->idle) client->stream.cancel();
             // Whoever has not been answered by then never will be.
@@ -104,8 +105,8 @@ class Server::Impl {
         }
     }
 
-    Service service_;
     asio::io_context io_{1};
+    Service service_;
     tcp::acceptor acceptor_{io_};
     asio::steady_timer retry_{io_}, patience_{io_};
     std::list<std::shared_ptr<Client>> clients_;
@@ -126,6 +127,7 @@ Result<std::unique_ptr<Server>> Server::start(runtime::Engine& engine, const Opt
 }
 
 std::uint16_t Server::port() const { return impl_->port(); }
+std::size_t Server::streams() const { return impl_->service().feed.followers(); }
 Access& Server::access() { return impl_->service().access; }
 Accounts& Server::accounts() { return impl_->service().accounts; }
 

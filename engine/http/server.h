@@ -21,6 +21,10 @@ struct Options {
     std::uint64_t upload = std::uint64_t{64} << 20;  // bytes of a file, at most
     // For a header to come whole, the wait before it included; and for each further part of a body.
     std::chrono::milliseconds patience{30'000};
+    // Streams of events: in all, and of one person; what is said when nothing happens; how long a client may
+    // take for what it was sent (64 KiB at most) before it is let go.
+    std::size_t streams = 256, streams_each = 16;
+    std::chrono::milliseconds heartbeat{15'000}, stream_patience{10'000};
 };
 
 class Server {
@@ -31,6 +35,7 @@ class Server {
     ~Server();
 
     std::uint16_t port() const;
+    std::size_t streams() const;  // of events, that are open
     Access& access();
     Accounts& accounts();
 

@@ -2,12 +2,8 @@
 #include "engine/http/service.h"
 
 #include <fmt/format.h>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/prefer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
+#include "engine/http/on_pool.h"
 #include "engine/json.h"
 
 namespace reeve::http {
@@ -29,23 +25,6 @@ Answer guarded(const Route& route, Make make) {
         if (error.code == "failed") error.message = "the service could not do it; its log says why";
         return problem(error);
     }
-}
-
-// Runs `work` on the pool; the answer comes back on the caller's executor.
-asio::awaitable<Answer> on_pool(asio::thread_pool& pool, std::function<Answer()> work) {
-    auto initiate = [&pool](auto handler, std::function<Answer()> taken) {
-        auto executor =
-            asio::prefer(asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked);
-        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-        asio::post(pool, [shared, executor, taken = std::move(taken)] {
-            auto answer = taken();
-            asio::post(executor, [shared, answer = std::move(answer)]() mutable {
-                std::move (*shared)(std::move(answer));
-            });
-        });
-    };
-    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Answer)>(
-        initiate, asio::use_awaitable, std::move(work));
 }
 
 std::optional<Error> take_json(Call& call) {
@@ -80,8 +59,9 @@ std::string_view session_cookie(const Request& request) {
 
 bool changes(const Request& request) { return request.method != "GET" && request.method != "HEAD"; }
 
-// Whoever asks, by token or by session.
-Result<Caller> who_asks(Service& service, const Request& request) {
+}  // namespace
+
+Result<Caller> who_asks(Service& service, const Request& request, bool used) {
     const auto directory = service.engine.directory();
     const auto now = service.engine.now();
     const auto here = [&](const std::string& id) {
@@ -97,7 +77,7 @@ Result<Caller> who_asks(Service& service, const Request& request) {
         return caller_of(token->person, token->scopes, *directory);
     }
     const auto secret = session_cookie(request);
-    const auto session = secret.empty() ? std::nullopt : service.accounts.find(secret, now);
+    const auto session = secret.empty() ? std::nullopt : service.accounts.find(secret, now, used);
     if (!session || !here(session->person)) return std::unexpected(unknown);
     if (changes(request) && request.header("x-csrf-token") != session->csrf)
         return refuse("csrf",
@@ -109,6 +89,8 @@ Result<Caller> who_asks(Service& service, const Request& request) {
     caller.session = secret;
     return caller;
 }
+
+namespace {
 
 asio::awaitable<Answer> command(Service& service, const Call& call, Ask ask) {
     std::optional<Answer> refused;
@@ -165,7 +147,7 @@ std::expected<Opened, Answer> open(Service& service, const Request& request) {
     const auto& route = *opened.match.route;
     if (service.stopping) return std::unexpected(problem({"stopping", "the service is ending", ""}));
     if (route.needs) {
-        auto caller = who_asks(service, request);
+        auto caller = who_asks(service, request, true);
         if (!caller) return std::unexpected(problem(caller.error()));
         opened.caller = std::move(*caller);
         if (!opened.caller.scopes.contains(*route.needs))

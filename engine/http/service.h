@@ -6,8 +6,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <mutex>
 
+#include "engine/http/feed.h"
 #include "engine/http/route.h"
 #include "engine/http/server.h"
 
@@ -15,39 +15,24 @@ namespace reeve::http {
 
 namespace asio = boost::asio;
 
-// Readers that are free: taken for one answer, given back after it.
-class Readers {
-  public:
-    explicit Readers(runtime::Engine& engine) : engine_(engine) {}
-    class Lease {
-      public:
-        explicit Lease(Readers& of) : of_(of), reader_(of.take()) {}
-        ~Lease() { of_.give(std::move(reader_)); }
-        Lease(const Lease&) = delete;
-        store::Reader& operator*() { return *reader_; }
-
-      private:
-        Readers& of_;
-        std::unique_ptr<store::Reader> reader_;
-    };
-
-  private:
-    std::unique_ptr<store::Reader> take();
-    void give(std::unique_ptr<store::Reader>);
-    runtime::Engine& engine_;
-    std::mutex mutex_;
-    std::vector<std::unique_ptr<store::Reader>> free_;
-};
-
 struct Service {
-    Service(runtime::Engine& e, const Options& o)
-        : engine(e), options(o), access(e.folder()), accounts(e.folder()), readers(e), pool(o.readers) {}
+    Service(runtime::Engine& e, const Options& o, asio::io_context& context)
+        : engine(e),
+          io(context),
+          options(o),
+          access(e.folder()),
+          accounts(e.folder()),
+          readers(e),
+          pool(o.readers),
+          feed(e, readers, pool, io) {}
     runtime::Engine& engine;
+    asio::io_context& io;  // of the network's thread
     Options options;
     Access access;
     Accounts accounts;
     Readers readers;
     asio::thread_pool pool;
+    Feed feed;
     bool stopping = false;
 };
 
@@ -57,6 +42,9 @@ struct Opened {
     Match match;
     Caller caller;
 };
+// Whoever asks, by token or by session. `used`: by its person, now; false: it is only looked whether they
+// still may.
+Result<Caller> who_asks(Service&, const Request&, bool used);
 // The route and the caller of a request whose body has not been read yet.
 std::expected<Opened, Answer> open(Service&, const Request&);
 // The answer, once the body is there. In what is awaited nothing is made on the spot: GCC 12 destroys it

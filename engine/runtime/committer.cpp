@@ -10,9 +10,10 @@ Error not_durable(const std::exception& e) {
     return why;
 }
 
-Committer::Committer(store::Store& store, Endings& endings, std::function<void()> finished)
+Committer::Committer(store::Store& store, Endings& endings, Commits& commits, std::function<void()> finished)
     : store_(store),
       endings_(endings),
+      commits_(commits),
       finished_(std::move(finished)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -68,6 +69,7 @@ void Committer::run(const std::stop_token& stop) {
         // Durable first, then speak.
         for (auto& answer : batch->answers) answer.done(std::move(answer.result));
         endings_.committed(batch->rows);
+        if (!batch->rows.journal.empty()) commits_.tell();
         std::lock_guard lock(mutex_);
         spent_ = std::move(batch->rows);
     }

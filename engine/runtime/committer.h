@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <thread>
 
+#include "engine/runtime/commits.h"
 #include "engine/runtime/decider.h"
 #include "engine/runtime/endings.h"
 
@@ -17,7 +18,7 @@ Error not_durable(const std::exception&);
 class Committer {
   public:
     // `finished` is called on the commit thread once a batch is durable, or failed.
-    Committer(store::Store&, Endings&, std::function<void()> finished);
+    Committer(store::Store&, Endings&, Commits&, std::function<void()> finished);
     ~Committer();
 
     struct Outcome {
@@ -37,6 +38,7 @@ class Committer {
     void run(const std::stop_token&);
     store::Store& store_;
     Endings& endings_;
+    Commits& commits_;
     std::function<void()> finished_;
     mutable std::mutex mutex_;
     std::condition_variable_any handed_;

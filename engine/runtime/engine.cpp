@@ -36,7 +36,8 @@ Result<std::unique_ptr<Engine>> Engine::open(Options options) {
     impl.store = options.wrap ? options.wrap(std::move(*store)) : std::move(*store);
     impl.time = options.time ? options.time : system_time();
     impl.options = options;
-    impl.writer = std::make_unique<Writer>(*impl.store, impl.catalog, impl.options, impl.time, impl.endings);
+    impl.writer = std::make_unique<Writer>(*impl.store, impl.catalog, impl.options, impl.time, impl.endings,
+                                           impl.commits);
     impl.writer->start();
     return engine;
 }
@@ -93,6 +94,10 @@ Result<void> Engine::record_deliveries(std::vector<store::OutboxDelivery> delive
     auto durable = answer.get_future().get();
     if (!durable) return std::unexpected(durable.error());
     return {};
+}
+
+std::shared_ptr<void> Engine::on_commit(std::function<void()> told) {
+    return impl_->commits.listen(std::move(told));
 }
 
 std::unique_ptr<store::Reader> Engine::read() const { return impl_->store->read(); }

@@ -150,6 +150,13 @@ class Engine {
     // "unknown-alert", "alert-sent".
     Result<void> resend(const std::vector<std::string>& alerts);
 
+    // `told` is called after each commit, when what it wrote is durable and answered, for as long as what
+    // comes back here lives; letting go of it waits for a call that is under way. On the commit thread, which
+    // waits for it: it only says that there is something to read, elsewhere, and neither waits, nor throws,
+    // nor asks the engine for anything. A commit whose outcome was unknown is not told; the next one is: who
+    // must miss nothing looks from time to time, too. Must not outlive the engine.
+    [[nodiscard]] std::shared_ptr<void> on_commit(std::function<void()> told);
+
     // Reading: what is durable.
     std::unique_ptr<store::Reader> read() const;  // belongs to one thread
     Result<store::CaseFile> find(const std::string& case_id) const;

@@ -15,6 +15,7 @@ class Engine::Impl {
     std::unique_ptr<store::Store> store;
     store::Catalog catalog;
     Endings endings;
+    Commits commits;
     std::unique_ptr<Writer> writer;
 
     // Runs on the writer thread while nothing is under way; refused when stopping, when the

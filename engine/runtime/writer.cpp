@@ -10,12 +10,12 @@ constexpr Millis storage_pause{1000};  // between two attempts on a store that f
 }  // namespace
 
 Writer::Writer(store::Store& store, store::Catalog& catalog, const Options& options,
-               std::shared_ptr<TimeSource> time, Endings& endings)
+               std::shared_ptr<TimeSource> time, Endings& endings, Commits& commits)
     : store_(store),
       options_(options),
       time_(std::move(time)),
       decider_(store, catalog, options),
-      committer_(store, endings, [this] { poke(); }) {
+      committer_(store, endings, commits, [this] { poke(); }) {
     decider_.load();
 }
 

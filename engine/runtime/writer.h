@@ -11,7 +11,7 @@ namespace reeve::runtime {
 
 class Writer {
   public:
-    Writer(store::Store&, store::Catalog&, const Options&, std::shared_ptr<TimeSource>, Endings&);
+    Writer(store::Store&, store::Catalog&, const Options&, std::shared_ptr<TimeSource>, Endings&, Commits&);
     ~Writer();  // what was taken is committed and answered
     void start();
 

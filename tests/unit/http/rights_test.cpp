@@ -2,7 +2,7 @@
 #include <fstream>
 
 #include "engine/http/route.h"
-#include "tests/unit/http/service.h"
+#include "tests/unit/http/listener.h"
 
 namespace reeve::http {
 namespace {
@@ -24,6 +24,7 @@ Probe probe(const Route& route, const std::string& person, const std::string& ca
                                       {"{alert}", alert},
                                       {"{definition}", "permit"}})
         if (const auto at = target.find(name); at != target.npos) target.replace(at, name.size(), value);
+    if (route.operation == "followEvents") target += "?after=0&case=" + case_id;
     if (route.operation == "addDocument") target += "?kind=plan&name=a.txt";
     Json body;
     if (route.operation == "startCase") body = {{"definition", "permit"}, {"unit", "north"}};
@@ -63,6 +64,16 @@ struct Rights : testing::Test {
         for (auto at = alert.find('/'); at != alert.npos; at = alert.find('/', at))
             alert.replace(at, 1, "%2F");
         const auto [target, body] = probe(route, person, case_id, sha256, alert);
+        // One that does not end: its head, and the first event.
+        if (route.type == "text/event-stream") {
+            Listener stream(service.server->port(), client.token, target);
+            auto reply = stream.head();
+            if (reply.status != 200) return reply;
+            const auto message = stream.next();
+            EXPECT_TRUE(message && message->json()["case"] == case_id);
+            reply.body = message ? message->data : "";
+            return reply;
+        }
         if (route.takes == Takes::json)
             return client.send(std::string(route.method), target, body.dump(),
                                {{"Content-Type", "application/json"}});
@@ -87,7 +98,8 @@ TEST_F(Rights, EveryRouteForEveryRoleAndUnit) {
                 auto client = service.as(person.id);
                 const auto reply = ask(client, *route, north ? "permit-1" : "permit-2", person.id);
                 const bool of_case = route->pattern.find("{case}") != route->pattern.npos ||
-                                     route->pattern.find("{alert}") != route->pattern.npos;
+                                     route->pattern.find("{alert}") != route->pattern.npos ||
+                                     route->operation == "followEvents";
                 const auto where = std::string(person.id) + " " + std::string(route->method) + " " +
                                    std::string(route->pattern) + (north ? " north\n" : " south\n") +
                                    reply.body;

@@ -93,8 +93,9 @@ std::string against_description(const std::string& method, const std::string& pa
         return pattern + ": " + type + " is not described for " + status;
     const auto& content = response.at("content").at(type);
     if (!content.contains("schema")) return {};
+    const bool stream = type == "text/event-stream";  // then the body is the data of one of its messages
     // The whole description beside it, for its references.
-    Plain root = content.at("schema");
+    Plain root = stream ? content.at("schema").at("contentSchema").at("items") : content.at("schema");
     root["components"] = described.at("components");
     valijson::Schema schema;
     valijson::SchemaParser parser;

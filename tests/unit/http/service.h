@@ -37,11 +37,16 @@ class Client {
 struct Served {
     runtime::Office office;
     std::unique_ptr<Server> server;
-    Served(Options options = {}) {
+    Options options;
+    Served(Options wanted = {}) : options(std::move(wanted)) {
         // Boss keeps the definitions and the organisation too.
         (void)office.engine->change({org::PostSet{{"county", "administrator", 1, {"boss"}}}},
                                     core::system_actor);
         options.port = 0;
+        restart();
+    }
+    void restart() {
+        server.reset();
         server = std::move(*Server::start(*office.engine, options));
     }
     // A client that acts as this person.

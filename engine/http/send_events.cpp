@@ -1,0 +1,46 @@
+// How the events of a stream reach a client: pieces of a body that does not end, each in its time.
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/chunk_encode.hpp>
+
+#include "engine/http/follower.h"
+#include "engine/http/service.h"
+
+namespace reeve::http {
+
+namespace {
+
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+// What the system keeps for a client that does not read: little, so that it is noticed soon, and many cost
+// little.
+constexpr int kept_by_system = 64 << 10;
+
+}  // namespace
+
+asio::awaitable<void> send_events(boost::beast::tcp_stream& stream, Follower& follower,
+                                  std::chrono::milliseconds patience, bool chunked) {
+    boost::system::error_code ignored;
+    stream.socket().set_option(asio::socket_base::send_buffer_size(kept_by_system), ignored);
+    for (;;) {
+        const auto text = co_await follower.next();
+        if (text.empty()) break;
+        stream.expires_after(patience);
+        boost::system::error_code fault;
+        if (chunked) {
+            const auto chunk = boost::beast::http::make_chunk(asio::buffer(text));
+            std::tie(fault, std::ignore) = co_await asio::async_write(stream, chunk, as_result);
+        } else {
+            const auto plain = asio::buffer(text);
+            std::tie(fault, std::ignore) = co_await asio::async_write(stream, plain, as_result);
+        }
+        // The client has gone, or is too slow: it comes back, and goes on where it was.
+        if (fault) co_return;
+    }
+    if (!chunked) co_return;
+    const auto last = boost::beast::http::make_chunk_last();
+    stream.expires_after(patience);
+    co_await asio::async_write(stream, last, as_result);
+}
+
+}  // namespace reeve::http
