@@ -170,7 +170,7 @@ void add_escalation(CLI::App& app, Cli& cli) {
         *alerts, "resend",
         "Try alerts again that are on the undelivered list, or wait. While the service runs, ask it: POST "
         "/v1/alerts/{alert}/resend.",
-        "reeve alert resend petition-handling-1/12/li-na --as chen-yu");
+        "reeve alert resend noise-1/7/li-na --as chen-yu");
     auto ids = std::make_shared<std::vector<std::string>>();
     resend->add_option("ALERT", *ids, "As reeve alert list names them")->required();
     changes(cli, resend, [&cli, ids](Folder& folder) {

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <thread>
 
+#include "engine/json.h"
 #include "engine/runtime/plugin.h"
 #include "tests/crash/process.h"
 

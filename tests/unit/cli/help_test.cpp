@@ -83,7 +83,6 @@ void furnish(const Office& office) {
 TEST(Help, EveryExampleWorks) {
     Office office;
     furnish(office);
-    std::puts(office.did("reeve alert list").out.c_str());
     const auto spare = office.folder().string() + ".furnished";
     office.copy_to(spare);
     for (const auto& page : all_pages()) {
