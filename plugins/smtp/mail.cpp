@@ -40,7 +40,8 @@ bool is_ascii(std::string_view text) {
 }
 
 std::string encoded_words(std::string_view text) {
-    constexpr std::size_t most = 45;  // bytes in one: 60 characters of base64, and 12 around them
+    constexpr std::size_t most =
+        39;  // bytes in one: 52 of base64, 12 around them and "Subject: " fit into 76
     std::string out;
     while (!text.empty()) {
         auto size = std::min(most, text.size());
@@ -135,9 +136,22 @@ std::string mail_lines(std::string_view text) {
     return out;
 }
 
-bool mostly_ascii(std::string_view text) {
-    const auto others = std::count_if(text.begin(), text.end(), [](char c) { return byte_of(c) >= 128; });
-    return static_cast<std::size_t>(others) * 6 < text.size();
+std::string mail_text(std::string_view text) {
+    constexpr std::size_t longest = 76;
+    const auto lines = mail_lines(text);
+    bool plain = is_ascii(lines);
+    for (std::size_t from = 0, end; plain && from < lines.size(); from = end + 2) {
+        end = lines.find("\r\n", from);
+        // A space at the end does not live through every server.
+        plain = end - from <= longest && (end == from || lines[end - 1] != ' ');
+    }
+    auto out = "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: " +
+               std::string(plain ? "7bit" : "base64") + "\r\n\r\n";
+    if (plain) return out + lines;
+    const auto encoded = base64(lines);
+    for (std::size_t from = 0; from < encoded.size(); from += longest)
+        out += encoded.substr(from, longest) + "\r\n";
+    return out;
 }
 
 }  // namespace reeve::smtp

@@ -12,7 +12,7 @@ namespace reeve::smtp {
 std::string parse_address(const std::string& text);
 
 // An unstructured header's text, such as a subject: as it is when it is plain and short, else as encoded
-// words of 75 characters at most, each whole characters, on lines of their own.
+// words of 64 characters at most, each whole characters, on lines of their own.
 std::string header_text(std::string_view text);
 // "Li Na <li-na@example.org>", the name quoted or encoded; the address alone without a name.
 std::string mailbox(std::string_view name, std::string_view address);
@@ -21,7 +21,8 @@ std::string message_id(std::string_view id, std::string_view domain);
 std::string date(std::int64_t seconds_since_1970);  // in UTC
 // Every line ended by CR LF, as mail wants it, whatever it was ended by.
 std::string mail_lines(std::string_view text);
-// Whether quoted-printable would leave it legible to whoever looks at the source; else base64 is shorter.
-bool mostly_ascii(std::string_view text);
+// The rest of a mail (RFC 2045): the headers of its one part, the empty line and the text; short lines of
+// ASCII as they are, everything else as base64. No line is longer than 76 characters.
+std::string mail_text(std::string_view text);
 
 }  // namespace reeve::smtp

@@ -21,13 +21,21 @@ struct List {
     void add(const std::string& line) { all = curl_slist_append(all, line.c_str()); }
 };
 
-// The server's last line, for the error: "550 5.1.1 no such user".
+// The server's last line but its farewell, for the error: "550 5.1.1 no such user".
 std::size_t take_reply(char* bytes, std::size_t, std::size_t size, void* to) {
     constexpr std::size_t most = 200;
+    if (std::string_view(bytes, size).starts_with("221")) return size;
     auto& line = *static_cast<std::string*>(to);
     line.clear();
     for (const char c : std::string_view(bytes, std::min(size, most)))
         if (static_cast<unsigned char>(c) >= ' ') line += c;
+    return size;
+}
+
+std::size_t give_mail(char* bytes, std::size_t, std::size_t size, void* from) {
+    auto& left = *static_cast<std::string_view*>(from);
+    size = left.copy(bytes, size);
+    left.remove_prefix(size);
     return size;
 }
 
@@ -78,19 +86,11 @@ class Smtp final : public plugin::Notifier {
             return plugin::refused(e.what());
         }
         curl_easy_reset(curl_);  // connections stay open: a burst is one sign-in
-        List headers, receivers;
-        head(headers, message, to);
+        List receivers;
         receivers.add("<" + to + ">");
-        curl_mime* mime = curl_mime_init(curl_);
-        const auto text = mail_lines(message.text);
-        auto* part = curl_mime_addpart(mime);
-        curl_mime_data(part, text.data(), text.size());
-        curl_mime_type(part, "text/plain; charset=utf-8");
-        curl_mime_encoder(part, mostly_ascii(text) ? "quoted-printable" : "base64");
         std::string reply;
         char fault[CURL_ERROR_SIZE] = "";
-        const auto result = perform(headers.all, receivers.all, mime, reply, fault);
-        curl_mime_free(mime);
+        const auto result = perform(mail(message, to), receivers.all, reply, fault);
         if (result == CURLE_OK) return plugin::sent();
         return outcome(result, reply, fault);
     }
@@ -106,22 +106,24 @@ class Smtp final : public plugin::Notifier {
         }
     }
 
-    void head(List& headers, const Message& message, const std::string& to) const {
-        headers.add("From: " + mailbox(from_name_, from_));
-        headers.add("To: " + mailbox(message.name, to));
-        if (!reply_to_.empty()) headers.add("Reply-To: " + reply_to_);
-        headers.add("Subject: " + header_text(message.subject));
-        headers.add("Date: " + date(std::time(nullptr)));
-        headers.add("Message-ID: " + message_id(message.id, from_.substr(from_.rfind('@') + 1)));
+    std::string mail(const Message& message, const std::string& to) const {
+        std::string lines;
+        const auto add = [&](const std::string& line) { lines += line + "\r\n"; };
+        add("From: " + mailbox(from_name_, from_));
+        add("To: " + mailbox(message.name, to));
+        if (!reply_to_.empty()) add("Reply-To: " + reply_to_);
+        add("Subject: " + header_text(message.subject));
+        add("Date: " + date(std::time(nullptr)));
+        add("Message-ID: " + message_id(message.id, from_.substr(from_.rfind('@') + 1)));
         // So that nobody's absence notice answers it (RFC 3834).
-        headers.add("Auto-Submitted: auto-generated");
+        add("Auto-Submitted: auto-generated");
         if (message.language == "en" || message.language == "zh")
-            headers.add("Content-Language: " + message.language);
-        if (message.urgent) headers.add("Importance: high");
+            add("Content-Language: " + message.language);
+        if (message.urgent) add("Importance: high");
+        return lines + mail_text(message.text);
     }
 
-    CURLcode perform(curl_slist* headers, curl_slist* receivers, curl_mime* mime, std::string& reply,
-                     char* fault) {
+    CURLcode perform(std::string_view mail, curl_slist* receivers, std::string& reply, char* fault) {
         const auto set = [&](CURLoption option, auto value) { curl_easy_setopt(curl_, option, value); };
         const auto url = (security_ == "tls" ? "smtps://" : "smtp://") + host_ + ":" + std::to_string(port_) +
                          (hello_.empty() ? "" : "/" + hello_);
@@ -138,8 +140,10 @@ class Smtp final : public plugin::Notifier {
         }
         set(CURLOPT_MAIL_FROM, from.c_str());
         set(CURLOPT_MAIL_RCPT, receivers);
-        set(CURLOPT_HTTPHEADER, headers);
-        set(CURLOPT_MIMEPOST, mime);
+        // Not libcurl's own MIME: it makes even one text a multipart/mixed.
+        set(CURLOPT_UPLOAD, 1L);
+        set(CURLOPT_READFUNCTION, give_mail);
+        set(CURLOPT_READDATA, &mail);
         set(CURLOPT_HEADERFUNCTION, take_reply);
         set(CURLOPT_HEADERDATA, &reply);
         set(CURLOPT_WRITEFUNCTION, take_nothing);

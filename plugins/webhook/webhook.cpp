@@ -51,6 +51,7 @@ Url read_url(const std::string& text) {
 
 struct Exchange {
     const std::vector<Network>* allowed;
+    bool tried = false;     // some address was
     std::string forbidden;  // the address that was not connected to
     std::string answer;
     std::size_t header_size = 0;
@@ -62,6 +63,7 @@ curl_socket_t open_socket(void* to, curlsocktype, curl_sockaddr* at) {
     const bool read = read_address(&at->addr, address);
     bool may = read && is_public(address);
     for (const auto& network : *exchange.allowed) may = may || (read && network.holds(address));
+    exchange.tried = exchange.tried || may;
     if (may) return ::socket(at->family, at->socktype | SOCK_CLOEXEC, at->protocol);
     exchange.forbidden = read ? text_of(address) : "of another kind than IPv4 and IPv6";
     return CURL_SOCKET_BAD;
@@ -146,7 +148,7 @@ class Webhook final : public plugin::Notifier {
               "webhook-timestamp: " + std::to_string(now), "webhook-signature: " + sign(keys_, id, now, body),
               std::string("Expect:"), std::string("User-Agent: Reeve/" REEVE_VERSION)})
             headers = curl_slist_append(headers, line.c_str());
-        Exchange exchange{&allowed_, {}, {}};
+        Exchange exchange{.allowed = &allowed_};
         char fault[CURL_ERROR_SIZE] = "";
         const auto result = post(url, body, headers, exchange, fault);
         curl_slist_free_all(headers);
@@ -155,7 +157,7 @@ class Webhook final : public plugin::Notifier {
         curl_easy_getinfo(curl_, CURLINFO_RESPONSE_CODE, &status);
         curl_easy_getinfo(curl_, CURLINFO_RETRY_AFTER, &retry_after);
         if (result == CURLE_OK || status >= 200) return outcome(host, status, retry_after, exchange);
-        if (!exchange.forbidden.empty())
+        if (!exchange.forbidden.empty() && !exchange.tried)
             return plugin::refused(
                 host + " is the address " + exchange.forbidden +
                 ", which is not one of the public network; the setting \"allow\" lists those that may be "

@@ -44,7 +44,7 @@ class Mailbox:
         mail = email.message_from_bytes(raw, policy=email.policy.default)
         print(json.dumps({
             "envelope_from": envelope.mail_from, "envelope_to": envelope.rcpt_tos,
-            "tls": session.ssl is not None, "user": session.auth_data and session.auth_data.decode(),
+            "tls": server.transport.get_extra_info("ssl_object") is not None, "user": session.auth_data and session.auth_data.decode(),
             "raw": raw.decode("latin-1"),
             "longest_line": max(len(line) for line in raw.split(b"\r\n")),
             "bare_line_ends": raw.replace(b"\r\n", b"").count(b"\n") + raw.replace(b"\r\n", b"").count(b"\r"),

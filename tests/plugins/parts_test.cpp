@@ -25,6 +25,7 @@ TEST(MailHeader, IsFoldedWithinItsLengthAndBetweenCharacters) {
     EXPECT_EQ(smtp::header_text("plain words"), "plain words");
     EXPECT_EQ(smtp::header_text("逾期"), "=?UTF-8?B?6YC+5pyf?=");
     EXPECT_EQ(smtp::date(1'772'784'000), "Fri, 06 Mar 2026 08:00:00 +0000");
+    EXPECT_THAT(smtp::mail_text("No later than Friday. \n"), HasSubstr("base64"));
     EXPECT_EQ(smtp::mail_lines("a\nb\r\nc\rd"), "a\r\nb\r\nc\r\nd\r\n");
 }
 
