@@ -52,16 +52,23 @@ void Committer::run(const std::stop_token& stop) {
             batch = std::exchange(batch_, std::nullopt);
         }
         std::optional<Error> failure;
+        const auto began = std::chrono::steady_clock::now();
         try {
             if (batch->writes()) store_.commit(batch->rows);
         } catch (const std::exception& e) {
             failure = not_durable(e);
         }
+        const auto took = std::chrono::steady_clock::now() - began;
         const bool durable = !failure, wrote = batch->writes();
         {
             std::lock_guard lock(mutex_);
-            outcome_ = Outcome{std::move(batch->pinned), std::move(batch->keys), std::move(batch->due), wrote,
-                               std::move(failure)};
+            outcome_ = Outcome{.pinned = std::move(batch->pinned),
+                               .keys = std::move(batch->keys),
+                               .due = std::move(batch->due),
+                               .wrote = wrote,
+                               .took = std::chrono::duration_cast<std::chrono::microseconds>(took),
+                               .events = static_cast<std::int64_t>(batch->rows.journal.size()),
+                               .failure = std::move(failure)};
             if (!durable) outcome_->answers = std::move(batch->answers);
         }
         finished_();

@@ -11,7 +11,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <map>
 
-#include "engine/runtime/lateness.h"
+#include "engine/runtime/histogram.h"
 #include "engine/runtime/time_source.h"
 #include "engine/store/catalog.h"
 #include "engine/store/store.h"
@@ -86,7 +86,10 @@ struct Health {
     std::uint64_t failed_commits = 0;
     std::size_t waiting = 0;       // commands in the queue
     std::size_t stuck_timers = 0;  // that were due and took no effect
-    Lateness lateness;             // of every timer that took effect since the engine was opened
+    // Since the engine was opened: of every timer that took effect, and of every commit.
+    Lateness lateness;
+    CommitTime commit_time;
+    BatchSize batch_size;
 };
 
 struct ArchiveClosed {

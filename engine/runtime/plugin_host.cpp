@@ -56,7 +56,6 @@ class PluginHost::Impl {
         if (auto fault = absent()) return std::unexpected(std::move(*fault));
         request_ = text;
         answer_.reset();
-        ++health_.calls;
         poke();
         changed_.wait(lock, [&] { return answer_.has_value(); });
         request_.reset();
@@ -154,7 +153,10 @@ class PluginHost::Impl {
         std::optional<std::string> request;
         {
             std::lock_guard lock(mutex_);
-            if (request_ && !answer_) request = *request_;
+            if (request_ && !answer_) {
+                request = *request_;
+                ++health_.calls;
+            }
         }
         if (!request) {
             if (wait(process_->ended(), -1)) fell(name() + " " + process_->why_ended());

@@ -128,9 +128,11 @@ void Writer::collect() {
     } else {
         if (outcome->wrote) failures_in_a_row_ = 0;
         decider_.durable(outcome->pinned, outcome->keys);
-        if (outcome->due.empty()) return;
+        if (!outcome->wrote) return;
         const auto at = time_->now();
         std::lock_guard lock(mutex_);
+        commit_time_.add(outcome->took);
+        batch_size_.add(outcome->events);
         for (const auto due : outcome->due) lateness_.add(at - due);
     }
 }
@@ -362,8 +364,8 @@ void Writer::accept_clock() {
 
 Health Writer::health() const {
     std::lock_guard lock(mutex_);
-    return {timer_late_,   clock_alarm_, trouble_, failed_commits_, queue_.size() + taking_size_,
-            stuck_timers_, lateness_};
+    return {timer_late_,   clock_alarm_, trouble_,     failed_commits_, queue_.size() + taking_size_,
+            stuck_timers_, lateness_,    commit_time_, batch_size_};
 }
 
 Result<void> Writer::commit_now() {

@@ -99,6 +99,8 @@ class Writer {
     Millis timer_late_{0};
     std::size_t stuck_timers_ = 0;
     Lateness lateness_;
+    CommitTime commit_time_;
+    BatchSize batch_size_;
     bool accepted_ = false;
     Committer committer_;
     std::thread thread_;

@@ -99,6 +99,16 @@ struct Totals {
     std::uint64_t cases = 0, open = 0, timers = 0, undelivered = 0, pending_alerts = 0;
 };
 
+// What the office has before it: open cases by their light, and alerts on their way.
+struct Waiting {
+    struct Cases {
+        std::uint64_t open = 0, overdue = 0;  // overdue: of the open ones, with a clock due before the moment
+    };
+    std::map<std::string, Cases> lights;
+    std::uint64_t pending_alerts = 0, undelivered = 0;
+    std::optional<Instant> oldest_pending;  // when the alert that waits longest was written
+};
+
 // What an archive file says of itself: it holds these cases whole, and no others.
 struct ArchiveStamp {
     Instant before;  // its cases closed before this
@@ -111,6 +121,7 @@ class Reader {
     virtual ~Reader() = default;
     virtual Head head() = 0;
     virtual Totals totals() = 0;  // counts: not cheap on a great folder
+    virtual Waiting waiting(Instant at) = 0;  // walks the open cases and the alerts that are not sent
     // The journal: one stream from a revision on, or all of it from a number on; in order; until `each` says
     // false.
     virtual void stream(const std::string& stream, std::uint64_t from_revision,

@@ -137,6 +137,30 @@ class SqliteReader final : public Reader {
         return t;
     }
 
+    Waiting waiting(Instant at) override {
+        Waiting waiting;
+        SQLite::Statement lights(*db_,
+                                 "SELECT light, count(*), count(CASE WHEN due < ? THEN 1 END) FROM cases "
+                                 "WHERE status = 'open' GROUP BY light");
+        sqlite::bind(lights, 1, at);
+        while (lights.executeStep())
+            waiting.lights[lights.getColumn(0).getString()] = {
+                static_cast<std::uint64_t>(lights.getColumn(1).getInt64()),
+                static_cast<std::uint64_t>(lights.getColumn(2).getInt64())};
+        SQLite::Statement alerts(
+            *db_, "SELECT status, count(*), min(at) FROM outbox WHERE status <> 'sent' GROUP BY status");
+        while (alerts.executeStep()) {
+            const auto count = static_cast<std::uint64_t>(alerts.getColumn(1).getInt64());
+            if (alerts.getColumn(0).getString() == "undelivered") {
+                waiting.undelivered = count;
+            } else {
+                waiting.pending_alerts = count;
+                waiting.oldest_pending = Instant{Millis{alerts.getColumn(2).getInt64()}};
+            }
+        }
+        return waiting;
+    }
+
     void stream(const std::string& stream, std::uint64_t from_revision,
                 const std::function<bool(const JournalRow&)>& each) override {
         // Read first, then told: what is told may read in its turn.

@@ -19,7 +19,7 @@ struct Events : testing::Test {
         core::Command command{.actor = "boss",
                               .case_id = id,
                               .wish = core::StartCase{
-                                  .definition = "permit", .unit = unit, .data = {{"place", "Mill Lane 3"}}}};
+                                  .definition = "permit", .unit = unit, .data = {{"place", "Mill Lane, " + id}}}};
         return service.office.ask(std::move(command));
     }
     runtime::Receipt ask(const std::string& id, core::Wish wish, const std::string& actor = "boss") {
