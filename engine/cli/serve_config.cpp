@@ -9,7 +9,10 @@ namespace reeve::cli {
 BOOST_DESCRIBE_STRUCT(ChannelConfig, (),
                       (name, plugin, settings, hours, digest, throttle, time_limit, memory_mib))
 BOOST_DESCRIBE_STRUCT(AlertsConfig, (), (link, texts, first_retry, longest_retry, attempts, channels))
-BOOST_DESCRIBE_STRUCT(ServeConfig, (), (listen, alerts))
+BOOST_DESCRIBE_STRUCT(LogConfig, (), (level, form))
+BOOST_DESCRIBE_STRUCT(HeartbeatConfig, (), (url, every))
+BOOST_DESCRIBE_STRUCT(TlsConfig, (), (certificate, key))
+BOOST_DESCRIBE_STRUCT(ServeConfig, (), (listen, tls, behind_tls, upload_mib, log, heartbeat, alerts))
 
 namespace {
 
@@ -61,12 +64,23 @@ std::optional<Error> unclear(const ServeConfig& config, const Source& source) {
                             in_list(i, key));
     }
     const std::pair<const char*, const std::optional<time::Duration>*> waits[]{
-        {"first_retry", &config.alerts.first_retry}, {"longest_retry", &config.alerts.longest_retry}};
-    for (const auto& [key, value] : waits)
+        {"/alerts/first_retry", &config.alerts.first_retry},
+        {"/alerts/longest_retry", &config.alerts.longest_retry},
+        {"/heartbeat/every", &config.heartbeat.every}};
+    for (const auto& [place, value] : waits)
         if (*value &&
             (!(*value)->is_moment() || (*value)->working.count() != 0 || (*value)->elapsed.count() < 1))
-            return said("bad-duration", fmt::format("\"{}\" is a time such as \"1 min\"", key),
-                        fmt::format("/alerts/{}", key));
+            return said("bad-duration", "this is a time such as \"1 min\"", place);
+    const auto& url = config.heartbeat.url;
+    if (!url.empty() && !url.starts_with("https://") && !url.starts_with("http://"))
+        return said("bad-command", "a heartbeat goes to an address that begins with https:// (or http://)",
+                    "/heartbeat/url");
+    if (url.empty() && config.heartbeat.every)
+        return said("missing-data", "a heartbeat has a \"url\" that it goes to", "/heartbeat");
+    if (config.tls.certificate.empty() != config.tls.key.empty())
+        return said("missing-data", "\"certificate\" and \"key\" go together, each a PEM file", "/tls");
+    if (config.upload_mib == 0u)
+        return said("bad-command", "files of some size are taken: at least 1", "/upload_mib");
     if (config.alerts.attempts == 0u)
         return said("bad-command", "an alert is tried once at least", "/alerts/attempts");
     if (!config.alerts.link.empty() && config.alerts.link.find("{case}") == std::string::npos)

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "engine/json.h"
+#include "engine/log.h"
 #include "engine/runtime/dispatcher.h"
 
 namespace reeve::cli {
@@ -22,8 +23,24 @@ struct AlertsConfig {
     std::optional<std::uint32_t> attempts;
     std::vector<ChannelConfig> channels;
 };
+struct LogConfig {
+    std::optional<log::Level> level;
+    std::optional<log::Form> form;
+};
+struct HeartbeatConfig {
+    std::string url;
+    std::optional<time::Duration> every;
+};
+struct TlsConfig {
+    std::string certificate, key;  // PEM files
+};
 struct ServeConfig {
     std::string listen;
+    TlsConfig tls;
+    bool behind_tls = false;                  // a proxy before it speaks TLS
+    std::optional<std::uint32_t> upload_mib;  // of a file that is attached
+    LogConfig log;
+    HeartbeatConfig heartbeat;
     AlertsConfig alerts;
 
     std::filesystem::path file;  // it was read from; empty: there is none

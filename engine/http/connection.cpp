@@ -2,7 +2,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
@@ -11,6 +10,7 @@
 #include "engine/http/follower.h"
 #include "engine/http/service.h"
 #include "engine/json.h"
+#include "engine/log.h"
 #include "engine/store/part_file.h"
 
 namespace reeve::http {
@@ -90,8 +90,7 @@ void head_of(bhttp::response<Body>& response, const Answer& answer, unsigned ver
 
 class Conversation {
   public:
-    Conversation(beast::tcp_stream& stream, Service& service, bool& idle)
-        : stream_(stream), service_(service), idle_(idle) {}
+    Conversation(Wire& wire, Service& service, bool& idle) : wire_(wire), service_(service), idle_(idle) {}
 
     // False: the client has gone, or is to go.
     asio::awaitable<bool> one() {
@@ -99,8 +98,8 @@ class Conversation {
         header.header_limit(header_bytes);
         header.body_limit(boost::none);  // how much is too much, the route decides
         idle_ = buffer_.size() == 0;
-        stream_.expires_after(service_.options.patience);
-        auto [fault, size] = co_await bhttp::async_read_header(stream_, buffer_, header, as_result);
+        wire_.tcp().expires_after(service_.options.patience);
+        auto [fault, size] = co_await bhttp::async_read_header(wire_, buffer_, header, as_result);
         idle_ = false;
         if (fault) {
             if (fault == bhttp::error::end_of_stream || fault == beast::error::timeout ||
@@ -142,7 +141,10 @@ class Conversation {
             co_await write(*refused, version, false, false);
             co_return false;
         }
+        const auto began = std::chrono::steady_clock::now();
+        const auto person = opened->caller.person;
         const auto given = co_await answer(service_, *request, *opened);
+        note(*opened->match.route, given, person, std::chrono::steady_clock::now() - began);
         if (given.following) {
             co_await write_events(*request, given, version);
             co_return false;
@@ -154,6 +156,17 @@ class Conversation {
     }
 
   private:
+    void note(const Route& route, const Answer& given, const std::string& person,
+              std::chrono::steady_clock::duration took) {
+        const auto micros = std::chrono::duration_cast<Monitor::Time>(took);
+        service_.monitor.answered(route.operation, given.status, micros);
+        if (log::writes(log::Level::debug))
+            log::write(log::Level::debug, "request",
+                       {{"operation", route.operation},
+                        {"status", given.status},
+                        {"person", person},
+                        {"took_us", micros.count()}});
+    }
     using Header = bhttp::request_parser<bhttp::empty_body>;
     static Answer header_fault(const beast::error_code& fault) {
         if (fault == bhttp::error::header_limit) return problem({"too-large", "the header is too long", ""});
@@ -173,8 +186,8 @@ class Conversation {
         bhttp::request_parser<bhttp::string_body> parser(std::move(header));
         parser.body_limit(most);
         while (!parser.is_done()) {
-            stream_.expires_after(service_.options.patience);
-            auto [fault, size] = co_await bhttp::async_read_some(stream_, buffer_, parser, as_result);
+            wire_.tcp().expires_after(service_.options.patience);
+            auto [fault, size] = co_await bhttp::async_read_some(wire_, buffer_, parser, as_result);
             if (fault) co_return body_fault(fault);
         }
         into = std::move(parser.get().body());
@@ -191,8 +204,8 @@ class Conversation {
         if (opening)
             throw std::system_error(opening.value(), std::generic_category(), "writing " + file.string());
         while (!parser.is_done()) {
-            stream_.expires_after(service_.options.patience);
-            auto [fault, size] = co_await bhttp::async_read_some(stream_, buffer_, parser, as_result);
+            wire_.tcp().expires_after(service_.options.patience);
+            auto [fault, size] = co_await bhttp::async_read_some(wire_, buffer_, parser, as_result);
             if (fault) co_return body_fault(fault);
         }
         co_return std::nullopt;
@@ -209,12 +222,12 @@ class Conversation {
 
     asio::awaitable<void> go_on(unsigned version) {
         bhttp::response<bhttp::empty_body> response{bhttp::status::continue_, version};
-        co_await bhttp::async_write(stream_, response, as_result);
+        co_await bhttp::async_write(wire_, response, as_result);
     }
 
     // False: it could not be written.
     asio::awaitable<bool> write(const Answer& answer, unsigned version, bool keep, bool gzip) {
-        stream_.expires_after(service_.options.patience);
+        wire_.tcp().expires_after(service_.options.patience);
         if (!answer.file.empty()) co_return co_await write_file(answer, version, keep);
         bhttp::response<bhttp::string_body> response;
         head_of(response, answer, version, keep);
@@ -254,12 +267,12 @@ class Conversation {
         head_of(response, answer, version, false);
         response.chunked(version == 11);
         bhttp::response_serializer<bhttp::empty_body> head(response);
-        stream_.expires_after(service_.options.patience);
-        auto [fault, size] = co_await bhttp::async_write_header(stream_, head, as_result);
+        wire_.tcp().expires_after(service_.options.patience);
+        auto [fault, size] = co_await bhttp::async_write_header(wire_, head, as_result);
         if (fault || head_only_) co_return;
         idle_ = true;  // who does not take what was written is not waited for when the service ends
-        Follower::watch(*follower, stream_.socket());
-        co_await send_events(stream_, **follower, service_.options.stream_patience, version == 11);
+        Follower::watch(*follower, wire_.tcp().socket());
+        co_await send_events(wire_, **follower, service_.options.stream_patience, version == 11);
     }
 
     template <class Body>
@@ -267,18 +280,17 @@ class Conversation {
         bhttp::response_serializer<Body> serializer(response);
         beast::error_code fault;
         while (!fault && !(head_only_ ? serializer.is_header_done() : serializer.is_done())) {
-            stream_.expires_after(service_.options.patience);
+            wire_.tcp().expires_after(service_.options.patience);
             if (head_only_)
                 std::tie(fault, std::ignore) =
-                    co_await bhttp::async_write_header(stream_, serializer, as_result);
+                    co_await bhttp::async_write_header(wire_, serializer, as_result);
             else
-                std::tie(fault, std::ignore) =
-                    co_await bhttp::async_write_some(stream_, serializer, as_result);
+                std::tie(fault, std::ignore) = co_await bhttp::async_write_some(wire_, serializer, as_result);
         }
         co_return !fault;
     }
 
-    beast::tcp_stream& stream_;
+    Wire& wire_;
     Service& service_;
     bool& idle_;
     bool head_only_ = false;
@@ -289,11 +301,12 @@ class Conversation {
 }  // namespace
 
 asio::awaitable<void> converse(std::shared_ptr<Client> client, Service& service) {
-    Conversation conversation(client->stream, service, client->idle);
+    const bool open = co_await client->wire.open(service.options.patience);
+    if (!open) co_return;
+    Conversation conversation(client->wire, service, client->idle);
     while (co_await conversation.one()) {
     }
-    beast::error_code ignored;
-    client->stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    co_await client->wire.close();
 }
 
 }  // namespace reeve::http

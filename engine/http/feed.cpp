@@ -10,6 +10,7 @@
 
 #include "engine/http/follower.h"
 #include "engine/http/on_pool.h"
+#include "engine/log.h"
 
 namespace reeve::http {
 
@@ -115,8 +116,7 @@ asio::awaitable<Result<Stretch>> Feed::read(std::uint64_t after, const Wanted& w
             return read_stretch({*reader, engine_.catalog(), engine_.directory(), engine_.now()}, after,
                                 wanted);
         } catch (const std::exception& e) {
-            fmt::print(stderr, "reeve: the journal could not be read for those who follow it: {}\n",
-                       e.what());
+            log::write(log::Level::error, "events-not-read", {{"error", e.what()}});
             return std::unexpected(store::trouble(e));
         }
     };

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <memory>
 
 #include "engine/http/feed.h"
@@ -11,6 +10,7 @@
 namespace reeve::http {
 
 struct Service;
+class Wire;
 
 class Follower {
   public:
@@ -50,7 +50,6 @@ class Follower {
 
 // Sends what the follower is to be told, until either has enough. A client that does not take what it was
 // sent within `patience` is let go.
-asio::awaitable<void> send_events(boost::beast::tcp_stream&, Follower&, std::chrono::milliseconds patience,
-                                  bool chunked);
+asio::awaitable<void> send_events(Wire&, Follower&, std::chrono::milliseconds patience, bool chunked);
 
 }  // namespace reeve::http

@@ -68,6 +68,9 @@ Json page_of_items(std::string_view schema) {
 }
 
 Json answer_of(const Route& route) {
+    if (route.type.starts_with("text/plain"))
+        return {{"description", route.about},
+                {"content", {{"text/plain", {{"schema", {{"type", "string"}}}}}}}};
     if (route.answers.empty())
         return {{"description", "The file"}, {"content", {{"application/octet-stream", Json::object()}}}};
     if (route.type == "text/event-stream") {

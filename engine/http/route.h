@@ -9,6 +9,7 @@
 #include "engine/http/access.h"
 #include "engine/http/accounts.h"
 #include "engine/http/message.h"
+#include "engine/http/monitor.h"
 #include "engine/views/views.h"
 
 namespace reeve::http {
@@ -27,7 +28,9 @@ struct Call {
     const Request& request;
     runtime::Engine& engine;
     Accounts& accounts;
+    Monitor& monitor;
     Caller caller;
+    bool secure;                                           // it was reached by HTTPS
     std::map<std::string, std::string, std::less<>> path;  // what stands for {…} in the pattern
     Json body;                                             // of a route that takes JSON
     const std::string& at(std::string_view name) const { return path.find(name)->second; }

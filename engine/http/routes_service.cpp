@@ -7,7 +7,22 @@ namespace {
 
 Answer alive(const Call&, const views::Sight&) { return json_answer({{"status", "alive"}}); }
 
-Json health_json(const runtime::Health& health, const views::Sight& sight) {
+Json channels_json(const runtime::Dispatcher::Figures& figures) {
+    Json all = Json::array();
+    for (const auto& [name, channel] : figures.channels) {
+        Json json{
+            {"name", name}, {"sent", channel.sent}, {"failed", channel.failed}, {"refused", channel.refused}};
+        if (!channel.error.empty()) json["last_error"] = channel.error;
+        if (channel.failing_since) json["failing_since"] = time::to_utc_string(*channel.failing_since);
+        all.push_back(std::move(json));
+    }
+    return all;
+}
+
+Json health_json(const runtime::Health& health, const views::Sight& sight, Monitor& monitor) {
+    const auto waiting = monitor.waiting(sight.reader, sight.now);
+    Json plugins = Json::array();
+    for (const auto& plugin : monitor.plugins()) plugins.push_back(to_json(plugin));
     Json json{
         {"timer_late_ms", health.timer_late.count()},
         {"stuck_timers", health.stuck_timers},
@@ -21,26 +36,30 @@ Json health_json(const runtime::Health& health, const views::Sight& sight) {
          {{"p50", health.lateness.at(0.5).count()},
           {"p99", health.lateness.at(0.99).count()},
           {"greatest", health.lateness.greatest().count()}}},
+        {"alerts",
+         {{"pending", waiting.pending_alerts},
+          {"undelivered", waiting.undelivered},
+          {"oldest_pending",
+           waiting.oldest_pending ? Json(time::to_utc_string(*waiting.oldest_pending)) : Json()},
+          {"channels", channels_json(monitor.alerts())}}},
+        {"plugins", std::move(plugins)},
         {"last_event", sight.reader.head().seq},
         {"now", time::to_utc_string(sight.now)}};
     return json;
 }
 
-// A timer that is a minute late is one that somebody waits for.
-constexpr time::Millis too_late{60'000};
-
 Answer ready(const Call& call, const views::Sight&) {
-    const auto health = call.engine.health();
-    Json why = Json::array();
-    if (health.storage) why.push_back(health.storage->message);
-    if (health.clock_alarm) why.push_back(*health.clock_alarm);
-    if (health.timer_late > too_late) why.push_back("a timer is more than a minute late");
-    if (health.stuck_timers > 0) why.push_back("a timer was due and took no effect");
+    const auto why = call.monitor.troubles(call.engine.health(), call.engine.now());
     return json_answer({{"ready", why.empty()}, {"why", why}}, why.empty() ? 200 : 503);
 }
 
 Answer health(const Call& call, const views::Sight& sight) {
-    return json_answer(health_json(call.engine.health(), sight));
+    return json_answer(health_json(call.engine.health(), sight, call.monitor));
+}
+
+constexpr std::string_view prometheus_text = "text/plain; version=0.0.4";
+Answer figures(const Call& call, const views::Sight& sight) {
+    return {.body = metrics(call.engine, sight.reader, call.monitor), .type = std::string(prometheus_text)};
 }
 
 Answer me(const Call& call, const views::Sight& sight) {
@@ -94,7 +113,7 @@ constexpr Route table[] = {
     {"GET",
      "/v1/health",
      "showHealth",
-     "How the engine is: timers, queue, storage, clock.",
+     "How the engine is: timers, queue, storage, clock, alerts, plugins.",
      Scope::read,
      {},
      Takes::nothing,
@@ -102,6 +121,18 @@ constexpr Route table[] = {
      "Health",
      false,
      health},
+    {"GET",
+     "/metrics",
+     "showMetrics",
+     "Figures for Prometheus: lateness, commits, cases by light, alerts, plugins, requests.",
+     Scope::watch,
+     {},
+     Takes::nothing,
+     "",
+     "",
+     false,
+     figures,
+     prometheus_text},
     {"GET",
      "/v1/me",
      "showMe",

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "engine/http/route.h"
+#include "engine/log.h"
 
 namespace reeve::http {
 
@@ -22,15 +23,20 @@ std::optional<Error> take_texts(const Json& body,
     return std::nullopt;
 }
 
-Answer session_answer(const Accounts::Opened& opened) {
+// No script reads it, no other site sends it, it goes when the browser is closed, and by TLS only where there
+// is.
+std::string cookie(const Call& call, std::string_view secret) {
+    return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict{}", cookie_name, secret,
+                       call.secure ? "; Secure" : "");
+}
+
+Answer session_answer(const Call& call, const Accounts::Opened& opened) {
     auto answer = json_answer({{"person", opened.session.person},
                                {"csrf", opened.session.csrf},
                                {"until", time::to_utc_string(opened.session.until)},
                                {"must_change", opened.session.must_change}},
                               201);
-    // No script reads it, no other site sends it, and it goes when the browser is closed.
-    answer.headers["Set-Cookie"] =
-        fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict", cookie_name, opened.secret);
+    answer.headers["Set-Cookie"] = cookie(call, opened.secret);
     return answer;
 }
 
@@ -42,15 +48,20 @@ Answer sign_in(const Call& call, const views::Sight& sight) {
     if (person.size() > Accounts::longest_password || password.size() > Accounts::longest_password)
         return problem({"sign-in-failed", "the name or the password is wrong", "/password"});
     const auto opened = call.accounts.open(person, password, sight.now);
-    if (!opened) return problem(opened.error());
-    return session_answer(*opened);
+    // What was typed for a name may be a password: only names that there are stand in the log.
+    const auto name = sight.people->person(person) ? person : "(unknown)";
+    if (!opened) {
+        log::write(log::Level::warning, "sign-in-failed", {{"person", name}, {"code", opened.error().code}});
+        return problem(opened.error());
+    }
+    log::write(log::Level::info, "signed-in", {{"person", name}});
+    return session_answer(call, *opened);
 }
 
 Answer sign_out(const Call& call, const views::Sight&) {
     const bool ended = !call.caller.session.empty() && call.accounts.close(call.caller.session);
     auto answer = json_answer({{"ended", ended}});
-    answer.headers["Set-Cookie"] =
-        fmt::format("{}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0", cookie_name);
+    answer.headers["Set-Cookie"] = cookie(call, "") + "; Max-Age=0";
     return answer;
 }
 
@@ -69,7 +80,7 @@ Answer set_password(const Call& call, const views::Sight& sight) {
     if (auto set = call.accounts.set(call.caller.person, wanted, sight.now); !set)
         return problem(set.error());
     const auto opened = call.accounts.open(call.caller.person, wanted, sight.now);
-    return opened ? session_answer(*opened) : problem(opened.error());
+    return opened ? session_answer(call, *opened) : problem(opened.error());
 }
 
 constexpr Route table[] = {

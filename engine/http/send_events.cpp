@@ -18,29 +18,29 @@ constexpr int kept_by_system = 64 << 10;
 
 }  // namespace
 
-asio::awaitable<void> send_events(boost::beast::tcp_stream& stream, Follower& follower,
-                                  std::chrono::milliseconds patience, bool chunked) {
+asio::awaitable<void> send_events(Wire& wire, Follower& follower, std::chrono::milliseconds patience,
+                                  bool chunked) {
     boost::system::error_code ignored;
-    stream.socket().set_option(asio::socket_base::send_buffer_size(kept_by_system), ignored);
+    wire.tcp().socket().set_option(asio::socket_base::send_buffer_size(kept_by_system), ignored);
     for (;;) {
         const auto text = co_await follower.next();
         if (text.empty()) break;
-        stream.expires_after(patience);
+        wire.tcp().expires_after(patience);
         boost::system::error_code fault;
         if (chunked) {
             const auto chunk = boost::beast::http::make_chunk(asio::buffer(text));
-            std::tie(fault, std::ignore) = co_await asio::async_write(stream, chunk, as_result);
+            std::tie(fault, std::ignore) = co_await asio::async_write(wire, chunk, as_result);
         } else {
             const auto plain = asio::buffer(text);
-            std::tie(fault, std::ignore) = co_await asio::async_write(stream, plain, as_result);
+            std::tie(fault, std::ignore) = co_await asio::async_write(wire, plain, as_result);
         }
         // The client has gone, or is too slow: it comes back, and goes on where it was.
         if (fault) co_return;
     }
     if (!chunked) co_return;
     const auto last = boost::beast::http::make_chunk_last();
-    stream.expires_after(patience);
-    co_await asio::async_write(stream, last, as_result);
+    wire.tcp().expires_after(patience);
+    co_await asio::async_write(wire, last, as_result);
 }
 
 }  // namespace reeve::http

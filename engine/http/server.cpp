@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "engine/http/service.h"
+#include "engine/log.h"
 
 namespace reeve::http {
 
@@ -23,6 +24,9 @@ class Server::Impl {
 
     Result<void> listen() {
         const auto& options = service_.options;
+        auto tls = tls_context(options);
+        if (!tls) return std::unexpected(tls.error());
+        tls_ = std::move(*tls);
         boost::system::error_code fault;
         const auto address = asio::ip::make_address(options.address, fault);
         if (fault)
@@ -53,17 +57,24 @@ class Server::Impl {
             retry_.cancel();
             service_.feed.stop();
             for (const auto& client : clients_)
-                if (client->idle) client->stream.cancel();
+                if (client->idle) client->wire.tcp().cancel();
             // Whoever has not been answered by then never will be.
             patience_.expires_after(std::chrono::seconds(10));
             patience_.async_wait([this](const boost::system::error_code& fault) {
                 if (fault) return;
-                for (const auto& client : clients_) client->stream.close();
+                for (const auto& client : clients_) client->wire.tcp().close();
             });
             ended();
         });
         thread_.join();
         service_.pool.join();
+    }
+
+    Result<void> renew() {
+        auto tls = tls_context(service_.options);
+        if (!tls) return std::unexpected(tls.error());
+        asio::post(io_, [this, tls = std::move(*tls)] { tls_ = tls; });
+        return {};
     }
 
     std::uint16_t port() const { return port_; }
@@ -83,11 +94,14 @@ class Server::Impl {
             if (clients_.size() >= service_.options.connections) continue;  // it is closed
             boost::system::error_code ignored;
             socket.set_option(tcp::no_delay(true), ignored);
-            const auto client = clients_.insert(clients_.end(), std::make_shared<Client>(std::move(socket)));
+            ++service_.monitor.connections;
+            const auto client =
+                clients_.insert(clients_.end(), std::make_shared<Client>(std::move(socket), tls_));
             asio::co_spawn(io_, converse(*client, service_),
                            [this, client](const std::exception_ptr& thrown) {
                                if (thrown) report(thrown);
                                clients_.erase(client);
+                               --service_.monitor.connections;
                                ended();
                            });
         }
@@ -101,12 +115,13 @@ class Server::Impl {
         try {
             std::rethrow_exception(thrown);
         } catch (const std::exception& e) {
-            fmt::print(stderr, "reeve: a connection ended: {}\n", e.what());
+            log::write(log::Level::error, "connection-failed", {{"error", e.what()}});
         }
     }
 
     asio::io_context io_{1};
     Service service_;
+    std::shared_ptr<asio::ssl::context> tls_;  // of connections that come
     tcp::acceptor acceptor_{io_};
     asio::steady_timer retry_{io_}, patience_{io_};
     std::list<std::shared_ptr<Client>> clients_;
@@ -126,7 +141,17 @@ Result<std::unique_ptr<Server>> Server::start(runtime::Engine& engine, const Opt
     return server;
 }
 
+Result<void> Server::check(const Options& options) {
+    if (auto tls = tls_context(options); !tls) return std::unexpected(tls.error());
+    return {};
+}
+
+Result<void> Server::renew() { return impl_->renew(); }
 std::uint16_t Server::port() const { return impl_->port(); }
+std::vector<std::string> Server::troubles() const {
+    const auto& service = impl_->service();
+    return service.monitor.troubles(service.engine.health(), service.engine.now());
+}
 std::size_t Server::streams() const { return impl_->service().feed.followers(); }
 Access& Server::access() { return impl_->service().access; }
 Accounts& Server::accounts() { return impl_->service().accounts; }

@@ -8,6 +8,7 @@
 
 #include "engine/http/access.h"
 #include "engine/http/accounts.h"
+#include "engine/http/monitor.h"
 #include "engine/runtime/engine.h"
 
 namespace reeve::http {
@@ -25,17 +26,29 @@ struct Options {
     // take for what it was sent (64 KiB at most) before it is let go.
     std::size_t streams = 256, streams_each = 16;
     std::chrono::milliseconds heartbeat{15'000}, stream_patience{10'000};
+    // PEM files: a chain of certificates, its own first, and the key. Empty: plain HTTP. TLS 1.2 and 1.3.
+    std::filesystem::path certificate, key;
+    // Clients reach it through a proxy that speaks TLS: cookies are for HTTPS only, as with a certificate.
+    bool behind_tls = false;
+    Beside beside = {};
 };
 
 class Server {
   public:
-    // Listens before it returns. Refuses "cannot-listen" with why.
+    // Refuses what start would refuse of files that the options name.
+    static Result<void> check(const Options&);
+    // Listens before it returns. Refuses "cannot-listen" or "bad-certificate" with why.
     static Result<std::unique_ptr<Server>> start(runtime::Engine&, const Options&);
+    // Reads the certificate again, for connections from now on. Refuses what `check` would; then the former
+    // one stays.
+    Result<void> renew();
     // Takes no more requests, answers those it has (for ten seconds at most), and ends.
     ~Server();
 
     std::uint16_t port() const;
     std::size_t streams() const;  // of events, that are open
+    // Why not all is well, as /readyz says it; empty: it is.
+    std::vector<std::string> troubles() const;
     Access& access();
     Accounts& accounts();
 

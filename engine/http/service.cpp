@@ -5,6 +5,7 @@
 
 #include "engine/http/on_pool.h"
 #include "engine/json.h"
+#include "engine/log.h"
 
 namespace reeve::http {
 
@@ -21,7 +22,8 @@ Answer guarded(const Route& route, Make make) {
         return make();
     } catch (const std::exception& e) {
         auto error = store::trouble(e);
-        fmt::print(stderr, "reeve: {} {}: {}\n", route.method, route.pattern, error.message);
+        log::write(log::Level::error, "request-failed",
+                   {{"operation", route.operation}, {"code", error.code}, {"error", error.message}});
         if (error.code == "failed") error.message = "the service could not do it; its log says why";
         return problem(error);
     }
@@ -85,7 +87,8 @@ Result<Caller> who_asks(Service& service, const Request& request, bool used) {
                       "X-CSRF-Token");
     if (session->must_change && (request.path.size() < 2 || request.path[1] != "session"))
         return refuse("password-one-time", "set a password of your own first: PUT /v1/session/password", "");
-    auto caller = caller_of(session->person, {Scope::read, Scope::act, Scope::administer}, *directory);
+    auto caller =
+        caller_of(session->person, {Scope::read, Scope::act, Scope::administer, Scope::watch}, *directory);
     caller.session = secret;
     return caller;
 }
@@ -170,7 +173,9 @@ asio::awaitable<Answer> answer(Service& service, const Request& request, Opened&
     Call call{.request = request,
               .engine = service.engine,
               .accounts = service.accounts,
+              .monitor = service.monitor,
               .caller = std::move(opened.caller),
+              .secure = service.options.behind_tls || !service.options.certificate.empty(),
               .path = std::move(opened.match.path),
               .body = {}};
     if (route.takes == Takes::json)

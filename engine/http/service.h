@@ -5,15 +5,13 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 
 #include "engine/http/feed.h"
 #include "engine/http/route.h"
 #include "engine/http/server.h"
+#include "engine/http/wire.h"
 
 namespace reeve::http {
-
-namespace asio = boost::asio;
 
 struct Service {
     Service(runtime::Engine& e, const Options& o, asio::io_context& context)
@@ -24,7 +22,10 @@ struct Service {
           accounts(e.folder()),
           readers(e),
           pool(o.readers),
-          feed(e, readers, pool, io) {}
+          feed(e, readers, pool, io),
+          monitor(o.beside) {
+        monitor.streams = [this] { return feed.followers(); };
+    }
     runtime::Engine& engine;
     asio::io_context& io;  // of the network's thread
     Options options;
@@ -33,6 +34,7 @@ struct Service {
     Readers readers;
     asio::thread_pool pool;
     Feed feed;
+    Monitor monitor;
     bool stopping = false;
 };
 
@@ -52,8 +54,9 @@ std::expected<Opened, Answer> open(Service&, const Request&);
 asio::awaitable<Answer> answer(Service&, const Request&, Opened&);
 
 struct Client {
-    explicit Client(asio::ip::tcp::socket socket) : stream(std::move(socket)) {}
-    boost::beast::tcp_stream stream;
+    Client(asio::ip::tcp::socket socket, std::shared_ptr<asio::ssl::context> tls)
+        : wire(std::move(socket), std::move(tls)) {}
+    Wire wire;
     bool idle = true;  // nothing of a request has come
 };
 // Speaks with one client until either has enough.

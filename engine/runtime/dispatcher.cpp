@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/log.h"
+
 namespace reeve::runtime {
 
 Dispatcher::Dispatcher(Engine& engine, std::vector<Channel> channels, const Retries& retries, Compose compose)
@@ -80,12 +82,20 @@ void Dispatcher::sent_or_not(Job job, const Line& line, const Delivery& delivery
         if (delivery.outcome == Outcome::sent) {
             ++figures.sent;
             figures.error.clear();
+            figures.failing_since.reset();
             last_[{job.person.id, name}] = engine_.now();
         } else {
             ++(delivery.outcome == Outcome::failed ? figures.failed : figures.refused);
             figures.error = delivery.error;
+            // A message that is refused says nothing of the channel.
+            if (delivery.outcome == Outcome::failed && !figures.failing_since)
+                figures.failing_since = engine_.now();
         }
     }
+    if (delivery.outcome != Outcome::sent)
+        log::write(log::Level::warning,
+                   delivery.outcome == Outcome::failed ? "alert-not-sent" : "alert-refused",
+                   {{"channel", name}, {"message", job.message.id}, {"error", delivery.error}});
     job.channels.pop_back();
     if (delivery.outcome != Outcome::sent) {
         job.errors += fmt::format("{}{}: {}", job.errors.empty() ? "" : "; ", name, delivery.error);
@@ -119,11 +129,17 @@ void Dispatcher::finish(const Job& job, bool sent) {
 bool Dispatcher::record(Deliveries outcomes) {
     const auto kept = engine_.record_deliveries(outcomes);
     std::lock_guard lock(mutex_);
+    if (!kept && figures_.trouble.empty())
+        log::write(log::Level::error, "alerts-stopped", {{"error", kept.error().message}});
     figures_.trouble = kept ? "" : kept.error().message;
     for (auto& one : outcomes) {
         if (kept) {
             under_way_.erase(one.id);
-            if (one.status == "undelivered") ++figures_.undelivered;
+            if (one.status == "undelivered") {
+                ++figures_.undelivered;
+                log::write(log::Level::warning, "alert-undelivered",
+                           {{"alert", one.id}, {"error", one.error}});
+            }
         } else {
             under_way_.insert(one.id);
             unkept_.push_back(std::move(one));

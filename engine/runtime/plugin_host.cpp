@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "engine/json.h"
+#include "engine/log.h"
 #include "engine/runtime/plugin_process.h"
 
 namespace reeve::runtime {
@@ -93,6 +94,7 @@ class PluginHost::Impl {
         ++health_.faults;
         health_.last_error = fault;
         health_.last_fault = settings_.time->now();
+        log::write(log::Level::warning, "plugin-fault", {{"plugin", health_.name}, {"error", fault}});
     }
     void answer(std::expected<Json, PluginFault> with) {  // under mutex_
         if (!request_ || answer_) return;

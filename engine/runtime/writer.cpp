@@ -2,6 +2,8 @@
 
 #include <future>
 
+#include "engine/log.h"
+
 namespace reeve::runtime {
 namespace {
 
@@ -161,6 +163,8 @@ void Writer::fail(const Error& why, std::vector<OpenBatch::Answer> unanswered) {
     ++failed_commits_;
     {
         std::lock_guard lock(mutex_);
+        if (!trouble_)
+            log::write(log::Level::error, "storage-failed", {{"code", why.code}, {"error", why.message}});
         trouble_ = last_failure_ = why;
     }
     auto open = decider_.close();
@@ -192,6 +196,7 @@ void Writer::recover() {
         if (time_->real()) try_again_ = time_->steady() + storage_pause;
     }
     std::lock_guard lock(mutex_);
+    if (trouble_ && !still) log::write(log::Level::info, "storage-back");
     trouble_ = still;
 }
 
@@ -303,7 +308,7 @@ std::optional<Instant> Writer::read_clock() {
     if (accepted) shown_ = before_setback_ = std::nullopt;
     if (!shown_ && !accepted && time_->real())
         if (auto strange = strange_at_opening(wall)) {
-            clock_alarm_ = std::move(strange);
+            alarm(std::move(*strange));
             return std::nullopt;
         }
     const Instant expected = shown_ ? shown_->at(steady) : wall;
@@ -313,12 +318,13 @@ std::optional<Instant> Writer::read_clock() {
     };
     if ((wall > expected && !near(expected) && !near(formerly)) ||
         formerly - wall > options_.greatest_setback) {
-        clock_alarm_ = fmt::format(
+        alarm(fmt::format(
             "the clock jumped from {} to {}; nothing is done until it is set right, or, where it is right, "
             "accepted as it is: start reeve anew (or call Engine::accept_clock)",
-            time::to_utc_string(expected), time::to_utc_string(wall));
+            time::to_utc_string(expected), time::to_utc_string(wall)));
         return std::nullopt;
     }
+    if (clock_alarm_) log::write(log::Level::info, "clock-right");
     clock_alarm_.reset();
     // One that was set back may be set right again: that is no jump.
     if (near(formerly))
@@ -327,6 +333,11 @@ std::optional<Instant> Writer::read_clock() {
         before_setback_ = shown_;
     shown_ = {wall, steady};
     return std::max(wall, decider_.last_at().value_or(wall));
+}
+
+void Writer::alarm(std::string what) {
+    if (!clock_alarm_) log::write(log::Level::error, "clock-alarm", {{"error", what}});
+    clock_alarm_ = std::move(what);
 }
 
 // A command that runs alone sees no jump: what it can hold the wall clock against is what happened last.

@@ -66,6 +66,7 @@ class Writer {
     std::uint64_t fire(Instant at);
     void look_at_clock();  // and at how late the earliest timer is
     std::optional<std::string> strange_at_opening(Instant wall) const;
+    void alarm(std::string what);  // under mutex_
 
     store::Store& store_;
     Options options_;

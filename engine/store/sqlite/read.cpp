@@ -155,7 +155,7 @@ class SqliteReader final : public Reader {
                 waiting.undelivered = count;
             } else {
                 waiting.pending_alerts = count;
-                waiting.oldest_pending = Instant{Millis{alerts.getColumn(2).getInt64()}};
+                get(alerts.getColumn(2), waiting.oldest_pending.emplace());
             }
         }
         return waiting;

@@ -123,7 +123,7 @@ TEST_F(Rights, EveryRouteTakesItsScopeAndAValidToken) {
         EXPECT_EQ(open.status == 401, route->needs.has_value()) << route->pattern << open.body;
         EXPECT_EQ(against_description(std::string(route->method), std::string(route->pattern), open), "");
         if (!route->needs) continue;
-        std::set<Scope> others{Scope::read, Scope::act, Scope::administer};
+        std::set<Scope> others{Scope::read, Scope::act, Scope::administer, Scope::watch};
         others.erase(*route->needs);
         auto without = service.as("boss", others);
         const auto refused = ask(without, *route, "permit-1");

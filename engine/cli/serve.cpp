@@ -1,0 +1,230 @@
+// reeve serve: the engine with its HTTP service, its alerts and those who watch it.
+#include <fmt/format.h>
+
+#include <csignal>
+
+#include "engine/cli/commands.h"
+#include "engine/cli/folder.h"
+#include "engine/cli/serve_alerts.h"
+#include "engine/cli/serve_watch.h"
+#include "engine/http/server.h"
+
+namespace reeve::cli {
+
+namespace {
+
+// "127.0.0.1:8080", "[::1]:8080", ":8080" for every address of the machine.
+Result<void> read_listen(const std::string& text, const std::string& place, http::Options& options) {
+    const auto colon = text.rfind(':');
+    const auto wrong = [&] {
+        return refuse("cannot-listen",
+                      "expected ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080, not \"" + text + "\"",
+                      place);
+    };
+    if (colon == std::string::npos) return wrong();
+    auto address = text.substr(0, colon);
+    const auto port = text.substr(colon + 1);
+    if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
+    if (port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos ||
+        std::stoi(port) > 65535)
+        return wrong();
+    options.address = address.empty() ? "0.0.0.0" : address;
+    options.port = static_cast<std::uint16_t>(std::stoi(port));
+    return {};
+}
+
+constexpr time::Millis usual_heartbeat{60'000};
+
+struct Serving {
+    std::string listen, config, certificate, key, log_level, log_format;
+    bool check_only = false;
+};
+
+// What flags and the environment say goes before the file.
+Result<http::Options> settle(const Serving& wanted, ServeConfig& config) {
+    http::Options options;
+    const auto place = wanted.listen.empty() && !config.listen.empty() ? config.file.string() : "--listen";
+    if (!wanted.listen.empty()) config.listen = wanted.listen;
+    if (config.listen.empty()) config.listen = "127.0.0.1:8080";
+    if (auto read = read_listen(config.listen, place, options); !read) return std::unexpected(read.error());
+    options.certificate = config.beside(config.tls.certificate);
+    options.key = config.beside(config.tls.key);
+    if (!wanted.certificate.empty()) options.certificate = wanted.certificate;
+    if (!wanted.key.empty()) options.key = wanted.key;
+    if (options.certificate.empty() != options.key.empty())
+        return refuse("missing-data", "--tls-certificate and --tls-key go together, each a PEM file",
+                      options.key.empty() ? "--tls-key" : "--tls-certificate");
+    options.behind_tls = config.behind_tls;
+    if (config.upload_mib) options.upload = std::uint64_t{*config.upload_mib} << 20;
+    auto level = config.log.level.value_or(log::Level::info);
+    auto form = config.log.form.value_or(log::Form::text);
+    if (!wanted.log_level.empty()) boost::describe::enum_from_string(wanted.log_level.c_str(), level);
+    if (!wanted.log_format.empty()) boost::describe::enum_from_string(wanted.log_format.c_str(), form);
+    if (!wanted.check_only) log::begin(level, form);
+    return options;
+}
+
+int say_config(const Cli& cli, const ServeConfig& config) {
+    Json channels = Json::array();
+    std::string names;
+    for (const auto& one : config.alerts.channels) {
+        channels.push_back(one.name);
+        names += (names.empty() ? "" : ", ") + one.name;
+    }
+    if (cli.json)
+        print_json({{"file", config.file.string()}, {"listen", config.listen}, {"channels", channels}});
+    else
+        fmt::print("{}: all is well; it listens at {}, channels of alerts: {}\n",
+                   config.file.empty() ? "There is no configuration" : config.file.string(), config.listen,
+                   names.empty() ? "none" : names);
+    return 0;
+}
+
+// What ends the service is waited for by this thread alone, and blocked in those that it makes.
+sigset_t block_ending() {
+    sigset_t ending;
+    sigemptyset(&ending);
+    sigaddset(&ending, SIGINT);
+    sigaddset(&ending, SIGTERM);
+    sigaddset(&ending, SIGHUP);  // the certificate was renewed
+    pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+    return ending;
+}
+
+// Whoever keeps the organisation and the definitions; empty: nobody does.
+std::string administrator_of(const org::Directory& directory) {
+    for (const auto* post : directory.posts())
+        if (post->role == http::administrator_role && directory.parent(post->unit).empty() &&
+            !post->holders.empty())
+            return post->holders.front();
+    return {};
+}
+
+// While nobody has a password nobody could give one: the administrator gets one that is used once. In a
+// folder without an organisation there is one made.
+Result<void> let_the_first_in(runtime::Engine& engine, http::Accounts& accounts) {
+    if (accounts.any()) return {};
+    if (engine.directory()->people().empty()) {
+        const std::vector<org::Event> first{
+            org::UnitSet{{.id = "office", .title_en = "Office", .title_zh = "办公室"}},
+            org::PersonSet{{.id = "administrator", .name = "Administrator"}},
+            org::PostSet{{"office", std::string(http::administrator_role), 1, {"administrator"}}}};
+        if (auto made = engine.change(first, core::system_actor); !made) return std::unexpected(made.error());
+    }
+    const auto who = administrator_of(*engine.directory());
+    if (who.empty())
+        fmt::print(
+            stderr,
+            "reeve: nobody can sign in with a password yet: `reeve password PERSON` gives somebody one; and "
+            "nobody has the role \"administrator\" at the topmost unit\n");
+    else
+        fmt::print("{} signs in first, with the password {}, which is good for setting another\n", who,
+                   accounts.make_one_time(who, engine.now()));
+    return {};
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, Cli& cli) {
+    auto* command =
+        add_command(app, "serve", "Run the engine and its HTTP service, until SIGTERM or SIGINT ends it.",
+                    "reeve serve --data office --listen 127.0.0.1:8080");
+    command->group("Service");
+    auto wanted = std::make_shared<Serving>();
+    command->add_option("--listen", wanted->listen, "Where to listen; port 0 takes any that is free")
+        ->type_name("ADDRESS:PORT")
+        ->envname("REEVE_LISTEN")
+        ->default_str("127.0.0.1:8080");
+    command
+        ->add_option("--config", wanted->config,
+                     "The configuration: channels of alerts and the rest. Default: reeve.json in the folder")
+        ->type_name("FILE")
+        ->envname("REEVE_CONFIG");
+    command
+        ->add_option("--tls-certificate", wanted->certificate,
+                     "Speak HTTPS with this chain of certificates, a PEM file; its own first")
+        ->type_name("FILE")
+        ->envname("REEVE_TLS_CERTIFICATE");
+    command->add_option("--tls-key", wanted->key, "The key of the certificate, a PEM file")
+        ->type_name("FILE")
+        ->envname("REEVE_TLS_KEY");
+    command->add_option("--log-level", wanted->log_level, "The least that is said on standard error")
+        ->check(CLI::IsMember({"error", "warning", "info", "debug"}))
+        ->type_name("LEVEL")
+        ->envname("REEVE_LOG_LEVEL")
+        ->default_str("info");
+    command->add_option("--log-format", wanted->log_format, "text for eyes, json for programs")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->type_name("FORM")
+        ->envname("REEVE_LOG_FORMAT")
+        ->default_str("text");
+    command->add_flag("--check-config", wanted->check_only,
+                      "Only read the configuration and all that it names, start its plugins once, and end");
+    auto given = std::make_shared<Given>();
+    add_folder_options(command, given);
+    command
+        ->add_flag("--accept-clock", given->accept_clock,
+                   "The machine's clock is right, though far from the last event")
+        ->group("Folder");
+    cli.run(command, [&cli, given, wanted] {
+        auto config = read_config(wanted->config, given->data);
+        if (!config) return refused(cli, config.error());
+        auto options = settle(*wanted, *config);
+        if (!options) return refused(cli, options.error());
+        const auto ending = block_ending();
+        auto alerting = Alerting::prepare(*config);
+        if (!alerting) return refused(cli, alerting.error());
+        if (wanted->check_only) {
+            if (auto fit = http::Server::check(*options); !fit) return refused(cli, fit.error());
+            return say_config(cli, *config);
+        }
+        auto folder = Folder::open(*given, Purpose::change);
+        if (!folder) return refused(cli, folder.error());
+        options->beside = {.alerts = [&] { return (*alerting)->figures(); },
+                           .plugins = [&] { return (*alerting)->plugins(); }};
+        auto server = http::Server::start((*folder)->engine(), *options);
+        if (!server) return refused(cli, server.error());
+        const auto host =
+            options->address.find(':') == std::string::npos ? options->address : "[" + options->address + "]";
+        const auto address = fmt::format("{}://{}:{}", options->certificate.empty() ? "http" : "https", host,
+                                         (*server)->port());
+        if (auto first = let_the_first_in((*folder)->engine(), (*server)->accounts()); !first)
+            return refused(cli, first.error());
+        if (cli.json)
+            print_json({{"address", address}, {"data", given->data}});
+        else
+            fmt::print("reeve serves {} at {}\n", given->data, address);
+        std::fflush(stdout);
+        if ((*folder)->rehearsal())
+            fmt::print(stderr, "reeve: this is a rehearsal: its alerts reach nobody\n");
+        else if (config->alerts.channels.empty())
+            fmt::print(stderr,
+                       "reeve: there is no channel for alerts, so they reach nobody; see docs/alerts.md\n");
+        else
+            (*alerting)->begin((*folder)->engine());
+        const auto& beat = config->heartbeat;
+        auto watch = std::make_unique<Watch>(beat.url, beat.every ? beat.every->elapsed : usual_heartbeat,
+                                             [&] { return (*server)->troubles(); });
+        log::write(log::Level::info, "started",
+                   {{"version", REEVE_VERSION},
+                    {"address", address},
+                    {"data", given->data},
+                    {"channels", config->alerts.channels.size()}});
+        int signal = 0;
+        while (sigwait(&ending, &signal) == 0 && signal == SIGHUP) {
+            const auto renewed = (*server)->renew();
+            if (renewed)
+                log::write(log::Level::info, "certificate-read");
+            else
+                log::write(log::Level::error, "certificate-not-read", {{"error", renewed.error().message}});
+        }
+        log::write(log::Level::info, "ending", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+        watch.reset();
+        server->reset();
+        alerting->reset();
+        if (!cli.json) fmt::print("reeve ends: all that was taken is kept\n");
+        return 0;
+    });
+}
+
+}  // namespace reeve::cli
