@@ -57,7 +57,7 @@ Result<http::Options> settle(const Serving& wanted, ServeConfig& config) {
     options.behind_tls = config.behind_tls;
     if (config.upload_mib) options.upload = std::uint64_t{*config.upload_mib} << 20;
     auto level = config.log.level.value_or(log::Level::info);
-    auto form = config.log.form.value_or(log::Form::text);
+    auto form = config.log.format.value_or(log::Form::text);
     if (!wanted.log_level.empty()) boost::describe::enum_from_string(wanted.log_level.c_str(), level);
     if (!wanted.log_format.empty()) boost::describe::enum_from_string(wanted.log_format.c_str(), form);
     if (!wanted.check_only) log::begin(level, form);
@@ -106,7 +106,11 @@ Result<void> let_the_first_in(runtime::Engine& engine, http::Accounts& accounts)
     if (accounts.any()) return {};
     if (engine.directory()->people().empty()) {
         const std::vector<org::Event> first{
-            org::UnitSet{{.id = "office", .title_en = "Office", .title_zh = "办公室"}},
+            org::UnitSet{{.id = "office",
+                          .title_en = "Office",
+                          .title_zh = "办公室",
+                          .parent = {},
+                          .level = "office"}},
             org::PersonSet{{.id = "administrator", .name = "Administrator"}},
             org::PostSet{{"office", std::string(http::administrator_role), 1, {"administrator"}}}};
         if (auto made = engine.change(first, core::system_actor); !made) return std::unexpected(made.error());

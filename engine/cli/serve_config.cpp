@@ -9,7 +9,7 @@ namespace reeve::cli {
 BOOST_DESCRIBE_STRUCT(ChannelConfig, (),
                       (name, plugin, settings, hours, digest, throttle, time_limit, memory_mib))
 BOOST_DESCRIBE_STRUCT(AlertsConfig, (), (link, texts, first_retry, longest_retry, attempts, channels))
-BOOST_DESCRIBE_STRUCT(LogConfig, (), (level, form))
+BOOST_DESCRIBE_STRUCT(LogConfig, (), (level, format))
 BOOST_DESCRIBE_STRUCT(HeartbeatConfig, (), (url, every))
 BOOST_DESCRIBE_STRUCT(TlsConfig, (), (certificate, key))
 BOOST_DESCRIBE_STRUCT(ServeConfig, (), (listen, tls, behind_tls, upload_mib, log, heartbeat, alerts))

@@ -25,7 +25,7 @@ struct AlertsConfig {
 };
 struct LogConfig {
     std::optional<log::Level> level;
-    std::optional<log::Form> form;
+    std::optional<log::Form> format;
 };
 struct HeartbeatConfig {
     std::string url;

@@ -1,0 +1,31 @@
+# The Debian package: cpack --config build/release/CPackConfig.cmake
+install(FILES ${PROJECT_SOURCE_DIR}/packaging/reeve.service DESTINATION lib/systemd/system COMPONENT service)
+install(FILES ${PROJECT_SOURCE_DIR}/packaging/reeve.sysusers DESTINATION lib/sysusers.d RENAME reeve.conf COMPONENT service)
+install(FILES ${PROJECT_SOURCE_DIR}/packaging/reeve.json DESTINATION /etc/reeve COMPONENT service)
+install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/README.zh.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md
+  DESTINATION share/doc/reeve COMPONENT service)
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION share/doc/reeve RENAME copyright COMPONENT service)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs DESTINATION share/doc/reeve COMPONENT service)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_CONTACT "The Reeve developers <reeve@reeve.example>")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_COMPONENTS_GROUPING ONE_PER_GROUP)
+# "reeve": the program, its plugins and the service; "reeve-dev": what embeds the engine or builds plugins.
+set(CPACK_COMPONENTS_ALL program service dev)
+set(CPACK_COMPONENT_PROGRAM_GROUP reeve)
+set(CPACK_COMPONENT_SERVICE_GROUP reeve)
+set(CPACK_COMPONENT_DEV_GROUP dev)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_REEVE_PACKAGE_NAME reeve)
+set(CPACK_DEBIAN_DEV_PACKAGE_NAME reeve-dev)
+set(CPACK_DEBIAN_REEVE_PACKAGE_SECTION admin)
+set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_REEVE_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_REEVE_PACKAGE_DEPENDS "systemd | systemd-standalone-sysusers, tzdata")
+set(CPACK_DEBIAN_REEVE_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/packaging/postinst ${PROJECT_SOURCE_DIR}/packaging/prerm
+  ${PROJECT_SOURCE_DIR}/packaging/postrm ${PROJECT_SOURCE_DIR}/packaging/conffiles)
+set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS "libboost-dev, nlohmann-json3-dev")
+include(CPack)
