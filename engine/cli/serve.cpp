@@ -117,10 +117,11 @@ Result<void> let_the_first_in(runtime::Engine& engine, http::Accounts& accounts)
     }
     const auto who = administrator_of(*engine.directory());
     if (who.empty())
-        fmt::print(
-            stderr,
-            "reeve: nobody can sign in with a password yet: `reeve password PERSON` gives somebody one; and "
-            "nobody has the role \"administrator\" at the topmost unit\n");
+        log::write(
+            log::Level::warning, "nobody-signs-in",
+            {{"error",
+              "nobody has a password, and nobody the role \"administrator\" at the topmost unit; `reeve "
+              "password PERSON` gives somebody one"}});
     else
         fmt::print("{} signs in first, with the password {}, which is good for setting another\n", who,
                    accounts.make_one_time(who, engine.now()));
@@ -199,11 +200,13 @@ void add_serve(CLI::App& app, Cli& cli) {
         else
             fmt::print("reeve serves {} at {}\n", given->data, address);
         std::fflush(stdout);
+        const auto reach_nobody = [](const char* why) {
+            log::write(log::Level::warning, "alerts-reach-nobody", {{"error", why}});
+        };
         if ((*folder)->rehearsal())
-            fmt::print(stderr, "reeve: this is a rehearsal: its alerts reach nobody\n");
+            reach_nobody("this is a rehearsal");
         else if (config->alerts.channels.empty())
-            fmt::print(stderr,
-                       "reeve: there is no channel for alerts, so they reach nobody; see docs/alerts.md\n");
+            reach_nobody("there is no channel for them; see docs/alerts.md");
         else
             (*alerting)->begin((*folder)->engine());
         const auto& beat = config->heartbeat;
