@@ -1,4 +1,4 @@
-// reeve bench engine|timers|storm|limit
+// reeve bench engine|http|timers|storm|year|scale|limit
 #include "engine/cli/bench.h"
 
 #include <fmt/format.h>
@@ -63,6 +63,9 @@ void add_bench(CLI::App& app, Cli& cli) {
         add_noun(app, "bench", "Measure this reeve on this disk, beside raw SQLite in the same run.",
                  "Upkeep", "reeve bench engine --count 2000 --rounds 1");
     add(bench, cli, "engine", "Two durable commands a case, 256 in flight, and one at a time.", bench_engine);
+    add(bench, cli, "http",
+        "The same two commands over HTTP, 64 and 256 clients and one, beside a bare server.", bench_http,
+        false, 500);
     add(bench, cli, "timers", "What pending timers cost: disk, memory, opening, an idle engine.",
         bench_timers);
     add(bench, cli, "storm", "Clocks all due in one second, while people go on working.", bench_storm, true);

@@ -54,6 +54,7 @@ double at_share(std::vector<double>& sorted, double share);  // a percentile; so
 Json spread(const std::vector<double>&);                     // {"median":, "least":, "most":}
 
 Json bench_engine(const BenchOptions&);
+Json bench_http(const BenchOptions&);
 Json bench_limit(const BenchOptions&);
 Json bench_storm(const BenchOptions&);
 Json bench_timers(const BenchOptions&);
