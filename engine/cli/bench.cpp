@@ -1,4 +1,4 @@
-// reeve bench engine|http|timers|storm|year|scale|limit
+// reeve bench engine|http|idle|timers|storm|year|scale|limit
 #include "engine/cli/bench.h"
 
 #include <fmt/format.h>
@@ -65,6 +65,8 @@ void add_bench(CLI::App& app, Cli& cli) {
     add(bench, cli, "engine", "Two durable commands a case, 256 in flight, and one at a time.", bench_engine);
     add(bench, cli, "http",
         "The same two commands over HTTP, 64 and 256 clients and one, beside a bare server.", bench_http,
+        false, 500);
+    add(bench, cli, "idle", "What a service takes that nobody asks, with so many clocks pending.", bench_idle,
         false, 500);
     add(bench, cli, "timers", "What pending timers cost: disk, memory, opening, an idle engine.",
         bench_timers);

@@ -55,6 +55,7 @@ Json spread(const std::vector<double>&);                     // {"median":, "lea
 
 Json bench_engine(const BenchOptions&);
 Json bench_http(const BenchOptions&);
+Json bench_idle(const BenchOptions&);
 Json bench_limit(const BenchOptions&);
 Json bench_storm(const BenchOptions&);
 Json bench_timers(const BenchOptions&);

@@ -12,11 +12,13 @@ reeve = None  # the program; set by whoever runs the tests
 
 
 def run(*words, **more):
-    return subprocess.run([reeve, *words], check=True, capture_output=True, text=True, **more).stdout
+    done = subprocess.run([reeve, *words], capture_output=True, text=True, **more)
+    assert done.returncode == 0, f"{' '.join(words)}: {done.stderr}"
+    return done.stdout
 
 
 class Served:
-    def __init__(self, *flags, env=None, config=None):
+    def __init__(self, *flags, env=None, config=None, ready=True):
         self.folder = tempfile.TemporaryDirectory()
         self.data = os.path.join(self.folder.name, "office")
         run("init", self.data)
@@ -24,9 +26,13 @@ class Served:
         if config is not None:
             with open(os.path.join(self.data, "reeve.json"), "w") as file:
                 json.dump(config, file)
-        self.start()
+        self.log = None
+        if ready:
+            self.start()
 
     def start(self):
+        if self.log:
+            self.log.close()
         self.log = open(os.path.join(self.folder.name, "log.txt"), "ab")
         self.process = subprocess.Popen(
             [reeve, "serve", "--data", self.data, "--listen", "127.0.0.1:0", "--log-format", "json", *self.flags],
@@ -67,11 +73,12 @@ class Served:
         return self
 
     def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
-        self.log.close()
+        if self.process:
+            if self.process.poll() is None:
+                self.process.kill()
+            self.process.wait()
+            self.process.stdout.close()
+            self.log.close()
         self.folder.cleanup()
 
 
