@@ -233,6 +233,7 @@ void add_serve(CLI::App& app, Cli& cli) {
         if (!wanted->listen.empty()) config->listen = wanted->listen;
         if (config->listen.empty()) config->listen = "127.0.0.1:8080";
         if (auto read = read_listen(config->listen, place, options); !read) return refused(cli, read.error());
+        options.trusted_proxies = config->trusted_proxies;
         const auto ending = block_ending();
         auto alerting = Alerting::prepare(*config);
         if (!alerting) return refused(cli, alerting.error());

@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include "engine/describe.h"
+#include "engine/http/client_address.h"
 
 namespace reeve::cli {
 
 BOOST_DESCRIBE_STRUCT(ChannelConfig, (),
                       (name, plugin, settings, hours, digest, throttle, time_limit, memory_mib))
 BOOST_DESCRIBE_STRUCT(AlertsConfig, (), (link, texts, first_retry, longest_retry, attempts, channels))
-BOOST_DESCRIBE_STRUCT(ServeConfig, (), (listen, alerts))
+BOOST_DESCRIBE_STRUCT(ServeConfig, (), (listen, trusted_proxies, alerts))
 
 namespace {
 
@@ -32,6 +33,12 @@ std::optional<Error> unclear(const ServeConfig& config, const Source& source) {
     const auto said = [&](std::string code, std::string message, const std::string& pointer) {
         return source.refuse(std::move(code), std::move(message), pointer).error();
     };
+    for (std::size_t i = 0; i < config.trusted_proxies.size(); ++i)
+        if (http::plain_address(config.trusted_proxies[i]).empty())
+            return said("bad-command",
+                        "a proxy is named by its address, such as \"127.0.0.1\", not \"" +
+                            config.trusted_proxies[i] + "\"",
+                        fmt::format("/trusted_proxies/{}", i));
     std::set<std::string> names;
     for (std::size_t i = 0; i < config.alerts.channels.size(); ++i) {
         const auto& channel = config.alerts.channels[i];

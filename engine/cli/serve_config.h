@@ -24,6 +24,7 @@ struct AlertsConfig {
 };
 struct ServeConfig {
     std::string listen;
+    std::vector<std::string> trusted_proxies;
     AlertsConfig alerts;
 
     std::filesystem::path file;  // it was read from; empty: there is none

@@ -8,7 +8,9 @@
 
 #include "engine/http/access.h"
 #include "engine/http/accounts.h"
+#include "engine/http/lookups.h"
 #include "engine/http/message.h"
+#include "engine/http/receipts.h"
 #include "engine/views/views.h"
 
 namespace reeve::http {
@@ -27,6 +29,8 @@ struct Call {
     const Request& request;
     runtime::Engine& engine;
     Accounts& accounts;
+    Receipts& receipts;
+    Lookups& lookups;
     Caller caller;
     std::map<std::string, std::string, std::less<>> path;  // what stands for {…} in the pattern
     Json body;                                             // of a route that takes JSON
@@ -54,7 +58,7 @@ using Work = Answer (*)(const Call&, const views::Sight&);
 // One command to one case: answered with its receipt. Must not wait.
 using Ask = Result<core::Command> (*)(const Call&, const views::Sight&);
 
-enum class Takes { nothing, json, file };
+enum class Takes { nothing, json, form, file };
 
 struct Route {
     std::string_view method, pattern;  // "/v1/cases/{case}"
@@ -76,6 +80,7 @@ std::span<const Route> case_routes();
 std::span<const Route> work_routes();
 std::span<const Route> office_routes();
 std::span<const Route> event_routes();
+std::span<const Route> receipt_routes();
 std::span<const Route> service_routes();
 std::span<const Route> session_routes();
 std::vector<const Route*> routes();

@@ -8,6 +8,7 @@
 
 #include "engine/http/access.h"
 #include "engine/http/accounts.h"
+#include "engine/http/lookups.h"
 #include "engine/runtime/engine.h"
 
 namespace reeve::http {
@@ -25,6 +26,11 @@ struct Options {
     // take for what it was sent (64 KiB at most) before it is let go.
     std::size_t streams = 256, streams_each = 16;
     std::chrono::milliseconds heartbeat{15'000}, stream_patience{10'000};
+    // Of receipt codes, by whoever asks; and the time they are counted in. Without `ticks`, the machine's.
+    LookupLimits lookups;
+    std::function<Lookups::Ticks()> ticks;
+    // Whose X-Forwarded-For is believed: the addresses of proxies.
+    std::vector<std::string> trusted_proxies;
 };
 
 class Server {
