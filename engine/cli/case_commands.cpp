@@ -215,6 +215,7 @@ void add_case(CLI::App& app, Cli& cli) {
         add_noun(app, "case", "Start, show and move cases.", "Casework", "reeve case list --light red");
     add_start(*cases, cli);
     add_case_views(*cases, cli);
+    add_receipt(*cases, cli);
     add_act(*cases, cli);
     add_moves(*cases, cli);
     add_ends(*cases, cli);

@@ -119,8 +119,8 @@ inline constexpr const char* needed_reason = "Why; kept in the history (needed)"
 void add_reason(CLI::App* command, const GivenPtr& given,
                 const std::string& about = "Why; kept in the history");
 
-// What a change led to, in words or as JSON.
-int print_receipt(const Cli&, Folder&, const Result<runtime::Receipt>&);
+// What a change led to, in words or as JSON; with the receipt code of a case that it started.
+int print_receipt(const Cli&, Folder&, const Result<runtime::Receipt>&, const std::string& receipt_code = {});
 
 // "CASE/t3" as the case and what is in it; wrong use when there is no slash.
 struct Reference {

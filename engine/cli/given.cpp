@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "engine/cli/folder.h"
+#include "engine/http/receipts.h"
 
 namespace reeve::cli {
 
@@ -70,6 +71,23 @@ GivenPtr changes(Cli& cli, CLI::App* command, std::function<int(Folder&)> body, 
     return given;
 }
 
+namespace {
+
+// The case is there, whether or not its code can be made now.
+std::string receipt_code_of(Folder& folder, const std::string& case_id) {
+    try {
+        const auto code = http::Receipts(folder.path()).code_of(folder.reader(), case_id);
+        return code ? code->text() : "";
+    } catch (const std::exception& e) {
+        fmt::print(stderr,
+                   "reeve: the receipt code could not be made ({}); reeve case receipt {} tries again\n",
+                   e.what(), case_id);
+        return {};
+    }
+}
+
+}  // namespace
+
 GivenPtr asks(Cli& cli, CLI::App* command, std::shared_ptr<std::string> case_id,
               std::function<Result<core::Wish>(Folder&)> wish) {
     auto given = changes(
@@ -77,7 +95,10 @@ GivenPtr asks(Cli& cli, CLI::App* command, std::shared_ptr<std::string> case_id,
         [&cli, case_id, wish = std::move(wish)](Folder& folder) {
             auto made = wish(folder);
             if (!made) return refused(cli, made.error());
-            return print_receipt(cli, folder, folder.ask(*case_id, std::move(*made)));
+            const bool starts = std::holds_alternative<core::StartCase>(*made);
+            const auto receipt = folder.ask(*case_id, std::move(*made));
+            return print_receipt(cli, folder, receipt,
+                                 starts && receipt ? receipt_code_of(folder, receipt->case_id) : "");
         },
         Purpose::ask);
     command
@@ -97,11 +118,14 @@ void add_reason(CLI::App* command, const GivenPtr& given, const std::string& abo
     command->add_option("--reason", given->reason, about)->group(record_group);
 }
 
-int print_receipt(const Cli& cli, Folder& folder, const Result<runtime::Receipt>& receipt) {
+int print_receipt(const Cli& cli, Folder& folder, const Result<runtime::Receipt>& receipt,
+                  const std::string& receipt_code) {
     if (!receipt) return refused(cli, receipt.error());
     const auto wording = folder.wording(receipt->case_id);
     if (cli.json) {
-        print_json(views::receipt(folder.sight(), *receipt));
+        auto json = views::receipt(folder.sight(), *receipt);
+        if (!receipt_code.empty()) json["receipt_code"] = receipt_code;
+        print_json(json);
         return 0;
     }
     for (const auto& one : receipt->events)
@@ -115,6 +139,7 @@ int print_receipt(const Cli& cli, Folder& folder, const Result<runtime::Receipt>
     fmt::print("{} is at revision {}\n", receipt->case_id, receipt->revision);
     if (receipt->repeated) fmt::print("  this key had been answered before: nothing was done again\n");
     for (const auto& one : receipt->events) fmt::print("  {}\n", words(one.event, wording));
+    if (!receipt_code.empty()) fmt::print("  receipt code for the person who asked: {}\n", receipt_code);
     return 0;
 }
 

@@ -55,6 +55,7 @@ Result<http::Options> settle(const Serving& wanted, ServeConfig& config) {
         return refuse("missing-data", "--tls-certificate and --tls-key go together, each a PEM file",
                       options.key.empty() ? "--tls-key" : "--tls-certificate");
     options.behind_tls = config.behind_tls;
+    options.trusted_proxies = config.trusted_proxies;
     if (config.upload_mib) options.upload = std::uint64_t{*config.upload_mib} << 20;
     auto level = config.log.level.value_or(log::Level::info);
     auto form = config.log.format.value_or(log::Form::text);

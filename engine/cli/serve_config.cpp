@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/describe.h"
+#include "engine/http/client_address.h"
 
 namespace reeve::cli {
 
@@ -12,7 +13,8 @@ BOOST_DESCRIBE_STRUCT(AlertsConfig, (), (link, texts, first_retry, longest_retry
 BOOST_DESCRIBE_STRUCT(LogConfig, (), (level, format))
 BOOST_DESCRIBE_STRUCT(HeartbeatConfig, (), (url, every))
 BOOST_DESCRIBE_STRUCT(TlsConfig, (), (certificate, key))
-BOOST_DESCRIBE_STRUCT(ServeConfig, (), (listen, tls, behind_tls, upload_mib, log, heartbeat, alerts))
+BOOST_DESCRIBE_STRUCT(ServeConfig, (),
+                      (listen, tls, behind_tls, trusted_proxies, upload_mib, log, heartbeat, alerts))
 
 namespace {
 
@@ -35,6 +37,12 @@ std::optional<Error> unclear(const ServeConfig& config, const Source& source) {
     const auto said = [&](std::string code, std::string message, const std::string& pointer) {
         return source.refuse(std::move(code), std::move(message), pointer).error();
     };
+    for (std::size_t i = 0; i < config.trusted_proxies.size(); ++i)
+        if (http::plain_address(config.trusted_proxies[i]).empty())
+            return said("bad-command",
+                        "a proxy is named by its address, such as \"127.0.0.1\", not \"" +
+                            config.trusted_proxies[i] + "\"",
+                        fmt::format("/trusted_proxies/{}", i));
     std::set<std::string> names;
     for (std::size_t i = 0; i < config.alerts.channels.size(); ++i) {
         const auto& channel = config.alerts.channels[i];

@@ -41,6 +41,7 @@ struct ServeConfig {
     std::optional<std::uint32_t> upload_mib;  // of a file that is attached
     LogConfig log;
     HeartbeatConfig heartbeat;
+    std::vector<std::string> trusted_proxies;
     AlertsConfig alerts;
 
     std::filesystem::path file;  // it was read from; empty: there is none

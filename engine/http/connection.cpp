@@ -3,11 +3,11 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/url/parse.hpp>
-#include <boost/url/url_view.hpp>
 
+#include "engine/http/client_address.h"
 #include "engine/http/compress.h"
 #include "engine/http/follower.h"
+#include "engine/http/request.h"
 #include "engine/http/service.h"
 #include "engine/json.h"
 #include "engine/log.h"
@@ -25,57 +25,6 @@ constexpr std::size_t header_bytes = 16 << 10;
 // More of a body that nobody wants is not read: the connection ends.
 constexpr std::uint64_t skipped_bytes = 64 << 10;
 
-constexpr bhttp::field wanted_fields[] = {bhttp::field::authorization,   bhttp::field::content_type,
-                                          bhttp::field::if_match,        bhttp::field::if_none_match,
-                                          bhttp::field::accept_encoding, bhttp::field::cookie};
-
-template <class Fields>
-std::expected<Request, Answer> request_of(const bhttp::request_header<Fields>& header) {
-    const auto bad = [](std::string what) {
-        return std::unexpected(problem({"bad-request", std::move(what), ""}));
-    };
-    Request request;
-    request.method = std::string(header.method_string());
-    const auto target = boost::urls::parse_origin_form({header.target().data(), header.target().size()});
-    if (!target) return bad("the path is not understood");
-    for (const auto& part : target->segments()) request.path.emplace_back(part);
-    for (const auto& one : target->params()) {
-        std::string name(one.key), value(one.value);
-        if (bad_utf8(name) != std::string::npos || bad_utf8(value) != std::string::npos)
-            return std::unexpected(problem({"bad-utf8", "a part of the query is not UTF-8", ""}));
-        if (!request.query.emplace(std::move(name), std::move(value)).second)
-            return bad("\"" + std::string(one.key) + "\" is given twice");
-    }
-    for (const auto& part : request.path)
-        if (bad_utf8(part) != std::string::npos)
-            return std::unexpected(problem({"bad-utf8", "a part of the path is not UTF-8", ""}));
-    for (const auto field : wanted_fields)
-        if (const auto it = header.find(field); it != header.end()) {
-            std::string name(bhttp::to_string(field));
-            std::ranges::transform(name, name.begin(), [](char c) {
-                return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-            });
-            request.headers.emplace(std::move(name), std::string(it->value()));
-        }
-    if (const auto it = header.find("X-CSRF-Token"); it != header.end())
-        request.headers.emplace("x-csrf-token", std::string(it->value()));
-    if (const auto it = header.find("Last-Event-ID"); it != header.end())
-        request.headers.emplace("last-event-id", std::string(it->value()));
-    if (const auto it = header.find("Idempotency-Key"); it != header.end()) {
-        request.headers.emplace("idempotency-key", std::string(it->value()));
-        if (it->value().size() > 200 ||
-            bad_utf8({it->value().data(), it->value().size()}) != std::string::npos)
-            return bad("an Idempotency-Key has at most 200 bytes, in UTF-8");
-    }
-    // Who reads both differently than a proxy before us would read another request into this one.
-    if (header.count(bhttp::field::content_length) > 1 ||
-        (header.count(bhttp::field::transfer_encoding) > 0 && header.count(bhttp::field::content_length) > 0))
-        return bad("say the length of the body once");
-    if (header.version() == 11 && header.count(bhttp::field::host) != 1)
-        return bad("HTTP/1.1 takes one Host");
-    return request;
-}
-
 template <class Body>
 void head_of(bhttp::response<Body>& response, const Answer& answer, unsigned version, bool keep) {
     response.version(version);
@@ -90,7 +39,11 @@ void head_of(bhttp::response<Body>& response, const Answer& answer, unsigned ver
 
 class Conversation {
   public:
-    Conversation(Wire& wire, Service& service, bool& idle) : wire_(wire), service_(service), idle_(idle) {}
+    Conversation(Wire& wire, Service& service, bool& idle) : wire_(wire), service_(service), idle_(idle) {
+        beast::error_code gone;
+        if (const auto peer = wire.tcp().socket().remote_endpoint(gone); !gone)
+            peer_ = peer.address().to_string();
+    }
 
     // False: the client has gone, or is to go.
     asio::awaitable<bool> one() {
@@ -117,6 +70,8 @@ class Conversation {
             co_await write(request.error(), version, false, false);
             co_return false;
         }
+        request->client =
+            client_address(peer_, request->header("x-forwarded-for"), service_.options.trusted_proxies);
         auto opened = open(service_, *request);
         if (!opened) {
             // The body may be long, and nobody will read it.
@@ -293,6 +248,7 @@ class Conversation {
     Wire& wire_;
     Service& service_;
     bool& idle_;
+    std::string peer_;  // the address of the other end
     bool head_only_ = false;
     beast::flat_buffer buffer_{1 << 20};
     static inline std::uint64_t uploads_ = 0;  // on the network's thread

@@ -18,6 +18,7 @@ struct Request {
     std::map<std::string, std::string, std::less<>> query, headers;
     std::string body;
     std::filesystem::path upload;  // where the body lies, of a route that takes a file
+    std::string client;            // whose address it comes from, as client_address() has it
 
     const std::string& header(std::string_view name) const;  // empty when it is not there
 };
@@ -35,6 +36,7 @@ struct Answer {
 };
 
 inline constexpr std::string_view cookie_name = "reeve_session";
+inline constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 
 Answer json_answer(const Json&, int status = 200);
 // problem+json (RFC 9457): the code, the sentence, and the field as a JSON pointer where it is one.

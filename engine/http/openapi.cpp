@@ -67,10 +67,13 @@ Json page_of_items(std::string_view schema) {
             {"additionalProperties", false}};
 }
 
+bool is_page(const Route& route) { return route.type.starts_with("text/html"); }
+
 Json answer_of(const Route& route) {
     if (route.type.starts_with("text/plain"))
         return {{"description", route.about},
                 {"content", {{"text/plain", {{"schema", {{"type", "string"}}}}}}}};
+    if (is_page(route)) return {{"description", route.about}, {"content", {{route.type, Json::object()}}}};
     if (route.answers.empty())
         return {{"description", "The file"}, {"content", {{"application/octet-stream", Json::object()}}}};
     if (route.type == "text/event-stream") {
@@ -88,8 +91,9 @@ Json answer_of(const Route& route) {
 }
 
 Json operation_of(const Route& route) {
-    const Json refused{{"description", "Refused: the code and the sentence say why"},
-                       {"content", {{"application/problem+json", {{"schema", reference("Problem")}}}}}};
+    Json refused{{"description", "Refused: the code and the sentence say why"},
+                 {"content", {{"application/problem+json", {{"schema", reference("Problem")}}}}}};
+    if (is_page(route)) refused["content"][std::string(route.type)] = Json::object();
     Json operation{{"operationId", route.operation}, {"summary", route.about}};
     if (route.needs)
         operation["security"] = Json::array({{{"token", Json::array()}}});
@@ -100,6 +104,9 @@ Json operation_of(const Route& route) {
     if (route.takes == Takes::json)
         operation["requestBody"] = {{"required", true},
                                     {"content", {{"application/json", {{"schema", reference(route.body)}}}}}};
+    if (route.takes == Takes::form)
+        operation["requestBody"] = {{"required", true},
+                                    {"content", {{form_type, {{"schema", reference(route.body)}}}}}};
     if (route.takes == Takes::file)
         operation["requestBody"] = {{"required", true},
                                     {"content", {{"application/octet-stream", Json::object()}}}};

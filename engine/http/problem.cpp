@@ -43,6 +43,8 @@ constexpr std::pair<std::string_view, int> statuses[] = {
     {"unknown-case", 404},
     {"no-such-case", 404},
     {"unknown-alert", 404},
+    {"unknown-receipt-code", 404},
+    {"mistyped-receipt-code", 404},
     {"unknown-definition", 404},
     {"no-such-file", 404},
     {"unknown-path", 404},

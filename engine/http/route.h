@@ -8,8 +8,10 @@
 
 #include "engine/http/access.h"
 #include "engine/http/accounts.h"
+#include "engine/http/lookups.h"
 #include "engine/http/message.h"
 #include "engine/http/monitor.h"
+#include "engine/http/receipts.h"
 #include "engine/views/views.h"
 
 namespace reeve::http {
@@ -29,6 +31,8 @@ struct Call {
     runtime::Engine& engine;
     Accounts& accounts;
     Monitor& monitor;
+    Receipts& receipts;
+    Lookups& lookups;
     Caller caller;
     bool secure;                                           // it was reached by HTTPS
     std::map<std::string, std::string, std::less<>> path;  // what stands for {…} in the pattern
@@ -57,7 +61,7 @@ using Work = Answer (*)(const Call&, const views::Sight&);
 // One command to one case: answered with its receipt. Must not wait.
 using Ask = Result<core::Command> (*)(const Call&, const views::Sight&);
 
-enum class Takes { nothing, json, file };
+enum class Takes { nothing, json, form, file };
 
 struct Route {
     std::string_view method, pattern;  // "/v1/cases/{case}"
@@ -79,6 +83,7 @@ std::span<const Route> case_routes();
 std::span<const Route> work_routes();
 std::span<const Route> office_routes();
 std::span<const Route> event_routes();
+std::span<const Route> receipt_routes();
 std::span<const Route> service_routes();
 std::span<const Route> session_routes();
 std::vector<const Route*> routes();

@@ -72,8 +72,8 @@ const std::string& Call::query(std::string_view name) const {
 
 std::vector<const Route*> routes() {
     std::vector<const Route*> all;
-    for (const auto part :
-         {case_routes(), work_routes(), office_routes(), event_routes(), session_routes(), service_routes()})
+    for (const auto part : {case_routes(), work_routes(), office_routes(), event_routes(), receipt_routes(),
+                            session_routes(), service_routes()})
         for (const auto& route : part) all.push_back(&route);
     return all;
 }

@@ -8,6 +8,7 @@
 
 #include "engine/http/access.h"
 #include "engine/http/accounts.h"
+#include "engine/http/lookups.h"
 #include "engine/http/monitor.h"
 #include "engine/runtime/engine.h"
 
@@ -31,6 +32,11 @@ struct Options {
     // Clients reach it through a proxy that speaks TLS: cookies are for HTTPS only, as with a certificate.
     bool behind_tls = false;
     Beside beside = {};
+    // Of receipt codes, by whoever asks; and the time they are counted in. Without `ticks`, the machine's.
+    LookupLimits lookups;
+    std::function<Lookups::Ticks()> ticks;
+    // Whose X-Forwarded-For is believed: the addresses of proxies.
+    std::vector<std::string> trusted_proxies;
 };
 
 class Server {

@@ -95,6 +95,15 @@ Result<Caller> who_asks(Service& service, const Request& request, bool used) {
 
 namespace {
 
+// The case is there, whether or not its code can be made now: it is asked for again.
+void add_receipt_code(Service& service, store::Reader& reader, const std::string& case_id, Json& said) {
+    try {
+        if (const auto code = service.receipts.code_of(reader, case_id)) said["receipt_code"] = code->text();
+    } catch (const std::exception& e) {
+        fmt::print(stderr, "reeve: the receipt code of {} could not be made: {}\n", case_id, e.what());
+    }
+}
+
 asio::awaitable<Answer> command(Service& service, const Call& call, Ask ask) {
     std::optional<Answer> refused;
     core::Command command;
@@ -111,8 +120,9 @@ asio::awaitable<Answer> command(Service& service, const Call& call, Ask ask) {
     auto receipt = co_await service.engine.submit(std::move(command));
     if (!receipt) co_return problem(receipt.error());
     Readers::Lease reader(service.readers);
-    auto answer = json_answer(views::receipt(sight_of(service, *reader), *receipt),
-                              starts && !receipt->repeated ? 201 : 200);
+    auto said = views::receipt(sight_of(service, *reader), *receipt);
+    if (starts) add_receipt_code(service, *reader, receipt->case_id, said);
+    auto answer = json_answer(said, starts && !receipt->repeated ? 201 : 200);
     answer.headers["ETag"] = fmt::format("\"{}\"", receipt->revision);
     if (starts) answer.headers["Location"] = "/v1/cases/" + receipt->case_id;
     co_return answer;
@@ -174,12 +184,19 @@ asio::awaitable<Answer> answer(Service& service, const Request& request, Opened&
               .engine = service.engine,
               .accounts = service.accounts,
               .monitor = service.monitor,
+              .receipts = service.receipts,
+              .lookups = service.lookups,
               .caller = std::move(opened.caller),
               .secure = service.options.behind_tls || !service.options.certificate.empty(),
               .path = std::move(opened.match.path),
               .body = {}};
     if (route.takes == Takes::json)
         if (auto fault = take_json(call)) co_return problem(*fault);
+    if (route.takes == Takes::form && !request.header("content-type").starts_with(form_type)) {
+        const Error wrong{"wrong-content-type", "send a form, as Content-Type: " + std::string(form_type),
+                          "Content-Type"};
+        co_return problem(wrong);
+    }
     if (const auto* ask = std::get_if<Ask>(&route.does)) {
         // No co_await within a catch: what was thrown is kept.
         std::exception_ptr thrown;

@@ -20,6 +20,8 @@ struct Service {
           options(o),
           access(e.folder()),
           accounts(e.folder()),
+          receipts(e.folder()),
+          lookups(o.lookups, o.ticks),
           readers(e),
           pool(o.readers),
           feed(e, readers, pool, io),
@@ -31,6 +33,8 @@ struct Service {
     Options options;
     Access access;
     Accounts accounts;
+    Receipts receipts;
+    Lookups lookups;
     Readers readers;
     asio::thread_pool pool;
     Feed feed;

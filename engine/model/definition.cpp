@@ -64,6 +64,7 @@ void Reader::read() {
     patterns();
     duties();
     reopen();
+    receipt();
     program_.keep = limit(root_["keep"]);
     if (!imported_.empty()) {
         // What is deployed is whole: a case's ladders must not change with a file.

@@ -74,6 +74,7 @@ class Reader {
     void duties();
     void hand_over();
     void reopen();
+    void receipt();  // receipt.cpp
 
     Node root_;
     const Surroundings& around_;

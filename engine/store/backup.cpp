@@ -8,6 +8,7 @@
 #include "engine/store/fingerprint.h"
 #include "engine/store/packed.h"
 #include "engine/store/part_file.h"
+#include "engine/store/secret.h"
 #include "engine/store/sqlite/connection.h"
 #include "engine/store/upkeep.h"
 
@@ -20,6 +21,15 @@ void copy_database(const std::filesystem::path& from, const std::filesystem::pat
     SQLite::Backup copy(target, *source);
     // All at once; where it has to wait for a lock, not in a hot loop.
     while (copy.executeStep(-1) != SQLITE_DONE) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+}
+
+// A backup that was made before the folder had a secret has none: what was derived from that stays good.
+// Where the folder is restored because it cannot be read, it gets another.
+void keep_own_secret(const std::filesystem::path& replaced, const std::filesystem::path& copy) {
+    try {
+        if (!has_secret(copy)) copy_secret(replaced, copy);
+    } catch (const std::exception&) {
+    }
 }
 
 }  // namespace
@@ -105,6 +115,7 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
                               file.string());
         }
     }
+    if (std::filesystem::exists(target)) keep_own_secret(target, part.path());
     {
         SQLite::Database copy(part.path().string(), SQLite::OPEN_READWRITE);
         copy.exec("DROP TABLE attachments");

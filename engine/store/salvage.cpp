@@ -5,6 +5,7 @@
 #include "engine/store/fingerprint.h"
 #include "engine/store/part_file.h"
 #include "engine/store/replay_all.h"
+#include "engine/store/secret.h"
 #include "engine/store/sqlite/connection.h"
 
 namespace reeve::store {
@@ -61,6 +62,18 @@ std::vector<OutboxRow> delivered(Reader& from, Reader& anew, std::vector<std::st
     return rows;
 }
 
+// The receipt codes come from it, and from nothing else.
+void take_secret(const std::filesystem::path& from, const std::filesystem::path& to,
+                 std::vector<std::string>& faults) {
+    try {
+        copy_secret(from, to);
+    } catch (const std::exception& e) {
+        faults.push_back(fmt::format(
+            "the secret of the folder cannot be read ({}): receipt codes given so far are good no more",
+            e.what()));
+    }
+}
+
 }  // namespace
 
 Result<RebuildReport> salvage(const std::filesystem::path& folder, const Progress& progress) {
@@ -95,6 +108,7 @@ Result<RebuildReport> salvage(const std::filesystem::path& folder, const Progres
         (*store)->commit({.outbox = delivered(**old, *reader, report.faults)});
         rows = reader->fingerprint();
     }
+    take_secret(sqlite::database_path(folder), made, report.faults);
     {
         SQLite::Database db(made.string(), SQLite::OPEN_READWRITE);
         sqlite::mark(db, rehearsal);

@@ -106,6 +106,33 @@ TEST(Day, TheSameKeyGivesTheFirstAnswerAgain) {
     EXPECT_EQ(office.did("reeve case list --json").json().size(), 1u);
 }
 
+TEST(Day, TheReceiptCodeIsGivenAtTheStartAndPrintedAgain) {
+    Office office;
+    const std::string line = "reeve case start noise --unit north --set place=here --key letter-1 --as li-na";
+    const auto first = office.did(line + " --json").json();
+    const std::string code = first["receipt_code"], id = first["case"];
+    EXPECT_EQ(code.size(), 29u);
+    EXPECT_EQ(office.did(line + " --json").json()["receipt_code"], code);
+    EXPECT_THAT(office.did(line).out, HasSubstr("receipt code for the person who asked: " + code));
+    EXPECT_THAT(office.did("reeve case receipt " + id).out, HasSubstr(code + "\n"));
+    EXPECT_EQ(office.did("reeve case receipt " + id + " --json").json()["page"], "/receipt/" + code);
+    EXPECT_NE(office.did("reeve case start noise --unit north --set place=here --as li-na --json")
+                  .json()["receipt_code"],
+              code);
+    EXPECT_THAT(office.did("reeve case note " + id + " seen --as li-na").out,
+                testing::Not(HasSubstr("receipt")));
+    const auto none = office.run("reeve case receipt noise-77");
+    EXPECT_EQ(none.exit, 1);
+    EXPECT_THAT(none.err, HasSubstr("noise-77"));
+    // A backup is one file, and has it.
+    office.did("reeve backup copy.reeve");
+    office.did("reeve restore copy.reeve --data other");
+    EXPECT_EQ(office.did("reeve case receipt " + id + " --data other --json").json()["receipt_code"], code);
+    office.did("reeve rebuild");
+    EXPECT_EQ(office.did("reeve case receipt " + id + " --json").json()["receipt_code"], code);
+    EXPECT_THAT(office.did("reeve check").out, HasSubstr("All is well"));
+}
+
 TEST(Day, ChangesMadeMeanwhileAreNotOverwritten) {
     Office office;
     const auto id = office.start();

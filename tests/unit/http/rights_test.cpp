@@ -17,11 +17,12 @@ struct Probe {
 const std::string password = "four grey herons wade";
 
 Probe probe(const Route& route, const std::string& person, const std::string& case_id,
-            const std::string& sha256, const std::string& alert) {
+            const std::string& sha256, const std::string& alert, const std::string& receipt_code) {
     std::string target(route.pattern);
     for (const auto& [name, value] : {std::pair<std::string, std::string>{"{case}", case_id},
                                       {"{sha256}", sha256},
                                       {"{alert}", alert},
+                                      {"{code}", receipt_code},
                                       {"{definition}", "permit"}})
         if (const auto at = target.find(name); at != target.npos) target.replace(at, name.size(), value);
     if (route.operation == "followEvents") target += "?after=0&case=" + case_id;
@@ -63,7 +64,9 @@ struct Rights : testing::Test {
         auto alert = service.office.engine->read()->outbox({.case_id = case_id}).at(0).id;
         for (auto at = alert.find('/'); at != alert.npos; at = alert.find('/', at))
             alert.replace(at, 1, "%2F");
-        const auto [target, body] = probe(route, person, case_id, sha256, alert);
+        const auto code =
+            Receipts(service.office.folder.path()).code_of(*service.office.engine->read(), case_id)->text();
+        const auto [target, body] = probe(route, person, case_id, sha256, alert, code);
         // One that does not end: its head, and the first event.
         if (route.type == "text/event-stream") {
             Listener stream(service.server->port(), client.token, target);
@@ -77,6 +80,9 @@ struct Rights : testing::Test {
         if (route.takes == Takes::json)
             return client.send(std::string(route.method), target, body.dump(),
                                {{"Content-Type", "application/json"}});
+        if (route.takes == Takes::form)
+            return client.send(std::string(route.method), target, "code=" + code,
+                               {{"Content-Type", std::string(form_type)}});
         return client.send(std::string(route.method), target, route.takes == Takes::file ? "bytes" : "", {});
     }
 };
