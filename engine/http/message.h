@@ -23,6 +23,9 @@ struct Request {
     const std::string& header(std::string_view name) const;  // empty when it is not there
 };
 
+// A field of a form's body, decoded; empty: there is none, or the body is no form.
+std::string form_field(const std::string& body, std::string_view name);
+
 struct Following;  // feed.h
 
 struct Answer {

@@ -210,9 +210,9 @@ void add_case(mustache::data& data, const Json& standing, Language language, con
         mustache::data one;
         one.set("stage", stage.at("title").get<std::string>());
         add_moment(one, "since", stage.at("since"), language, words);
-        stages.push_back(std::move(one));
+        stages.push_back(one);
     }
-    data.set("stages", std::move(stages));
+    data.set("stages", stages);
     if (standing.at("due").is_object()) add_due(data, standing.at("due"), language, words);
     add_moment(data, "ended", standing.at("ended"), language, words);
     add_moment(data, "as_of", standing.at("as_of"), language, words);

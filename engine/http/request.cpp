@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <boost/beast/http/field.hpp>
+#include <boost/url/params_view.hpp>
 #include <boost/url/parse.hpp>
+#include <boost/url/parse_query.hpp>
 #include <boost/url/url_view.hpp>
 
 #include "engine/json.h"
@@ -69,6 +71,16 @@ std::expected<Request, Answer> request_of(const bhttp::request_header<>& header)
     if (header.version() == 11 && header.count(bhttp::field::host) != 1)
         return bad("HTTP/1.1 takes one Host");
     return request;
+}
+
+std::string form_field(const std::string& body, std::string_view name) {
+    const auto fields = boost::urls::parse_query(body);
+    if (!fields) return {};
+    boost::urls::encoding_opts rules;
+    rules.space_as_plus = true;
+    for (const auto& field : boost::urls::params_view(*fields, rules))
+        if (field.key == name) return field.value;
+    return {};
 }
 
 }  // namespace reeve::http

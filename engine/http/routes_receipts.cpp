@@ -2,9 +2,6 @@
 // stands.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <boost/url/parse_query.hpp>
-
 #include "engine/http/language.h"
 #include "engine/http/receipt_page.h"
 #include "engine/http/route.h"
@@ -40,7 +37,7 @@ ReceiptPage look_up(const Call& call, const views::Sight& sight, const std::stri
     }
     const auto code = ReceiptCode::read(typed);
     if (!code) {
-        if (typed.size() > longest_shown) page.code.clear();
+        if (typed.size() > longest_shown || bad_utf8(typed) != std::string::npos) page.code.clear();
         page.trouble = Trouble::mistyped;
         return page;
     }
@@ -102,15 +99,8 @@ Answer form(const Call& call, const views::Sight&) {
 
 // The code stands in the body, where no log of a proxy and no history of a browser keeps it.
 Answer sent(const Call& call, const views::Sight& sight) {
-    std::string typed;
-    if (const auto fields = boost::urls::parse_query(call.request.body))
-        for (const auto& field : *fields) {
-            if (field.key != "code") continue;
-            typed = field.value;
-            std::ranges::replace(typed, '+', ' ');
-        }
+    const auto typed = form_field(call.request.body, "code");
     if (typed.empty()) return form(call, sight);
-    if (bad_utf8(typed) != std::string::npos) typed = "?";
     return answer_of(look_up(call, sight, typed), true);
 }
 

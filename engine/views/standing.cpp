@@ -94,8 +94,8 @@ std::string advice(const model::ReceiptRule& rule, const std::string& unit, cons
         return "如逾期未答复，请凭回执码向上级单位“" + above + "”反映。";
     }
     if (above.empty())
-        return "If there is no answer by then, ask for the head of " + unit + " with this code.";
-    return "If there is no answer by then, turn to " + above + ", which stands above " + unit +
+        return "If the office does not answer in time, ask for the head of " + unit + " with this code.";
+    return "If the office does not answer in time, turn to " + above + ", which stands above " + unit +
            ", with this code.";
 }
 

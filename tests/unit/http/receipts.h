@@ -13,7 +13,7 @@ inline const std::string petition = std::string(R"({
   "data": {"type": "object", "properties": {"place": {"type": "string"},
     "petitioner": {"type": "object", "properties": {"name": {"type": "string", "x-personal": true}, "phone": {"type": "string", "x-personal": true}}}}},
   "owner": {"role": "registrar"},
-  "clocks": {"answer": {"limit": "60 days", "basis": "Article 34", "from": "stage:handling", "done_on": ["answered", "dropped"],
+  "clocks": {"answer": {"limit": "60 days", "basis": "Article 34", "from": "stage:handling", "done_on": ["heard", "dropped"],
     "pause": ["waits-for-report", "illness-of-officer"], "extend": {"by": "30 days", "times": 1}}},
   "stages": {
     "registered": {"title": {"en": "Registered", "zh": "登记"}, "assign": "owner", "due": "15 days", "actions": {"accept": {"to": "handling"}}},
