@@ -47,7 +47,8 @@ Result<std::set<Scope>> parse_scopes(const std::vector<std::string>& names) {
         Scope scope{};
         if (!boost::describe::enum_from_string(name.c_str(), scope))
             return refuse("unknown-name",
-                          "there is no scope \"" + name + "\"; known are: read, act, administer", "scopes");
+                          "there is no scope \"" + name + "\"; known are: read, act, administer, work",
+                          "scopes");
         scopes.insert(scope);
     }
     return scopes;

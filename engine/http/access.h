@@ -13,8 +13,8 @@
 
 namespace reeve::http {
 
-enum class Scope { read, act, administer };
-BOOST_DESCRIBE_ENUM(Scope, read, act, administer)
+enum class Scope { read, act, administer, work };
+BOOST_DESCRIBE_ENUM(Scope, read, act, administer, work)
 Result<std::set<Scope>> parse_scopes(const std::vector<std::string>&);
 
 struct Token {

@@ -9,6 +9,7 @@
 
 #include "engine/http/compress.h"
 #include "engine/http/follower.h"
+#include "engine/http/leasing.h"
 #include "engine/http/service.h"
 #include "engine/json.h"
 #include "engine/store/part_file.h"
@@ -142,7 +143,11 @@ class Conversation {
             co_await write(*refused, version, false, false);
             co_return false;
         }
-        const auto given = co_await answer(service_, *request, *opened);
+        auto given = co_await answer(service_, *request, *opened);
+        if (given.leasing) {
+            const auto leasing = given.leasing;
+            given = co_await lease_jobs(service_, *request, *leasing, stream_.socket());
+        }
         if (given.following) {
             co_await write_events(*request, given, version);
             co_return false;

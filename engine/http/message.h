@@ -23,6 +23,7 @@ struct Request {
 };
 
 struct Following;  // feed.h
+struct Leasing;    // leasing.h
 
 struct Answer {
     int status = 200;
@@ -32,6 +33,8 @@ struct Answer {
     std::filesystem::path file = {};  // sent in place of the body
     // In place of the body: events, as they happen, until either side has enough.
     std::shared_ptr<const Following> following = {};
+    // Another answer in place of this one, when there is a job.
+    std::shared_ptr<const Leasing> leasing = {};
 };
 
 inline constexpr std::string_view cookie_name = "reeve_session";

@@ -52,6 +52,7 @@ class Server::Impl {
             acceptor_.close();
             retry_.cancel();
             service_.feed.stop();
+            service_.jobs.stop();
             for (const auto& client : clients_)
                 if (client->idle) client->stream.cancel();
             // Whoever has not been answered by then never will be.
@@ -128,6 +129,7 @@ Result<std::unique_ptr<Server>> Server::start(runtime::Engine& engine, const Opt
 
 std::uint16_t Server::port() const { return impl_->port(); }
 std::size_t Server::streams() const { return impl_->service().feed.followers(); }
+std::size_t Server::waiting() const { return impl_->service().jobs.waiting(); }
 Access& Server::access() { return impl_->service().access; }
 Accounts& Server::accounts() { return impl_->service().accounts; }
 

@@ -25,6 +25,7 @@ struct Options {
     // take for what it was sent (64 KiB at most) before it is let go.
     std::size_t streams = 256, streams_each = 16;
     std::chrono::milliseconds heartbeat{15'000}, stream_patience{10'000};
+    std::size_t waiting = 256;  // programs that wait for a job, at most
 };
 
 class Server {
@@ -36,6 +37,7 @@ class Server {
 
     std::uint16_t port() const;
     std::size_t streams() const;  // of events, that are open
+    std::size_t waiting() const;  // programs, for a job
     Access& access();
     Accounts& accounts();
 

@@ -92,12 +92,12 @@ Result<Caller> who_asks(Service& service, const Request& request, bool used) {
 
 namespace {
 
-asio::awaitable<Answer> command(Service& service, const Call& call, Ask ask) {
+asio::awaitable<Answer> command(Service& service, const Call& call, Report report) {
     std::optional<Answer> refused;
     core::Command command;
     {
         Readers::Lease reader(service.readers);
-        auto made = ask(call, sight_of(service, *reader));
+        auto made = report.ask(call, sight_of(service, *reader));
         if (made)
             command = std::move(*made);
         else
@@ -108,6 +108,7 @@ asio::awaitable<Answer> command(Service& service, const Call& call, Ask ask) {
     auto receipt = co_await service.engine.submit(std::move(command));
     if (!receipt) co_return problem(receipt.error());
     Readers::Lease reader(service.readers);
+    if (report.answer) co_return report.answer(call, sight_of(service, *reader), *receipt);
     auto answer = json_answer(views::receipt(sight_of(service, *reader), *receipt),
                               starts && !receipt->repeated ? 201 : 200);
     answer.headers["ETag"] = fmt::format("\"{}\"", receipt->revision);
@@ -175,11 +176,13 @@ asio::awaitable<Answer> answer(Service& service, const Request& request, Opened&
               .body = {}};
     if (route.takes == Takes::json)
         if (auto fault = take_json(call)) co_return problem(*fault);
-    if (const auto* ask = std::get_if<Ask>(&route.does)) {
+    if (!std::holds_alternative<Work>(route.does)) {
+        const auto* ask = std::get_if<Ask>(&route.does);
+        const Report report = ask ? Report{*ask, nullptr} : std::get<Report>(route.does);
         // No co_await within a catch: what was thrown is kept.
         std::exception_ptr thrown;
         try {
-            co_return co_await command(service, call, *ask);
+            co_return co_await command(service, call, report);
         } catch (...) {
             thrown = std::current_exception();
         }

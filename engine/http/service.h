@@ -8,6 +8,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 
 #include "engine/http/feed.h"
+#include "engine/http/job_queue.h"
 #include "engine/http/route.h"
 #include "engine/http/server.h"
 
@@ -24,7 +25,8 @@ struct Service {
           accounts(e.folder()),
           readers(e),
           pool(o.readers),
-          feed(e, readers, pool, io) {}
+          feed(e, readers, pool, io),
+          jobs(e, readers, pool, io) {}
     runtime::Engine& engine;
     asio::io_context& io;  // of the network's thread
     Options options;
@@ -33,6 +35,7 @@ struct Service {
     Readers readers;
     asio::thread_pool pool;
     Feed feed;
+    JobQueue jobs;
     bool stopping = false;
 };
 
