@@ -145,6 +145,7 @@ store::Batch renamed(const store::Batch& batch, const std::string& case_id) {
         auto other = std::make_shared<store::CaseView>(*view);
         other->row.id = case_id;
         for (auto& task : other->tasks) task.case_id = case_id;
+        for (auto& job : other->jobs) job.case_id = case_id;
         for (auto& clock : other->clocks) clock.case_id = case_id;
         return std::shared_ptr<const store::CaseView>(std::move(other));
     };

@@ -118,33 +118,33 @@ void add_request(CLI::App& app, Cli& cli) {
 
 void add_job(CLI::App& app, Cli& cli) {
     auto* jobs = add_noun(app, "job", "Work that a program does for a case.", "Casework", "reeve job list");
-    auto* list = add_command(*jobs, "list", "List the jobs that are to be done now.",
+    auto* list = add_command(*jobs, "list", "List the jobs of active stages, and which program has them.",
                              "reeve job list --handler lookup");
-    auto handler = std::make_shared<std::string>();
-    list->add_option("--handler", *handler, "Only of this handler");
-    reads(cli, list, [&cli, handler](Folder& folder) {
+    auto filter = std::make_shared<store::JobFilter>();
+    list->add_option_function<std::string>(
+        "--handler", [filter](const std::string& name) { filter->handlers = {name}; },
+        "Only of this handler");
+    list->add_option("--case", filter->case_id, "Only of this case");
+    list->add_option("--status", filter->status,
+                     "ready: for a program; leased: a program has it; waiting: for its next attempt; failed: "
+                     "for good, so that people do it")
+        ->check(CLI::IsMember({"ready", "leased", "waiting", "failed"}))
+        ->type_name("STATUS");
+    reads(cli, list, [&cli, filter](Folder& folder) {
         Json rows = Json::array();
-        for (const auto& file : cases_with(folder, "JobRequested", ""))
-            for (const auto& stage : file.state.stages) {
-                const int index = file.program->stage(stage.stage);
-                if (stage.job.empty() || index == model::none) continue;
-                const auto& rule = file.program->stages[index];
-                if (!handler->empty() && rule.job != *handler) continue;
-                rows.push_back({{"job", file.state.id + "/" + stage.job},
-                                {"handler", rule.job},
-                                {"stage", stage.stage},
-                                {"attempt", stage.attempt},
-                                {"attempts", rule.attempts},
-                                {"times_out", when_json(stage.job_times_out, file.program->calendar)},
-                                {"retry_at", when_json(stage.job_retry_at, file.program->calendar)},
-                                {"data", file.state.data}});
-            }
+        const auto sight = folder.sight();
+        for (const auto& row : sight.reader.jobs(*filter)) {
+            const auto file = folder.find(row.case_id);
+            if (file) rows.push_back(views::job_to_do(sight, *file, row));
+        }
         print_rows(cli,
                    {{"job", "JOB"},
                     {"handler", "HANDLER"},
                     {"stage", "STAGE"},
+                    {"status", "STATUS"},
                     {"attempt", "ATTEMPT"},
-                    {"times_out", "TO END BY"},
+                    {"worker", "WORKER"},
+                    {"until", "LEASED UNTIL"},
                     {"retry_at", "TRIED AGAIN AT"}},
                    rows, "No job waits.");
         return 0;

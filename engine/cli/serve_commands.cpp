@@ -23,10 +23,10 @@ void add_add(CLI::App& tokens, Cli& cli) {
     command->add_option("--person", wanted->person, "In whose name it acts")->required();
     command
         ->add_option("--scope", wanted->scopes,
-                     "read: see what the person sees; act: ask for what the person may; administer: change "
-                     "definitions and the organisation; watch: read the figures; again for more")
+                     "read: see what the person sees; act: ask for what the person may; work: do jobs; administer: "
+                     "change definitions and the organisation; watch: read the figures; again for more")
         ->required()
-        ->check(CLI::IsMember({"read", "act", "administer", "watch"}))
+        ->check(CLI::IsMember({"read", "act", "work", "administer", "watch"}))
         ->type_name("SCOPE")
         ->allow_extra_args(false);
     command->add_option("--until", wanted->until, "Not valid from then on")->type_name("TIME");

@@ -148,14 +148,32 @@ struct Migrate {
     std::map<std::string, std::string> stages /* old name -> new name */;
     std::string reason;
 };
+// A program takes a job for so many seconds; nobody else gets it until they are over.
+struct LeaseJob {
+    std::string job;
+    std::string worker;  // what the program calls itself
+    int seconds = 60;
+};
+struct ExtendLease {
+    std::string job;
+    std::int64_t lease = 0;
+    int seconds = 60;
+};
+// `lease`: of JobLeased; 0: a person, or the engine, in place of a program. `action`: which of the stage's
+// the case takes; without it, its "then".
 struct CompleteJob {
     std::string job;
     Json data = Json::object();
+    std::int64_t lease = 0;
+    std::string action;
+    std::string reason;
 };
 struct FailJob {
     std::string job;
     std::string error;
     bool retry = true;
+    std::int64_t lease = 0;
+    std::optional<Duration> retry_after;  // in place of the definition's backoff
 };
 struct Tick {};  // every moment of the case up to Command::occurred (else ::at) takes effect
 struct EndChild {
@@ -170,11 +188,11 @@ struct FailOpening {
 };  // a requested case could not be opened
 
 // The same list names the commands in JSON, over HTTP and in scenarios: {"command": "Act", "case": …}.
-using Wish =
-    std::variant<StartCase, Act, CompleteTask, ClaimTask, AssignTask, DelegateTask, ReturnTask, AddFollowUp,
-                 NameOwner, Transfer, Acknowledge, Unacknowledge, Answer, PauseClock, ResumeClock,
-                 ExcludeTime, RestartClock, ExtendClock, Approve, Refuse, SendMessage, AddDocument, AddNote,
-                 CorrectData, Reopen, Cancel, Migrate, CompleteJob, FailJob, Tick, EndChild, FailOpening>;
+using Wish = std::variant<StartCase, Act, CompleteTask, ClaimTask, AssignTask, DelegateTask, ReturnTask,
+                          AddFollowUp, NameOwner, Transfer, Acknowledge, Unacknowledge, Answer, PauseClock,
+                          ResumeClock, ExcludeTime, RestartClock, ExtendClock, Approve, Refuse, SendMessage,
+                          AddDocument, AddNote, CorrectData, Reopen, Cancel, Migrate, LeaseJob, ExtendLease,
+                          CompleteJob, FailJob, Tick, EndChild, FailOpening>;
 
 inline const std::string system_actor = "system";  // timers and what follows from them
 inline const std::string petitioner_actor =

@@ -27,8 +27,8 @@ Result<std::vector<Event>> decide(const CaseState* state, const Command&, const 
 void apply(CaseState&, const Recorded&, const model::Program&);
 
 // The earliest moment at which a Tick would do something: a ladder step, a wait's end, an expiry, an
-// acknowledgement or answer that is missing, a job's timeout or retry. One pending timer a case. nullopt:
-// nothing pending.
+// acknowledgement or answer that is missing, the end of a job's lease, its timeout or retry. One pending
+// timer a case. nullopt: nothing pending.
 std::optional<Instant> next_moment(const CaseState&);
 
 // A message to a person that follows from an event: written to the outbox with it. `id` is stable:

@@ -12,7 +12,8 @@ namespace reeve::core {
 namespace {
 
 // Commands that move an open case; the others also serve what goes on after its end (follow-up tasks, notes).
-using NeedOpen = std::variant<Act, NameOwner, Transfer, SendMessage, Cancel, Migrate, CompleteJob, FailJob>;
+using NeedOpen = std::variant<Act, NameOwner, Transfer, SendMessage, Cancel, Migrate, LeaseJob, ExtendLease,
+                              CompleteJob, FailJob>;
 using OfPetitioner = std::variant<Act, SendMessage>;
 using OfSystem = std::variant<Tick, EndChild, FailOpening>;
 // What the engine does of its own: no timer goes first, each has its own turn.

@@ -264,6 +264,20 @@ struct JobRequested {
     int attempt = 1;
     std::optional<Instant> times_out;
 };
+// `lease` is the case's revision with this event, and so greater than that of any lease before it: whoever
+// comes with another is late.
+struct JobLeased {
+    std::string job;
+    std::string worker;
+    std::int64_t lease = 0;
+    Instant until;
+    std::optional<Instant> times_out;  // the attempt, whatever the lease is extended to
+};
+struct JobLeaseExtended {
+    std::string job;
+    std::int64_t lease = 0;
+    Instant until;
+};
 struct JobCompleted {
     std::string job;
 };
@@ -288,15 +302,17 @@ struct CaseMigrated {
     std::string reason;
 };
 
-using Event = std::variant<
-    CaseStarted, OwnerNamed, OwnerLost, StageEntered, StageLeft, ParallelOpened, BranchArrived, TaskCreated,
-    TaskAssigned, TaskReturned, TaskUnassigned, TaskCompleted, TaskCancelled, ActionTaken, DataGiven,
-    DataCorrected, DocumentAdded, NoteAdded, CaseTransferred, ClockStarted, ClockPaused, ClockResumed,
-    TimeExcluded, ClockRestarted, ClockExtended, ClockMet, ClockCancelled, ClockExpired, ClockWarned,
-    ApprovalAsked, ApprovalGiven, ApprovalRefused, EscalationFired, EscalationOvertaken,
-    EscalationAcknowledged, AcknowledgementWithdrawn, AcknowledgementLapsed, AcknowledgementMissed,
-    AnswerGiven, AnswerMissed, CaseRequested, CaseNotOpened, CaseLinked, ChildEnded, MessageReceived,
-    JobRequested, JobCompleted, JobFailed, CaseClosed, CaseReopened, CaseCancelled, CaseMigrated>;
+using Event =
+    std::variant<CaseStarted, OwnerNamed, OwnerLost, StageEntered, StageLeft, ParallelOpened, BranchArrived,
+                 TaskCreated, TaskAssigned, TaskReturned, TaskUnassigned, TaskCompleted, TaskCancelled,
+                 ActionTaken, DataGiven, DataCorrected, DocumentAdded, NoteAdded, CaseTransferred,
+                 ClockStarted, ClockPaused, ClockResumed, TimeExcluded, ClockRestarted, ClockExtended,
+                 ClockMet, ClockCancelled, ClockExpired, ClockWarned, ApprovalAsked, ApprovalGiven,
+                 ApprovalRefused, EscalationFired, EscalationOvertaken, EscalationAcknowledged,
+                 AcknowledgementWithdrawn, AcknowledgementLapsed, AcknowledgementMissed, AnswerGiven,
+                 AnswerMissed, CaseRequested, CaseNotOpened, CaseLinked, ChildEnded, MessageReceived,
+                 JobRequested, JobLeased, JobLeaseExtended, JobCompleted, JobFailed, CaseClosed, CaseReopened,
+                 CaseCancelled, CaseMigrated>;
 
 // An event with what stands around it.
 struct Recorded {

@@ -35,6 +35,10 @@ struct Fit {
         if (!digits) unfit(event, "\"" + text + "\" is no id");
     }
 
+    void job(const std::string& id) const {
+        if (!std::ranges::count(state.stages, id, &StageState::job)) unfit(event, "it has no job " + id);
+    }
+
     template <class E>
     void operator()(const E& e) const {
         if constexpr (requires { e.clock; }) clock(e.clock);
@@ -43,6 +47,14 @@ struct Fit {
     void operator()(const TaskCreated& e) const { id(e.task); }
     void operator()(const ApprovalAsked& e) const { id(e.request); }
     void operator()(const JobRequested& e) const { id(e.job); }
+    void operator()(const JobLeased& e) const {
+        id(e.job);
+        job(e.job);
+    }
+    void operator()(const JobLeaseExtended& e) const {
+        id(e.job);
+        job(e.job);
+    }
     void operator()(const ClockStarted& e) const {
         id(e.clock);
         if (!has_own_limit(e) && program.clock(e.name) == model::none)

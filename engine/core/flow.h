@@ -36,14 +36,21 @@ inline const std::string expired_how = "expired";                  // how a stag
 Outcome take_action(Decision&, int entry, const model::Action&, const Act&, Instant judged,
                     const std::string& how);
 const model::Stage& rules_of(const Decision&, const StageState&);
-void request_job(Decision&, int entry);
 void request_child(Decision&, int entry);
-void job_failed(Decision&, int entry, const std::string& error, bool retry);
+// What a program chooses that has done the job of a stage: JobCompleted, and the action.
+Outcome act_for_job(Decision&, const StageState&, const Act&);
 void cancel_task(Decision&, const std::string& task);
 void close_requests(Decision&, const StageState* stage, const std::string& why);  // null: of every stage
 // A parallel stage's group and those inside it (flow_enter.cpp).
 bool inside(const std::vector<ParallelState>& groups, int parallel, int group);
 StageState as_stage(const ParallelState&);
+
+// --- jobs (flow_job.cpp)
+void request_job(Decision&, int entry);
+// An attempt is over. `wait`: until the next one, in place of the definition's backoff.
+void job_failed(Decision&, int entry, const std::string& error, bool retry,
+                const std::optional<Duration>& wait = {});
+void lease_ran_out(Decision&, int entry);
 
 // What waits for approval is asked of those who may give it now: after a move, and after one of them has
 // left.
@@ -87,6 +94,8 @@ Outcome decide_flow(Decision&, const CorrectData&);
 Outcome decide_flow(Decision&, const Reopen&);
 Outcome decide_flow(Decision&, const Cancel&);
 Outcome decide_flow(Decision&, const Migrate&);
+Outcome decide_flow(Decision&, const LeaseJob&);
+Outcome decide_flow(Decision&, const ExtendLease&);
 Outcome decide_flow(Decision&, const CompleteJob&);
 Outcome decide_flow(Decision&, const FailJob&);
 Outcome decide_flow(Decision&, const EndChild&);

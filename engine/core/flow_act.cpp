@@ -136,6 +136,29 @@ Outcome take_action(Decision& d, int entry, const model::Action& action, const A
     return stays ? Outcome{} : enter(d, action.to, at.parallel);
 }
 
+Outcome act_for_job(Decision& d, const StageState& at, const Act& act) {
+    const auto* action = d.program().action(d.program().stage(at.stage), act.action);
+    if (!action)
+        return reject(
+            "unknown-action",
+            fmt::format("{} does not offer the action \"{}\"; {}", at.stage, act.action, offered(d)),
+            "action");
+    if (action->second)
+        return reject("action-not-offered",
+                      fmt::format("\"{}\" takes a second person, and a program is none", action->name),
+                      "action");
+    if (action->by)
+        if (auto no = may(d, action->by)) return no;
+    if (auto no = check_action(d, {at, action}, act)) return no;
+    d.emit(JobCompleted{at.job});
+    if (auto no = take_action(d, at.entry, *action, act, d.effective, action->name)) return no;
+    if (!d.state.stage(at.entry)) return {};
+    return reject(
+        "action-not-offered",
+        fmt::format("\"{}\" leaves the case in {}, whose job would be done", action->name, at.stage),
+        "action");
+}
+
 Outcome decide_flow(Decision& d, const Act& wish) {
     auto chosen = find(d, wish);
     if (!chosen) return chosen.error();

@@ -202,20 +202,45 @@ struct Flow {
             stage->attempt = e.attempt;
             stage->job_times_out = e.times_out;
             stage->job_retry_at.reset();
+            stage->job_failed = false;
+            end_lease(*stage);
         }
     }
+    StageState* of_job(const std::string& job) {
+        const auto at = std::ranges::find(state.stages, job, &StageState::job);
+        return at == state.stages.end() ? nullptr : &*at;
+    }
+    static void end_lease(StageState& stage) {
+        stage.worker.clear();
+        stage.leased_by.clear();
+        stage.lease = 0;
+        stage.lease_until.reset();
+    }
+    void operator()(const JobLeased& e) {
+        if (auto* stage = of_job(e.job)) {
+            stage->worker = e.worker;
+            stage->leased_by = recorded.actor;
+            stage->lease = e.lease;
+            stage->lease_until = e.until;
+            stage->job_times_out = e.times_out;
+        }
+    }
+    void operator()(const JobLeaseExtended& e) {
+        if (auto* stage = of_job(e.job)) stage->lease_until = e.until;
+    }
     void operator()(const JobFailed& e) {
-        for (auto& stage : state.stages) {
-            if (stage.job != e.job) continue;
-            stage.job_times_out.reset();
-            stage.job_retry_at = e.retry_at;
+        if (auto* stage = of_job(e.job)) {
+            stage->job_times_out.reset();
+            stage->job_retry_at = e.retry_at;
+            stage->job_failed = !e.retry_at;
+            end_lease(*stage);
         }
     }
     void operator()(const JobCompleted& e) {
-        for (auto& stage : state.stages) {
-            if (stage.job != e.job) continue;
-            stage.job_times_out.reset();
-            stage.job_retry_at.reset();
+        if (auto* stage = of_job(e.job)) {
+            stage->job_times_out.reset();
+            stage->job_retry_at.reset();
+            end_lease(*stage);
         }
     }
     void operator()(const CaseClosed& e) { end(CaseStatus::closed, e.outcome); }

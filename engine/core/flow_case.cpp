@@ -1,5 +1,5 @@
 // What happens to a case as a whole: its start and end, its owner, what is written down about it, and what
-// workers and child cases report.
+// child cases report.
 #include <fmt/format.h>
 
 #include "engine/core/clock.h"
@@ -23,12 +23,6 @@ Outcome check_whole(const Decision& d, const Json& data) {
     return reject("bad-data", faults.front().message, "data" + faults.front().place);
 }
 
-std::optional<StageState> stage_of_job(const Decision& d, const std::string& job) {
-    for (const auto& stage : d.state.stages)
-        if (!job.empty() && stage.job == job) return stage;
-    return {};
-}
-
 // What the parent takes from a child that has ended, as its stage's "result" says.
 Json result_of(const model::Stage& stage, const EndChild& wish) {
     Json given = Json::object();
@@ -47,10 +41,6 @@ bool is_bystander(const Decision& d) {
     return std::ranges::none_of(d.state.tasks, [&](const auto& task) {
         return task.status == TaskStatus::open && !task.person.empty() && !may(d, {}, task.person);
     });
-}
-
-Outcome unknown_job(const std::string& job) {
-    return reject("unknown-job", fmt::format("no active stage waits for the job \"{}\"", job), "job");
 }
 
 }  // namespace
@@ -162,30 +152,6 @@ Outcome decide_flow(Decision& d, const Cancel& wish) {
     close_requests(d, nullptr, "the case was cancelled");
     d.emit(CaseCancelled{wish.reason});
     clocks_on_end(d);
-    return {};
-}
-
-Outcome decide_flow(Decision& d, const CompleteJob& wish) {
-    auto at = stage_of_job(d, wish.job);
-    if (!at) return unknown_job(wish.job);
-    if (auto no = may(d, {}))
-        return no;  // a worker speaks as the engine; a person in its place answers for it
-    if (auto no = check_given(d, wish.data, {})) return no;
-    ByItself job(d);
-    d.emit(JobCompleted{wish.job});
-    record_given(d, wish.data, {});
-    return go(d, at->entry, rules_of(d, *at).then, "then");
-}
-
-Outcome decide_flow(Decision& d, const FailJob& wish) {
-    auto at = stage_of_job(d, wish.job);
-    if (!at) return unknown_job(wish.job);
-    if (auto no = may(d, {})) return no;
-    if (at->job_retry_at)
-        return reject("job-not-running",
-                      fmt::format("{} has failed already and waits for its next attempt", wish.job), "job");
-    ByItself job(d);
-    job_failed(d, at->entry, wish.error, wish.retry);
     return {};
 }
 

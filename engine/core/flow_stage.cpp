@@ -7,20 +7,6 @@ namespace reeve::core {
 
 namespace {
 
-Duration doubled(Duration d, int times) {
-    const std::int64_t factor = std::int64_t{1} << std::min(times, 16);
-    return {.months = d.months * factor,
-            .days = d.days * factor,
-            .elapsed = d.elapsed * factor,
-            .working_days = d.working_days * factor,
-            .working = d.working * factor,
-            .working_unit = d.working_unit};
-}
-
-Instant after(const Decision& d, const Duration& in) {
-    return time::due(*d.program().calendar, d.now, in, {.until = time::Until::moment}).at;
-}
-
 // A wait that is over moves the case; what a person would be refused was settled in enter(). If it still
 // cannot go there, the wait begins anew, lest its end be due for ever, and people are told.
 void end_wait(Decision& d, const StageState& stage, int to) {
@@ -124,30 +110,6 @@ Outcome go(Decision& d, int entry, int to, const std::string& how) {
     return enter(d, to, parallel);
 }
 
-void request_job(Decision& d, int entry) {
-    const StageState stage = *d.state.stage(entry);
-    const auto& rules = rules_of(d, stage);
-    JobRequested request{.job = stage.attempt ? stage.job : d.new_id('j'),
-                         .handler = rules.job,
-                         .entry = entry,
-                         .attempt = stage.attempt + 1};
-    if (rules.timeout) request.times_out = after(d, *rules.timeout);
-    d.emit(request);
-}
-
-void job_failed(Decision& d, int entry, const std::string& error, bool retry) {
-    const StageState stage = *d.state.stage(entry);
-    const auto& rules = rules_of(d, stage);
-    JobFailed failed{.job = stage.job, .error = error};
-    const bool again = retry && stage.attempt < rules.attempts;
-    if (again) failed.retry_at = after(d, doubled(rules.backoff.value_or(Duration{}), stage.attempt - 1));
-    d.emit(failed);
-    // Without a way out for failures the stage stays: its clock climbs, and a person may act on it.
-    if (again || rules.on_failure == model::none) return;
-    if (auto no = all_or_nothing(d, [&] { return go(d, entry, rules.on_failure, "failed"); }))
-        leave_to_people(d, entry, "The case could not go on by itself: " + no->message);
-}
-
 void wake_stage(Decision& d, int entry) {
     const auto* found = d.state.stage(entry);
     if (!found) return;
@@ -159,6 +121,9 @@ void wake_stage(Decision& d, int entry) {
     } else if (stage.job_times_out && *stage.job_times_out <= d.now) {
         ByItself moment(d, stage.job_times_out);
         job_failed(d, entry, "it took longer than it may", true);
+    } else if (stage.lease_until && *stage.lease_until <= d.now) {
+        ByItself moment(d, stage.lease_until);
+        lease_ran_out(d, entry);
     } else if (stage.job_retry_at && *stage.job_retry_at <= d.now) {
         request_job(d, entry);
     }

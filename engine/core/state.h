@@ -20,6 +20,11 @@ struct StageState {
     std::string job;              // the job id, handler and attempt, for a job stage
     int attempt = 0;
     std::optional<Instant> job_times_out, job_retry_at;
+    std::string worker;       // who has the job, as it calls itself
+    std::string leased_by;    // in whose name
+    std::int64_t lease = 0;   // 0: nobody has it
+    bool job_failed = false;  // for good: people do it
+    std::optional<Instant> lease_until;
     std::string child;  // the child case, for a child stage
     std::string fault;  // why there is none
     bool operator==(const StageState&) const = default;

@@ -76,7 +76,7 @@ void each_moment(const CaseState& state, F f) {
     for (const auto& escalation : state.escalations) each_escalation_moment(state, escalation, pending);
     if (state.status != CaseStatus::open) return;
     for (const auto& stage : state.stages)
-        for (const auto& at : {stage.wake, stage.job_times_out, stage.job_retry_at})
+        for (const auto& at : {stage.wake, stage.job_times_out, stage.lease_until, stage.job_retry_at})
             if (at) pending({Moment::stage_wakes, *at, {}, stage.entry});
 }
 

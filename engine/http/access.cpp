@@ -47,7 +47,7 @@ Result<std::set<Scope>> parse_scopes(const std::vector<std::string>& names) {
         Scope scope{};
         if (!boost::describe::enum_from_string(name.c_str(), scope))
             return refuse("unknown-name",
-                          "there is no scope \"" + name + "\"; known are: read, act, administer, watch",
+                          "there is no scope \"" + name + "\"; known are: read, act, work, administer, watch",
                           "scopes");
         scopes.insert(scope);
     }

@@ -13,10 +13,10 @@
 
 namespace reeve::http {
 
-// read: what the person sees; act: what the person may ask for; administer: definitions and the organisation;
-// watch: the figures, in which no case can be told from another.
-enum class Scope { read, act, administer, watch };
-BOOST_DESCRIBE_ENUM(Scope, read, act, administer, watch)
+// read: what the person sees; act: what the person may ask for; work: jobs; administer: definitions and the
+// organisation; watch: the figures, in which no case can be told from another.
+enum class Scope { read, act, administer, work, watch };
+BOOST_DESCRIBE_ENUM(Scope, read, act, administer, work, watch)
 Result<std::set<Scope>> parse_scopes(const std::vector<std::string>&);
 
 struct Token {

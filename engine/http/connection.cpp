@@ -7,6 +7,7 @@
 #include "engine/http/client_address.h"
 #include "engine/http/compress.h"
 #include "engine/http/follower.h"
+#include "engine/http/leasing.h"
 #include "engine/http/request.h"
 #include "engine/http/service.h"
 #include "engine/json.h"
@@ -98,8 +99,12 @@ class Conversation {
         }
         const auto began = std::chrono::steady_clock::now();
         const auto person = opened->caller.person;
-        const auto given = co_await answer(service_, *request, *opened);
+        auto given = co_await answer(service_, *request, *opened);
         note(*opened->match.route, given, person, std::chrono::steady_clock::now() - began);
+        if (given.leasing) {
+            const auto leasing = given.leasing;
+            given = co_await lease_jobs(service_, *request, *leasing, wire_.tcp().socket());
+        }
         if (given.following) {
             co_await write_events(*request, given, version);
             co_return false;

@@ -27,6 +27,7 @@ struct Request {
 std::string form_field(const std::string& body, std::string_view name);
 
 struct Following;  // feed.h
+struct Leasing;    // leasing.h
 
 struct Answer {
     int status = 200;
@@ -36,6 +37,8 @@ struct Answer {
     std::filesystem::path file = {};  // sent in place of the body
     // In place of the body: events, as they happen, until either side has enough.
     std::shared_ptr<const Following> following = {};
+    // Another answer in place of this one, when there is a job.
+    std::shared_ptr<const Leasing> leasing = {};
 };
 
 inline constexpr std::string_view cookie_name = "reeve_session";

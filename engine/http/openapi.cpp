@@ -19,6 +19,8 @@ Json schema_of(Kind kind) {
         case Kind::time: return {{"type", "string"}, {"format", "date-time"}};
         case Kind::light: return reference("Light");
         case Kind::case_status: return {{"type", "string"}, {"enum", {"open", "closed", "cancelled", "all"}}};
+        case Kind::job_status:
+            return {{"type", "string"}, {"enum", {"ready", "leased", "waiting", "failed"}}};
         case Kind::alert_status: return {{"type", "string"}, {"enum", {"pending", "sent", "undelivered"}}};
         case Kind::text: break;
     }

@@ -62,6 +62,9 @@ constexpr std::pair<std::string_view, int> statuses[] = {
     {"stopping", 503},
     {"too-many-connections", 503},
     {"too-many-streams", 429},
+    {"too-many-waiting", 429},
+    {"unknown-job", 404},
+    {"unknown-handler", 422},
 };
 
 }  // namespace

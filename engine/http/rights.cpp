@@ -12,7 +12,8 @@ namespace {
 
 // Roles of those who answer for what lies below their unit, and of those who keep the definitions and the
 // organisation in order.
-constexpr std::string_view leading[] = {"head", "deputy_head", "supervisor", "inspector", administrator_role};
+constexpr std::string_view leading[] = {"head",      "deputy_head",      "supervisor",
+                                        "inspector", administrator_role, "job_worker"};
 Error no_case(const std::string& id) {
     return {"unknown-case", "there is no case \"" + id + "\" that you may see", "case"};
 }

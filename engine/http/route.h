@@ -51,6 +51,7 @@ struct Parameter {
         time,
         light,
         case_status,
+        job_status,
         alert_status
     } kind = Kind::text;
     std::string_view about;
@@ -60,6 +61,11 @@ struct Parameter {
 using Work = Answer (*)(const Call&, const views::Sight&);
 // One command to one case: answered with its receipt. Must not wait.
 using Ask = Result<core::Command> (*)(const Call&, const views::Sight&);
+// One that has a key of its own, or is answered with something else than its receipt.
+struct Report {
+    Ask ask;
+    Answer (*answer)(const Call&, const views::Sight&, const runtime::Receipt&);
+};
 
 enum class Takes { nothing, json, form, file };
 
@@ -73,7 +79,7 @@ struct Route {
     std::string_view body;     // the schema of what it takes
     std::string_view answers;  // the schema of what it gives; empty: not JSON
     bool list = false;         // a page of those: {"items": […], "next": …}
-    std::variant<Work, Ask> does;
+    std::variant<Work, Ask, Report> does;
     // What it gives when it is not JSON; "text/event-stream": each message's data is an `answers`.
     std::string_view type = "application/json";
 };
@@ -82,6 +88,7 @@ struct Route {
 std::span<const Route> case_routes();
 std::span<const Route> work_routes();
 std::span<const Route> office_routes();
+std::span<const Route> job_routes();
 std::span<const Route> event_routes();
 std::span<const Route> receipt_routes();
 std::span<const Route> service_routes();

@@ -57,6 +57,7 @@ std::optional<Error> check_value(const Parameter& parameter, const std::string& 
         case Parameter::Kind::flag: return one_of({"true", "false"});
         case Parameter::Kind::light: return one_of({"green", "blue", "yellow", "orange", "red"});
         case Parameter::Kind::case_status: return one_of({"open", "closed", "cancelled", "all"});
+        case Parameter::Kind::job_status: return one_of({"ready", "leased", "waiting", "failed"});
         case Parameter::Kind::alert_status: return one_of({"pending", "sent", "undelivered"});
     }
     return std::nullopt;
@@ -72,8 +73,8 @@ const std::string& Call::query(std::string_view name) const {
 
 std::vector<const Route*> routes() {
     std::vector<const Route*> all;
-    for (const auto part : {case_routes(), work_routes(), office_routes(), event_routes(), receipt_routes(),
-                            session_routes(), service_routes()})
+    for (const auto part : {case_routes(), work_routes(), job_routes(), office_routes(), event_routes(),
+                            receipt_routes(), session_routes(), service_routes()})
         for (const auto& route : part) all.push_back(&route);
     return all;
 }

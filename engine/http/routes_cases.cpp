@@ -56,7 +56,8 @@ Result<core::Command> start(const Call& call, const views::Sight&) {
 }
 
 // What only the engine itself says, or has a route of its own.
-constexpr std::string_view not_here[] = {"StartCase", "Tick", "EndChild", "FailOpening", "Migrate"};
+constexpr std::string_view not_here[] = {"StartCase", "Tick",        "EndChild", "FailOpening",
+                                         "LeaseJob",  "ExtendLease", "Migrate"};
 
 Result<core::Command> ask(const Call& call, const views::Sight& sight) {
     if (auto seen = seen_case(call, sight, call.at("case")); !seen) return std::unexpected(seen.error());

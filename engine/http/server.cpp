@@ -56,6 +56,7 @@ class Server::Impl {
             acceptor_.close();
             retry_.cancel();
             service_.feed.stop();
+            service_.jobs.stop();
             for (const auto& client : clients_)
                 if (client->idle) client->wire.tcp().cancel();
             // Whoever has not been answered by then never will be.
@@ -153,6 +154,7 @@ std::vector<std::string> Server::troubles() const {
     return service.monitor.troubles(service.engine.health(), service.engine.now());
 }
 std::size_t Server::streams() const { return impl_->service().feed.followers(); }
+std::size_t Server::waiting() const { return impl_->service().jobs.waiting(); }
 Access& Server::access() { return impl_->service().access; }
 Accounts& Server::accounts() { return impl_->service().accounts; }
 

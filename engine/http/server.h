@@ -37,6 +37,7 @@ struct Options {
     std::function<Lookups::Ticks()> ticks;
     // Whose X-Forwarded-For is believed: the addresses of proxies.
     std::vector<std::string> trusted_proxies;
+    std::size_t waiting = 256;  // programs that wait for a job, at most
 };
 
 class Server {
@@ -55,6 +56,7 @@ class Server {
     std::size_t streams() const;  // of events, that are open
     // Why not all is well, as /readyz says it; empty: it is.
     std::vector<std::string> troubles() const;
+    std::size_t waiting() const;  // programs, for a job
     Access& access();
     Accounts& accounts();
 

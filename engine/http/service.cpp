@@ -100,16 +100,16 @@ void add_receipt_code(Service& service, store::Reader& reader, const std::string
     try {
         if (const auto code = service.receipts.code_of(reader, case_id)) said["receipt_code"] = code->text();
     } catch (const std::exception& e) {
-        fmt::print(stderr, "reeve: the receipt code of {} could not be made: {}\n", case_id, e.what());
+        log::write(log::Level::error, "receipt-code-not-made", {{"case", case_id}, {"error", e.what()}});
     }
 }
 
-asio::awaitable<Answer> command(Service& service, const Call& call, Ask ask) {
+asio::awaitable<Answer> command(Service& service, const Call& call, Report report) {
     std::optional<Answer> refused;
     core::Command command;
     {
         Readers::Lease reader(service.readers);
-        auto made = ask(call, sight_of(service, *reader));
+        auto made = report.ask(call, sight_of(service, *reader));
         if (made)
             command = std::move(*made);
         else
@@ -120,6 +120,7 @@ asio::awaitable<Answer> command(Service& service, const Call& call, Ask ask) {
     auto receipt = co_await service.engine.submit(std::move(command));
     if (!receipt) co_return problem(receipt.error());
     Readers::Lease reader(service.readers);
+    if (report.answer) co_return report.answer(call, sight_of(service, *reader), *receipt);
     auto said = views::receipt(sight_of(service, *reader), *receipt);
     if (starts) add_receipt_code(service, *reader, receipt->case_id, said);
     auto answer = json_answer(said, starts && !receipt->repeated ? 201 : 200);
@@ -197,11 +198,13 @@ asio::awaitable<Answer> answer(Service& service, const Request& request, Opened&
                           "Content-Type"};
         co_return problem(wrong);
     }
-    if (const auto* ask = std::get_if<Ask>(&route.does)) {
+    if (!std::holds_alternative<Work>(route.does)) {
+        const auto* ask = std::get_if<Ask>(&route.does);
+        const Report report = ask ? Report{*ask, nullptr} : std::get<Report>(route.does);
         // No co_await within a catch: what was thrown is kept.
         std::exception_ptr thrown;
         try {
-            co_return co_await command(service, call, *ask);
+            co_return co_await command(service, call, report);
         } catch (...) {
             thrown = std::current_exception();
         }

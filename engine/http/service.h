@@ -7,6 +7,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "engine/http/feed.h"
+#include "engine/http/job_queue.h"
 #include "engine/http/route.h"
 #include "engine/http/server.h"
 #include "engine/http/wire.h"
@@ -25,7 +26,8 @@ struct Service {
           readers(e),
           pool(o.readers),
           feed(e, readers, pool, io),
-          monitor(o.beside) {
+          monitor(o.beside),
+          jobs(e, readers, pool, io) {
         monitor.streams = [this] { return feed.followers(); };
     }
     runtime::Engine& engine;
@@ -39,6 +41,7 @@ struct Service {
     asio::thread_pool pool;
     Feed feed;
     Monitor monitor;
+    JobQueue jobs;
     bool stopping = false;
 };
 

@@ -21,8 +21,9 @@ using Gives = mp_list<
     mp_list<core::Refuse, ApprovalRefused>, mp_list<SendMessage, MessageReceived>,
     mp_list<AddDocument, DocumentAdded>, mp_list<AddNote, NoteAdded>, mp_list<CorrectData, DataCorrected>,
     mp_list<Reopen, CaseReopened>, mp_list<Cancel, CaseCancelled>, mp_list<Migrate, CaseMigrated>,
-    mp_list<CompleteJob, JobCompleted>, mp_list<FailJob, JobFailed>, mp_list<EndChild, ChildEnded>,
-    mp_list<FailOpening, CaseNotOpened>, mp_list<Tick>>;
+    mp_list<LeaseJob, JobLeased>, mp_list<ExtendLease, JobLeaseExtended>, mp_list<CompleteJob, JobCompleted>,
+    mp_list<FailJob, JobFailed>, mp_list<EndChild, ChildEnded>, mp_list<FailOpening, CaseNotOpened>,
+    mp_list<Tick>>;
 
 template <class W>
 bool gave(const W& wish, const Event& event) {

@@ -10,6 +10,8 @@ REEVE_DESCRIBED(CaseRow, id, definition, version, revision, unit, owner, title, 
                 light, due, occurred, started, last, ended, cycle, parent, cause)
 REEVE_DESCRIBED(TaskRow, case_id, id, name, title, person, stands_for, status, since, due, light, ended,
                 follow_up)
+REEVE_DESCRIBED(JobRow, case_id, id, handler, stage, status, since, attempt, attempts, worker, person, lease,
+                until, times_out, retry_at)
 REEVE_DESCRIBED(ClockRow, case_id, id, name, task, kind, status, light, from, due, ended, late_ms, cycle)
 REEVE_DESCRIBED(EscalationRow, case_id, id, clock, step, repeat, at, planned, told, ask, answer, answer_by,
                 acknowledge_by, acknowledged_by, acknowledge_missed, answer_missed, overtaken)

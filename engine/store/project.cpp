@@ -50,6 +50,36 @@ std::string joined(const std::vector<std::string>& words) {
     return out;
 }
 
+const char* status_of(const core::StageState& job) {
+    if (job.job_failed) return "failed";
+    if (job.job_retry_at) return "waiting";
+    return job.lease ? "leased" : "ready";
+}
+
+// A stage of the case that asks something of a program. By the program it is pinned to: a version to which it
+// was migrated may ask another handler, or none.
+std::optional<JobRow> job_of(const core::CaseState& s, const core::StageState& stage,
+                             const model::Program& program) {
+    const int index = program.stage(stage.stage);
+    if (stage.job.empty() || index == model::none) return std::nullopt;
+    const auto& rules = program.stages[static_cast<std::size_t>(index)];
+    if (rules.kind != model::StageKind::job) return std::nullopt;
+    return JobRow{.case_id = s.id,
+                  .id = stage.job,
+                  .handler = rules.job,
+                  .stage = stage.stage,
+                  .status = status_of(stage),
+                  .since = stage.since,
+                  .attempt = stage.attempt,
+                  .attempts = rules.attempts,
+                  .worker = stage.worker,
+                  .person = stage.leased_by,
+                  .lease = stage.lease,
+                  .until = stage.lease_until,
+                  .times_out = stage.job_times_out,
+                  .retry_at = stage.job_retry_at};
+}
+
 }  // namespace
 
 CaseView project(const core::CaseState& s, const model::Program& program) {
@@ -118,6 +148,8 @@ CaseView project(const core::CaseState& s, const model::Program& program) {
         r.follow_up = t.follow_up;
         view.tasks.push_back(std::move(r));
     }
+    for (const auto& stage : s.stages)
+        if (auto job = job_of(s, stage, program)) view.jobs.push_back(std::move(*job));
     view.escalations = s.escalations;
     for (const auto& l : s.links) {
         LinkRow r{s.id, l.other, l.relation};
@@ -152,6 +184,7 @@ EscalationRow row_of(const CaseView& view, const core::EscalationState& e) {
 
 Json to_json(const CaseRow& r, Times t) { return describe::write(r, t); }
 Json to_json(const TaskRow& r, Times t) { return describe::write(r, t); }
+Json to_json(const JobRow& r, Times t) { return describe::write(r, t); }
 Json to_json(const ClockRow& r, Times t) { return describe::write(r, t); }
 Json to_json(const EscalationRow& r, Times t) { return describe::write(r, t); }
 Json to_json(const LinkRow& r, Times t) { return describe::write(r, t); }

@@ -43,6 +43,18 @@ struct TaskRow {
     bool operator==(const TaskRow&) const = default;
 };
 
+// What a stage asks of a program, while the stage is active.
+struct JobRow {
+    std::string case_id, id, handler, stage;
+    std::string status;  // ready, leased, waiting (for its next attempt), failed (for good)
+    Instant since;       // when its stage began
+    int attempt = 0, attempts = 0;
+    std::string worker, person;  // who has it, and in whose name
+    std::int64_t lease = 0;
+    std::optional<Instant> until, times_out, retry_at;
+    bool operator==(const JobRow&) const = default;
+};
+
 struct ClockRow {
     std::string case_id, id, name, task;
     std::string kind;    // due, limit, expiry
@@ -77,6 +89,7 @@ struct LinkRow {
 struct CaseView {
     CaseRow row;
     std::vector<TaskRow> tasks;
+    std::vector<JobRow> jobs;  // of its active stages: they go with them
     std::vector<ClockRow> clocks;
     SharedList<core::EscalationState> escalations;  // as the case has them: row_of() makes the row of one
     std::vector<LinkRow> links;
@@ -149,6 +162,7 @@ struct ArchivedKeyRow {
 
 Json to_json(const CaseRow&, Times = Times::text);
 Json to_json(const TaskRow&, Times = Times::text);
+Json to_json(const JobRow&, Times = Times::text);
 Json to_json(const ClockRow&, Times = Times::text);
 Json to_json(const EscalationRow&, Times = Times::text);
 Json to_json(const LinkRow&, Times = Times::text);

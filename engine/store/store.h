@@ -78,6 +78,11 @@ struct TaskFilter {
     bool open_only = true;
     std::size_t limit = 0;
 };
+struct JobFilter {
+    std::vector<std::string> handlers, units;  // any of them; empty: all
+    std::string case_id, status;
+    std::size_t limit = 0;
+};
 struct EscalationFilter {
     std::string case_id, told;
     std::vector<std::string> units;
@@ -148,6 +153,7 @@ class Reader {
     virtual std::optional<CaseRow> find_case(const std::string& id) = 0;
     virtual std::vector<CaseRow> cases(const CaseFilter&) = 0;  // by id
     virtual std::vector<TaskRow> tasks(const TaskFilter&) = 0;  // by due, then since
+    virtual std::vector<JobRow> jobs(const JobFilter&) = 0;     // those that have waited longest first
     virtual std::vector<ClockRow> clocks(const std::string& case_id) = 0;
     virtual std::vector<ClockRow> overdue(Instant at) = 0;  // running clocks past their due, the latest first
     virtual std::vector<EscalationRow> escalations(const EscalationFilter&) = 0;  // by time fired

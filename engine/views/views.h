@@ -39,6 +39,10 @@ Json task_row(const Sight&, const store::TaskRow&);
 // The tasks that fit; a person's with those of the absent for whom they stand in. In order of their due.
 std::vector<store::TaskRow> tasks(const Sight&, const store::TaskFilter&);
 
+Json job_row(const Sight&, const store::JobRow&);
+// With the case's data, for whoever is to do it.
+Json job_to_do(const Sight&, const store::CaseFile&, const store::JobRow&);
+
 struct EscalationRows {
     Json rows = Json::array();
     bool cut = false;  // there were more than the limit

@@ -70,6 +70,8 @@ constexpr Pattern patterns[] = {
     {"ChildEnded", "part {child} ended[: {outcome}]"},
     {"MessageReceived", "message {message} received"},
     {"JobRequested", "job {job} asked of {handler}, attempt {attempt}[, to end by {times_out}]"},
+    {"JobLeased", "job {job} taken by {worker} as lease {lease}, until {until}"},
+    {"JobLeaseExtended", "job {job}: the lease {lease} extended until {until}"},
     {"JobCompleted", "job {job} completed"},
     {"JobFailed", "job {job} failed: {error}[; to be tried again at {retry_at}]"},
     {"CaseClosed", "case closed: {outcome}"},

@@ -68,7 +68,9 @@ Wish wish_of(const Step& step, const CaseState& state, const model::Program& pro
     const auto request = some_id(state.requests, step.which, [](const auto& r) { return r.open; });
     const auto escalation = some_id(state.escalations, step.which, [](const auto&) { return true; });
     std::string job = "j1", child = "K2";
+    std::int64_t lease = 1;
     for (const auto& stage : state.stages) {
+        if (stage.lease) lease = stage.lease;
         if (!stage.job.empty()) job = stage.job;
         if (!stage.child.empty()) child = stage.child;
     }
@@ -99,13 +101,17 @@ Wish wish_of(const Step& step, const CaseState& state, const model::Program& pro
         case 18: return CorrectData{.patch = {{"persons", step.which}}, .reason = "why"};
         case 19: return Reopen{.reason = "why"};
         case 20: return step.which % 8 ? Wish(AddNote{"not yet"}) : Wish(Cancel{.reason = "why"});
-        case 21: return CompleteJob{.job = job};
-        case 22: return FailJob{.job = job, .error = "no", .retry = step.which % 2 == 0};
+        case 21: return CompleteJob{.job = job, .lease = step.which % 3 ? lease : 0};
+        case 22:
+            return FailJob{
+                .job = job, .error = "no", .retry = step.which % 2 == 0, .lease = step.which % 3 ? lease : 0};
         case 23: return EndChild{.child = child, .outcome = "sound"};
         case 24: return PauseClock{.clock = clock, .reason = "hearing"};
         case 25: return ResumeClock{.clock = clock};
         case 26: return ExtendClock{.clock = clock, .by = *time::parse_duration("2 days"), .reason = "why"};
         case 27: return Acknowledge{.escalation = escalation, .reason = "why"};
+        case 28: return LeaseJob{.job = job, .worker = "w", .seconds = 1 + step.which * 40 % 3600};
+        case 29: return ExtendLease{.job = job, .lease = lease, .seconds = 60};
         default: return Tick{};
     }
 }

@@ -95,8 +95,14 @@ core::Wish World::wish_for(const core::CaseState& state) {
     if (kind < 35 && !state.stages.empty()) {
         const auto& stage = dice_.pick(state.stages);
         if (!stage.job.empty()) {
-            if (dice_.chance(60)) return core::CompleteJob{.job = stage.job};
-            return core::FailJob{stage.job, "no paper", dice_.chance(70)};
+            // Now and then by one whose lease is another's, or over.
+            const auto lease = dice_.chance(80) ? stage.lease : dice_.between(1, 40);
+            if (dice_.chance(stage.lease ? 20 : 60))
+                return core::LeaseJob{stage.job, "printer", static_cast<int>(dice_.between(1, 3600))};
+            if (stage.lease && dice_.chance(20))
+                return core::ExtendLease{stage.job, lease, static_cast<int>(dice_.between(1, 3600))};
+            if (dice_.chance(60)) return core::CompleteJob{.job = stage.job, .lease = lease};
+            return core::FailJob{stage.job, "no paper", dice_.chance(70), lease};
         }
         if (stage.stage == "asked") return core::SendMessage{.message = dice_.chance(80) ? "papers" : "news"};
         if (const auto it = actions().find(stage.stage); it != actions().end()) {

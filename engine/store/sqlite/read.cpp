@@ -338,6 +338,13 @@ class SqliteReader final : public Reader {
         return query.rows<TaskRow>(*db_, "due IS NULL, due, since, case_id, id", f.limit);
     }
 
+    std::vector<JobRow> jobs(const JobFilter& f) override {
+        auto query = select<JobRow>("jobs");
+        query.any("handler", f.handlers).equal("case_id", f.case_id).equal("status", f.status);
+        query.any("(SELECT unit FROM cases WHERE cases.id = case_id)", f.units);
+        return query.rows<JobRow>(*db_, "since, case_id, length(id), id", f.limit);
+    }
+
     std::vector<ClockRow> clocks(const std::string& case_id) override {
         return select<ClockRow>("clocks").equal("case_id", case_id).rows<ClockRow>(*db_, "length(id), id", 0);
     }

@@ -3,6 +3,9 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "engine/store/part_file.h"
+#include "engine/store/sqlite/columns.h"
+#include "engine/store/sqlite/connection.h"
+#include "engine/store/sqlite/open_jobs.h"
 #include "engine/store/sqlite/row_digest.h"
 #include "engine/store/sqlite/sqlite.h"
 
@@ -128,8 +131,34 @@ DROP INDEX outbox_waiting;
 CREATE INDEX outbox_waiting ON outbox(status, next_at) WHERE status <> 'sent';
 )sql";
 
+// Jobs are found by their handler without reading the cases.
+constexpr const char* version_6 = R"sql(
+CREATE TABLE jobs (
+  case_id TEXT NOT NULL, id TEXT NOT NULL, handler TEXT NOT NULL, stage TEXT NOT NULL, status TEXT NOT NULL,
+  since INTEGER NOT NULL, attempt INTEGER NOT NULL, attempts INTEGER NOT NULL, worker TEXT NOT NULL,
+  person TEXT NOT NULL, lease INTEGER NOT NULL, until INTEGER, times_out INTEGER, retry_at INTEGER,
+  PRIMARY KEY (case_id, id)) WITHOUT ROWID;
+CREATE INDEX jobs_ready ON jobs(handler, since) WHERE status = 'ready';
+)sql";
+
 // steps[n] leads from schema n to n + 1.
-constexpr const char* steps[schema_version] = {version_1, version_2, version_3, version_4, version_5};
+constexpr const char* steps[schema_version] = {version_1, version_2, version_3,
+                                               version_4, version_5, version_6};
+
+constexpr int before_jobs = 5;
+
+void bring(SQLite::Database& db, int from, int to, const std::function<void()>& fill) {
+    db.exec("BEGIN EXCLUSIVE");
+    try {
+        for (int version = from; version < to; ++version) db.exec(steps[version]);
+        fill();
+        db.exec(fmt::format("PRAGMA user_version = {}", to));
+        db.exec("COMMIT");
+    } catch (...) {
+        db.tryExec("ROLLBACK");
+        throw;
+    }
+}
 
 }  // namespace
 
@@ -137,6 +166,7 @@ const std::vector<Table>& derived_tables() {
     static const std::vector<Table> tables{
         {"cases", "id", "*"},
         {"tasks", "case_id, id", "*"},
+        {"jobs", "case_id, id", "*"},
         {"clocks", "case_id, id", "*"},
         {"escalations", "case_id, id", "*"},
         {"links", "case_id, other, relation", "*"},
@@ -171,15 +201,20 @@ Result<void> prepare(SQLite::Database& db, const std::filesystem::path& file) {
         part.becomes(copy);
     }
     define_digest(db);
-    db.exec("BEGIN EXCLUSIVE");
-    try {
-        for (int version = found; version < schema_version; ++version) db.exec(steps[version]);
-        db.exec(fmt::format("PRAGMA user_version = {}", schema_version));
-        db.exec("COMMIT");
-    } catch (...) {
-        db.tryExec("ROLLBACK");
-        throw;
+    if (found == 0) {
+        bring(db, 0, schema_version, [] {});
+        return {};
     }
+    // What the jobs are no statement can tell: the cases are replayed, before there is a table of them.
+    if (found < before_jobs) bring(db, found, before_jobs, [] {});
+    const auto jobs = open_jobs(*make_reader(file));
+    bring(db, before_jobs, schema_version, [&] {
+        SQLite::Statement put(db, insert_into<JobRow>("jobs"));
+        for (const auto& job : jobs) {
+            bind_row(put, job);
+            run(put);
+        }
+    });
     return {};
 }
 

@@ -14,7 +14,7 @@ class Statement;
 
 namespace reeve::store::sqlite {
 
-constexpr int schema_version = 5;
+constexpr int schema_version = 6;
 
 inline constexpr const char* restoring_name = "restoring.db";  // beside it, while a backup is restored
 

@@ -52,6 +52,8 @@ struct Statements {
                   "digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
           cases(db, "cases", {"id"}, {"unit", "status"}),
           tasks(db, "tasks", {"case_id", "id"}, {"person", "status"}),
+          put_job(db, insert_into<JobRow>("jobs")),
+          drop_job(db, "DELETE FROM jobs WHERE case_id = ? AND id = ?"),
           clocks(db, "clocks", {"case_id", "id"}, {"due", "status"}),
           escalations(db, "escalations", {"case_id", "id"}, {"at"}),
           links(db, insert_into<LinkRow>("links")),
@@ -69,8 +71,8 @@ struct Statements {
           archived(db, insert_into<ArchivedRow>("archived")),
           archived_key(db, insert_into<ArchivedKeyRow>("archived_keys")) {
         for (const char* of_case :
-             {"journal WHERE stream", "cases WHERE id", "tasks WHERE case_id", "clocks WHERE case_id",
-              "escalations WHERE case_id", "links WHERE case_id",
+             {"journal WHERE stream", "cases WHERE id", "tasks WHERE case_id", "jobs WHERE case_id",
+              "clocks WHERE case_id", "escalations WHERE case_id", "links WHERE case_id",
               "outbox WHERE id > ?1 || '/' AND id < ?1 || '0' AND case_id", "marks WHERE case_id"})
             remove.emplace_back(db, fmt::format("DELETE FROM {} = ?1", of_case));
     }
@@ -78,6 +80,7 @@ struct Statements {
     SQLite::Statement journal;
     Changing<CaseRow> cases;
     Changing<TaskRow> tasks;
+    SQLite::Statement put_job, drop_job;
     Changing<ClockRow> clocks;
     Changing<EscalationRow> escalations;
     SQLite::Statement links, started, set_timer, drop_timer, drop_duty, outbox, delivery, loads, mark, unmark,
@@ -125,6 +128,20 @@ struct Statements {
         run(journal);
     }
 
+    void write_jobs(const std::vector<JobRow>& before, const std::vector<JobRow>& after) {
+        for (const auto& job : before) {
+            if (std::ranges::count(after, job.id, &JobRow::id)) continue;
+            bind(drop_job, 1, job.case_id);
+            bind(drop_job, 2, job.id);
+            run(drop_job);
+        }
+        for (const auto& job : after) {
+            if (std::ranges::count(before, job)) continue;
+            bind_row(put_job, job);
+            run(put_job);
+        }
+    }
+
     // What both share did not change; of a case with hundreds that is nearly all.
     void write_escalations(const CaseView* before, const CaseView& after) {
         const auto had = before ? before->escalations.size() : 0;
@@ -147,6 +164,7 @@ struct Statements {
         const CaseView& after = *change.after;
         cases.write(before ? &before->row : nullptr, after.row);
         tasks.write(before ? &before->tasks : nullptr, after.tasks);
+        write_jobs(before ? before->jobs : std::vector<JobRow>{}, after.jobs);
         clocks.write(before ? &before->clocks : nullptr, after.clocks);
         write_escalations(before, after);
         if (before && before->links.size() > after.links.size()) throw std::logic_error("a case lost links");

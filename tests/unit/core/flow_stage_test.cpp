@@ -283,44 +283,6 @@ TEST(Flow, AMessageThatWasPostedInTimeIsInTimeThoughItWasEnteredLater) {
     EXPECT_THAT(office.stages(), ElementsAre("review"));
 }
 
-const std::string job =
-    R"("send": {"job": "mail", "due": "1 day", "attempts": 3, "backoff": "1 min", "timeout": "10 min",
-    "then": "closed", "on_failure": "by-hand"},
-    "by-hand": {"assign": "clerk", "due": "5 days", "actions": {"done": {"to": "closed"}}},)" +
-    ended;
-
-TEST(Flow, AJobIsTriedAgainAfterAWaitThatDoublesAndThenGoesToThePeople) {
-    Office office(definition(job));
-    office.open();
-    auto first = office.all<JobRequested>().at(0);
-    EXPECT_EQ(first.times_out, Office::when("2026-03-02T09:10:00+08:00"));
-    office.submit(system_actor, FailJob{.job = first.job, .error = "refused"});
-    EXPECT_EQ(office.state.stages[0].job_retry_at, Office::when("2026-03-02T09:01:00+08:00"));
-    office.submit(system_actor, FailJob{.job = first.job, .error = "again"});
-    EXPECT_EQ(office.code(), "job-not-running");
-    office.at("2026-03-02T09:01");
-    office.tick();
-    EXPECT_EQ(office.state.stages[0].attempt, 2);
-    office.at("2026-03-02T09:11");  // it never answers
-    office.tick();
-    EXPECT_EQ(office.state.stages[0].job_retry_at, Office::when("2026-03-02T09:13:00+08:00"));
-    office.at("2026-03-02T09:13");
-    office.tick();
-    office.submit(system_actor, FailJob{.job = first.job, .error = "refused"});
-    EXPECT_THAT(office.stages(), ElementsAre("by-hand"));
-    EXPECT_THAT(office.all<JobRequested>(), SizeIs(3));
-}
-
-TEST(Flow, AJobThatIsDoneLeadsOn) {
-    Office office(definition(job));
-    office.open();
-    const auto id = office.all<JobRequested>().at(0).job;
-    office.submit(system_actor, CompleteJob{.job = "j99"});
-    EXPECT_EQ(office.code(), "unknown-job");
-    office.submit(system_actor, CompleteJob{.job = id});
-    EXPECT_EQ(office.state.status, CaseStatus::closed);
-}
-
 TEST(Flow, AChildCaseIsAskedForOnceUnderAnIdOfItsOwn) {
     Office office(definition(
         R"("inspect": {"child": "inspection", "due": "9 days", "data": {"where": "data.place", "kind": "full"}, "then": "closed"},)" +

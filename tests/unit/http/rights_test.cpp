@@ -2,7 +2,7 @@
 #include <fstream>
 
 #include "engine/http/route.h"
-#include "tests/unit/http/listener.h"
+#include "tests/unit/http/jobs.h"
 
 namespace reeve::http {
 namespace {
@@ -29,6 +29,7 @@ Probe probe(const Route& route, const std::string& person, const std::string& ca
     if (route.operation == "addDocument") target += "?kind=plan&name=a.txt";
     Json body;
     if (route.operation == "startCase") body = {{"definition", "permit"}, {"unit", "north"}};
+    if (route.operation == "leaseJobs") body = JobService::wanted();
     if (route.operation == "ask") body = {{"command", "AddNote"}, {"text", "seen"}};
     if (route.operation == "changeOrganisation")
         body = {{"changes", {{{"event", "PersonSet"}, {"person", {{"id", "dan"}, {"name", "Dan"}}}}}}};
@@ -39,7 +40,8 @@ Probe probe(const Route& route, const std::string& person, const std::string& ca
 }
 
 struct Rights : testing::Test {
-    Served service;
+    JobService jobs;
+    Served& service = jobs.service;
     std::string sha256;
     void SetUp() override {
         for (const char* unit : {"north", "south"}) {
@@ -55,6 +57,23 @@ struct Rights : testing::Test {
             service.office.ask(add);
         }
     }
+    // A job of the unit that permit-1 or permit-2 has, and its lease.
+    void of_lease(const Route& route, const std::string& case_id, const std::string& person,
+                  std::string& target, Json& body) {
+        const auto id = "job-" + std::to_string(++started);
+        jobs.start(id, case_id == "permit-1" ? "north" : "south");
+        const auto job = service.office.state(id).stages.at(0).job;
+        const auto leased = [&](const std::string& by) {
+            core::Command lease{
+                .actor = by, .case_id = id, .wish = core::LeaseJob{.job = job, .worker = "press"}};
+            return service.office.engine->ask(lease);
+        };
+        EXPECT_TRUE(leased(person) || leased("boss"));
+        target = "/v1/jobs/" + id + "/" + job + target.substr(target.rfind('/'));
+        body = {{"lease", service.office.state(id).stages.at(0).lease}};
+        if (route.operation == "failJob") body["error"] = "no paper";
+    }
+    int started = 0;
     Reply ask(Client& client, const Route& route, const std::string& case_id,
               const std::string& person = "boss") {
         // Hashing takes long on purpose: only where it is asked for.
@@ -66,7 +85,8 @@ struct Rights : testing::Test {
             alert.replace(at, 1, "%2F");
         const auto code =
             Receipts(service.office.folder.path()).code_of(*service.office.engine->read(), case_id)->text();
-        const auto [target, body] = probe(route, person, case_id, sha256, alert, code);
+        auto [target, body] = probe(route, person, case_id, sha256, alert, code);
+        if (target.find("{job}") != target.npos) of_lease(route, case_id, person, target, body);
         // One that does not end: its head, and the first event.
         if (route.type == "text/event-stream") {
             Listener stream(service.server->port(), client.token, target);
@@ -129,7 +149,7 @@ TEST_F(Rights, EveryRouteTakesItsScopeAndAValidToken) {
         EXPECT_EQ(open.status == 401, route->needs.has_value()) << route->pattern << open.body;
         EXPECT_EQ(against_description(std::string(route->method), std::string(route->pattern), open), "");
         if (!route->needs) continue;
-        std::set<Scope> others{Scope::read, Scope::act, Scope::administer, Scope::watch};
+        std::set<Scope> others{Scope::read, Scope::act, Scope::administer, Scope::work, Scope::watch};
         others.erase(*route->needs);
         auto without = service.as("boss", others);
         const auto refused = ask(without, *route, "permit-1");

@@ -51,7 +51,7 @@ struct Served {
     }
     // A client that acts as this person.
     Client as(const std::string& person,
-              std::set<Scope> scopes = {Scope::read, Scope::act, Scope::administer, Scope::watch}) {
+              std::set<Scope> scopes = {Scope::read, Scope::act, Scope::administer, Scope::work, Scope::watch}) {
         Client client(server->port());
         client.token = token(person, std::move(scopes));
         return client;

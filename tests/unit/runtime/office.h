@@ -54,6 +54,16 @@ inline const std::string patrol = std::string(R"({
   "stages": {"walk": {"assign": "owner", "due": "10 days", "actions": {"done": {"to": "walked"}}}, "walked": {"end": "walked"}},
   )") + ladders + "}";
 
+inline const std::string printing = std::string(R"({
+  "id": "printing", "title": {"en": "Printing"}, "calendar": "office", "owner": {"role": "clerk"},
+  "data": {"type": "object", "properties": {"copies": {"type": "integer"}}},
+  "stages": {
+    "print": {"job": "printer", "due": "24 hours", "attempts": 2, "backoff": "1 min", "timeout": "10 min",
+      "then": "printed", "on_failure": "by-hand", "actions": {"skip": {"to": "printed"}}},
+    "by-hand": {"assign": "owner", "due": "48 hours", "actions": {"done": {"to": "printed"}}},
+    "printed": {"end": "printed"}},
+  )") + ladders + "}";
+
 // A store whose next commit can be held, or made to fail before or after it is done.
 class FaultyStore final : public store::Store {
   public:
