@@ -1,4 +1,4 @@
-// reeve serve, reeve token add|list|revoke and reeve password: the service, and who may use it.
+// reeve serve: the engine with its HTTP service.
 #include <fmt/format.h>
 
 #include <csignal>
@@ -95,110 +95,6 @@ Result<void> let_the_first_in(runtime::Engine& engine, http::Accounts& accounts)
     return {};
 }
 
-void add_add(CLI::App& tokens, Cli& cli) {
-    auto* command = add_command(
-        tokens, "add", "Let a program use the service in a person's name. The token is shown once.",
-        "reeve token add 'intake form' --person li-na --scope read --scope act --as chen-yu");
-    struct Wanted {
-        std::string name, person, until;
-        std::vector<std::string> scopes;
-    };
-    auto wanted = std::make_shared<Wanted>();
-    command->add_option("NAME", wanted->name, "What the program is called")->required();
-    command->add_option("--person", wanted->person, "In whose name it acts")->required();
-    command
-        ->add_option("--scope", wanted->scopes,
-                     "read: see what the person sees; act: ask for what the person may; administer: change "
-                     "definitions and the organisation; again for more")
-        ->required()
-        ->check(CLI::IsMember({"read", "act", "administer"}))
-        ->type_name("SCOPE")
-        ->allow_extra_args(false);
-    command->add_option("--until", wanted->until, "Not valid from then on")->type_name("TIME");
-    auto given = std::make_shared<Given>();
-    add_folder_options(command, given);
-    command->add_option("--as", given->actor, "Who does this; nothing changes without a name (needed)")
-        ->envname("REEVE_AS")
-        ->type_name("PERSON");
-    cli.run(command, [&cli, given, wanted] {
-        auto folder = Folder::open(*given, Purpose::read);
-        if (!folder) return refused(cli, folder.error());
-        auto who = (*folder)->actor();
-        if (!who) return refused(cli, who.error());
-        const auto* person = (*folder)->directory().person(wanted->person);
-        if (!person)
-            return refused(
-                cli, (*folder)
-                         ->unknown_person(wanted->person, "--person")
-                         .value_or(Error{"unknown-person", "nobody acts as the petitioner over the network",
-                                         "--person"}));
-        http::Token token{
-            .name = wanted->name, .person = wanted->person, .made_by = *who, .made = (*folder)->now()};
-        token.scopes = http::parse_scopes(wanted->scopes).value();
-        if (!wanted->until.empty()) {
-            auto at = (*folder)->instant(wanted->until);
-            if (!at) return refused(cli, {at.error().code, at.error().message, "--until"});
-            token.until = *at;
-        }
-        const auto fresh = http::Access(given->data).add(std::move(token));
-        if (cli.json) {
-            auto json = http::to_json(fresh.token);
-            json["token"] = fresh.secret;
-            print_json(json);
-        } else {
-            fmt::print(
-                "{}\nThis is the token of \"{}\" ({}). It is not shown again: keep it where the program "
-                "finds it.\n",
-                fresh.secret, visible(fresh.token.name), fresh.token.id);
-        }
-        return 0;
-    });
-}
-
-void add_list(CLI::App& tokens, Cli& cli) {
-    auto* command = add_command(tokens, "list", "List the tokens: whose they are, what they may, since when.",
-                                "reeve token list");
-    reads(cli, command, [&cli](Folder& folder) {
-        Json rows = Json::array();
-        for (const auto& token : http::Access(folder.path()).list()) {
-            auto row = http::to_json(token);
-            for (const char* field : {"made", "until", "revoked"})
-                if (row[field].is_string())
-                    row[field] = when(*time::parse_instant(plain(row[field])), folder.calendar());
-            rows.push_back(std::move(row));
-        }
-        print_rows(cli,
-                   {{"id", "TOKEN"},
-                    {"name", "NAME"},
-                    {"person", "ACTS AS"},
-                    {"scopes", "SCOPES"},
-                    {"made", "MADE"},
-                    {"made_by", "BY"},
-                    deadline("until", "UNTIL"),
-                    {"revoked", "REVOKED"}},
-                   rows, "There is no token yet; reeve token add makes one.");
-        return 0;
-    });
-}
-
-void add_revoke(CLI::App& tokens, Cli& cli) {
-    auto* command = add_command(tokens, "revoke", "Make a token invalid from this moment.",
-                                "reeve token revoke 7Qm2xY0a");
-    auto id = std::make_shared<std::string>();
-    command->add_option("TOKEN", *id, "As reeve token list names it")->required();
-    reads(cli, command, [&cli, id](Folder& folder) {
-        if (!http::Access(folder.path()).revoke(*id, folder.now()))
-            return refused(
-                cli, {"unknown-token", "there is no valid token \"" + *id + "\"; reeve token list shows them",
-                      "TOKEN"});
-        if (cli.json)
-            print_json({{"revoked", *id}});
-        else
-            fmt::print("Revoked.\n");
-        return 0;
-    });
-}
-
 }  // namespace
 
 void add_serve(CLI::App& app, Cli& cli) {
@@ -233,6 +129,7 @@ void add_serve(CLI::App& app, Cli& cli) {
         if (!wanted->listen.empty()) config->listen = wanted->listen;
         if (config->listen.empty()) config->listen = "127.0.0.1:8080";
         if (auto read = read_listen(config->listen, place, options); !read) return refused(cli, read.error());
+        if (config->keep_reads) options.reads_kept = kept_at_least(*config->keep_reads);
         const auto ending = block_ending();
         auto alerting = Alerting::prepare(*config);
         if (!alerting) return refused(cli, alerting.error());
@@ -265,46 +162,6 @@ void add_serve(CLI::App& app, Cli& cli) {
         if (!cli.json) fmt::print("reeve ends: all that was taken is kept\n");
         return 0;
     });
-}
-
-void add_password(CLI::App& app, Cli& cli) {
-    auto* command = add_command(
-        app, "password", "Give a person a password that is good for setting another; what they had ends.",
-        "reeve password li-na --as chen-yu");
-    command->group("Service");
-    auto person = std::make_shared<std::string>();
-    command->add_option("PERSON", *person, "Who is to sign in")->required();
-    auto given = std::make_shared<Given>();
-    add_folder_options(command, given);
-    command->add_option("--as", given->actor, "Who does this; nothing changes without a name (needed)")
-        ->envname("REEVE_AS")
-        ->type_name("PERSON");
-    cli.run(command, [&cli, given, person] {
-        auto folder = Folder::open(*given, Purpose::read);
-        if (!folder) return refused(cli, folder.error());
-        if (auto who = (*folder)->actor(); !who) return refused(cli, who.error());
-        const auto* known = (*folder)->directory().person(*person);
-        if (!known || !known->active)
-            return refused(cli, (*folder)
-                                    ->unknown_person(*person, "PERSON")
-                                    .value_or(Error{"person-left",
-                                                    *person + " is not among those who sign in", "PERSON"}));
-        const auto password = http::Accounts(given->data).make_one_time(*person, (*folder)->now());
-        if (cli.json)
-            print_json({{"person", *person}, {"password", password}});
-        else
-            fmt::print("{}\nWith this {} signs in once, to set another. It is not shown again.\n", password,
-                       *person);
-        return 0;
-    });
-}
-
-void add_token(CLI::App& app, Cli& cli) {
-    auto* tokens = add_noun(app, "token", "Which programs may use the service, and in whose name.", "Service",
-                            "reeve token list");
-    add_add(*tokens, cli);
-    add_list(*tokens, cli);
-    add_revoke(*tokens, cli);
 }
 
 }  // namespace reeve::cli

@@ -9,7 +9,7 @@ namespace reeve::cli {
 BOOST_DESCRIBE_STRUCT(ChannelConfig, (),
                       (name, plugin, settings, hours, digest, throttle, time_limit, memory_mib))
 BOOST_DESCRIBE_STRUCT(AlertsConfig, (), (link, texts, first_retry, longest_retry, attempts, channels))
-BOOST_DESCRIBE_STRUCT(ServeConfig, (), (listen, alerts))
+BOOST_DESCRIBE_STRUCT(ServeConfig, (), (listen, keep_reads, alerts))
 
 namespace {
 
@@ -32,6 +32,10 @@ std::optional<Error> unclear(const ServeConfig& config, const Source& source) {
     const auto said = [&](std::string code, std::string message, const std::string& pointer) {
         return source.refuse(std::move(code), std::move(message), pointer).error();
     };
+    if (config.keep_reads &&
+        (config.keep_reads->is_working() || kept_at_least(*config.keep_reads).count() < 1))
+        return said("bad-duration", "\"keep_reads\" is a time such as \"2 years\" or \"90 days\"",
+                    "/keep_reads");
     std::set<std::string> names;
     for (std::size_t i = 0; i < config.alerts.channels.size(); ++i) {
         const auto& channel = config.alerts.channels[i];
@@ -118,6 +122,11 @@ runtime::Retries retries_of(const ServeConfig& config) {
     if (config.alerts.longest_retry) retries.longest = config.alerts.longest_retry->elapsed;
     if (config.alerts.attempts) retries.attempts = static_cast<int>(*config.alerts.attempts);
     return retries;
+}
+
+time::Millis kept_at_least(const time::Duration& span) {
+    constexpr std::int64_t longest_month = 31;
+    return std::chrono::days(span.months * longest_month + span.days) + span.elapsed;
 }
 
 }  // namespace reeve::cli

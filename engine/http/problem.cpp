@@ -44,6 +44,7 @@ constexpr std::pair<std::string_view, int> statuses[] = {
     {"no-such-case", 404},
     {"unknown-alert", 404},
     {"unknown-definition", 404},
+    {"unknown-calendar", 404},
     {"no-such-file", 404},
     {"unknown-path", 404},
     {"method-not-allowed", 405},

@@ -17,16 +17,22 @@ namespace reeve::http {
 struct Caller {
     std::string person;
     std::string session;  // the secret of the cookie; empty: a program with a token
+    std::string token;    // or that token's id
     std::set<Scope> scopes;
     std::vector<std::string> units;
     bool everywhere = false;
     bool administrator = false;
 };
 
+class Reads;  // reads.h
+class Plans;  // plans.h
+
 struct Call {
     const Request& request;
     runtime::Engine& engine;
     Accounts& accounts;
+    Reads& reads;
+    Plans& plans;
     Caller caller;
     std::map<std::string, std::string, std::less<>> path;  // what stands for {…} in the pattern
     Json body;                                             // of a route that takes JSON
@@ -44,7 +50,8 @@ struct Parameter {
         time,
         light,
         case_status,
-        alert_status
+        alert_status,
+        duration
     } kind = Kind::text;
     std::string_view about;
 };
@@ -69,12 +76,19 @@ struct Route {
     std::variant<Work, Ask> does;
     // What it gives when it is not JSON; "text/event-stream": each message's data is an `answers`.
     std::string_view type = "application/json";
+    // Headers that it takes; a route of one command takes both.
+    bool if_match = false, idempotency_key = false;
+    bool personal = false;  // it shows what a case holds of persons: that it was read is recorded
 };
 
 // Each file of routes gives its part of the table.
 std::span<const Route> case_routes();
 std::span<const Route> work_routes();
 std::span<const Route> office_routes();
+std::span<const Route> definition_routes();
+std::span<const Route> calendar_routes();
+std::span<const Route> bulk_routes();
+std::span<const Route> read_routes();
 std::span<const Route> event_routes();
 std::span<const Route> service_routes();
 std::span<const Route> session_routes();

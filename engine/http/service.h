@@ -8,6 +8,8 @@
 #include <boost/beast/core/tcp_stream.hpp>
 
 #include "engine/http/feed.h"
+#include "engine/http/plans.h"
+#include "engine/http/reads.h"
 #include "engine/http/route.h"
 #include "engine/http/server.h"
 
@@ -22,6 +24,8 @@ struct Service {
           options(o),
           access(e.folder()),
           accounts(e.folder()),
+          plans(e.folder()),
+          reads(e.folder(), o.reads_kept),
           readers(e),
           pool(o.readers),
           feed(e, readers, pool, io) {}
@@ -30,6 +34,8 @@ struct Service {
     Options options;
     Access access;
     Accounts accounts;
+    Plans plans;
+    Reads reads;
     Readers readers;
     asio::thread_pool pool;
     Feed feed;
