@@ -1,18 +1,18 @@
 #include "engine/json.h"
 
 #include <array>
-#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <unordered_set>
+
+#include "engine/positions.h"
 
 namespace reeve {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Pointer = Document::Pointer;
 constexpr std::size_t max_depth = 200;
 constexpr std::size_t max_size = std::size_t{64} << 20;
 
@@ -56,78 +56,6 @@ class Scanner {
     std::string_view text_;
     std::size_t at_;
 };
-
-struct Node {
-    std::size_t value = 0;
-    std::size_t key = 0;                  // same as `value` where no key names it
-    std::vector<std::uint32_t> children;  // in the order of the value's elements
-};
-
-}  // namespace
-
-class Positions {
-  public:
-    explicit Positions(std::string_view text) : text_(text) {
-        for (std::size_t i = 0; i < text_.size(); ++i) {
-            if (text_[i] == '\n') lines_.push_back(i + 1);
-        }
-    }
-
-    // ":line:column" of a byte of the text.
-    std::string line_column(std::size_t offset) const {
-        offset = std::min(offset, text_.size());
-        auto line = std::prev(std::upper_bound(lines_.begin(), lines_.end(), offset));
-        std::size_t from = *line == 0 && text_.starts_with("\xEF\xBB\xBF") ? 3 : *line;
-        auto column = 1 + std::count_if(text_.begin() + static_cast<std::ptrdiff_t>(std::min(from, offset)),
-                                        text_.begin() + static_cast<std::ptrdiff_t>(offset), [](char c) {
-                                            return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-                                        });
-        return fmt::format(":{}:{}", line - lines_.begin() + 1, column);
-    }
-
-    // The node of `pointer` or of the last value on the way to it; `found` says which.
-    const Node& find(const Json& root, const Pointer& pointer, bool& found) const {
-        std::vector<std::string> steps;
-        for (Pointer p = pointer; !p.empty(); p.pop_back()) steps.push_back(p.back());
-        const Json* value = &root;
-        const Node* node = nodes.data();
-        for (found = true; !steps.empty(); steps.pop_back()) {
-            std::size_t index = child(*value, steps.back());
-            if (index >= node->children.size()) {
-                found = false;
-                break;
-            }
-            value = value->is_object() ? &members(*value)[index].second : &(*value)[index];
-            node = &nodes[node->children[index]];
-        }
-        return *node;
-    }
-
-    std::vector<Node> nodes{Node{}};
-
-  private:
-    // An object's members in the order they were written (ordered_map is a vector of them).
-    static const Json::object_t::Container& members(const Json& value) {
-        return value.get_ref<const Json::object_t&>();
-    }
-
-    static std::size_t child(const Json& value, const std::string& step) {
-        if (value.is_object()) {
-            const auto& all = members(value);
-            auto it = std::ranges::find(
-                all, step, [](const auto& member) -> const std::string& { return member.first; });
-            return it == all.end() ? SIZE_MAX : static_cast<std::size_t>(it - all.begin());
-        }
-        if (!value.is_array() || step.empty() || step.size() > 9) return SIZE_MAX;
-        if (step.find_first_not_of("0123456789") != std::string::npos) return SIZE_MAX;
-        return std::stoul(step);
-    }
-
-    std::string text_;
-    std::vector<std::size_t> lines_{0};
-};
-
-namespace {
 
 // Builds the value and its positions from the parser's events; each event is one token of the scanner.
 class Builder : public nlohmann::json_sax<Json> {
@@ -353,14 +281,20 @@ std::string read_at_most(std::istream& in, std::size_t most) {
 
 std::string Document::place(const Pointer& pointer) const {
     bool found = false;
-    const Node& node = positions->find(value, pointer, found);
+    const auto& node = positions->find(value, pointer, found);
     return name + positions->line_column(node.value);
 }
 
 std::string Document::key_place(const Pointer& pointer) const {
     bool found = false;
-    const Node& node = positions->find(value, pointer, found);
+    const auto& node = positions->find(value, pointer, found);
     return name + positions->line_column(found ? node.key : node.value);
+}
+
+std::optional<Document::Pointer> Document::pointer_at(std::string_view place) const {
+    if (!place.starts_with(name)) return std::nullopt;
+    const auto offset = positions->offset(place.substr(name.size()));
+    return offset ? std::optional(positions->pointer(value, *offset)) : std::nullopt;
 }
 
 }  // namespace reeve

@@ -10,6 +10,7 @@
 #include <iosfwd>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,9 @@ struct Document {
     // The same for the key that names the value; for an array's element or the whole text, place().
     std::string key_place(const Pointer& pointer) const;
     std::string key_place(const std::string& pointer) const { return key_place(Pointer(pointer)); }
+    // The way back: the pointer of the value that begins, or is named, at "file:line:column", or else of the
+    // innermost one before it. None when the place is in another file.
+    std::optional<Pointer> pointer_at(std::string_view place) const;
 };
 
 // Error codes: bad-json, duplicate-key, too-deep, too-large, bad-utf8. Error.place is "name:line:column".

@@ -2,45 +2,28 @@
 #include <fmt/format.h>
 
 #include "engine/cli/case_commands.h"
-#include "engine/spelling.h"
 
 namespace reeve::cli {
 
 namespace {
 
 // Exit 1 when any case was refused.
-int print_changes(const Cli& cli, const std::vector<runtime::CaseChange>& all, const char* none) {
-    // What happened to one case stands together: its owner and each of its tasks came one by one.
-    std::vector<runtime::CaseChange> changes;
-    for (const auto& change : all) {
-        auto it = std::find_if(changes.begin(), changes.end(),
-                               [&](const auto& one) { return one.case_id == change.case_id; });
-        if (it == changes.end()) it = changes.insert(it, {.case_id = change.case_id});
-        // What was refused did not happen, and is not told as if it had.
-        if (change.refused)
-            it->refused = change.refused;
-        else
-            it->changes.insert(it->changes.end(), change.changes.begin(), change.changes.end());
-    }
-    Json rows = Json::array();
-    bool refused_any = false;
-    for (const auto& change : changes) {
-        Json row{{"case", change.case_id}, {"changes", change.changes}};
-        if (change.refused) {
-            refused_any = true;
-            row["refused"] = {{"code", change.refused->code}, {"message", change.refused->message}};
-        }
-        rows.push_back(std::move(row));
-    }
+int print_changes(const Cli& cli, Folder& folder, const std::vector<runtime::CaseChange>& changes,
+                  const char* none) {
+    const auto rows = views::change_rows(folder.sight(), changes);
+    const bool refused_any =
+        std::ranges::any_of(rows, [](const Json& row) { return row.contains("refused"); });
     if (cli.json) {
         print_json(rows);
         return refused_any;
     }
-    if (changes.empty()) fmt::print("{}\n", none);
-    for (const auto& change : changes) {
-        if (!change.changes.empty()) fmt::print("{}\n", change.case_id);
-        for (const auto& line : change.changes) fmt::print("  {}\n", line);
-        if (change.refused) fmt::print(stderr, "reeve: {}: {}\n", change.case_id, change.refused->message);
+    if (rows.empty()) fmt::print("{}\n", none);
+    for (const auto& row : rows) {
+        const auto id = plain(row["case"]);
+        if (!row["changes"].empty()) fmt::print("{}\n", id);
+        for (const auto& line : row["changes"]) fmt::print("  {}\n", plain(line));
+        if (row.contains("refused"))
+            fmt::print(stderr, "reeve: {}: {}\n", id, plain(row["refused"]["message"]));
     }
     return refused_any;
 }
@@ -80,7 +63,7 @@ void add_migrate(CLI::App& cases, Cli& cli) {
         auto who = folder.actor();
         if (!who) return refused(cli, who.error());
         auto done = folder.engine().migrate(wanted, *who);
-        return done ? print_changes(cli, *done, "No open case is at another version.")
+        return done ? print_changes(cli, folder, *done, "No open case is at another version.")
                     : refused(cli, done.error());
     });
     add_reason(command, given, "Why; kept in the history (needed, but for --dry-run)");
@@ -94,28 +77,16 @@ void add_reassign(CLI::App& cases, Cli& cli) {
     command->add_option("--from", wanted->from, "Who has it")->type_name("PERSON")->required();
     command->add_option("--to", wanted->to, "Who gets it")->type_name("PERSON")->required();
     command->add_option("--unit", wanted->unit, "Only in this unit and below");
+    command->add_flag("--dry-run", wanted->dry_run, "Only show it");
     auto given = changes(cli, command, [&cli, wanted](Folder& folder) {
         wanted->reason = folder.given().reason;
         auto who = folder.actor();
         if (!who) return refused(cli, who.error());
         auto done = folder.engine().reassign(*wanted, *who);
-        return done ? print_changes(cli, *done, "There was nothing to give.") : refused(cli, done.error());
+        return done ? print_changes(cli, folder, *done, "There was nothing to give.")
+                    : refused(cli, done.error());
     });
-    add_reason(command, given, needed_reason);
-}
-
-Result<std::string> calendar_in_use(Folder& folder, const std::string& name) {
-    std::vector<std::string> known;
-    for (const auto& id : folder.catalog().ids()) {
-        const auto used = folder.catalog().deployed(id)->calendar_name;
-        if (used == name) return name;
-        if (std::ranges::find(known, used) == known.end()) known.push_back(used);
-    }
-    return refuse("unknown-calendar",
-                  fmt::format("no definition counts by a calendar \"{}\"{}; in use: {}", name,
-                              did_you_mean(name, known),
-                              known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))),
-                  "--name");
+    add_reason(command, given, "Why; kept in the history (needed, but for --dry-run)");
 }
 
 }  // namespace
@@ -143,13 +114,14 @@ void add_calendar_change(CLI::App& definitions, Cli& cli) {
             wrong_use("--reason", "say why: dates that people were told may move");
         auto calendar = time::load_calendar(change->file);
         if (!calendar) return refused(cli, calendar.error());
-        auto name =
-            calendar_in_use(folder, change->name.empty() ? std::filesystem::path(change->file).stem().string()
-                                                         : change->name);
-        if (!name) return refused(cli, name.error());
-        auto done = folder.engine().change_calendar(*name, time::canonical_text(**calendar),
+        const auto name =
+            change->name.empty() ? std::filesystem::path(change->file).stem().string() : change->name;
+        if (const auto known = views::calendar_sheet(folder.sight(), name); !known)
+            return refused(cli, {known.error().code, known.error().message, "--name"});
+        auto done = folder.engine().change_calendar(name, time::canonical_text(**calendar),
                                                     folder.given().reason, *who, change->dry_run);
-        if (done) return print_changes(cli, *done, "No open case counts by it otherwise than before.");
+        if (done)
+            return print_changes(cli, folder, *done, "No open case counts by it otherwise than before.");
         for (const auto& error : done.error()) refused(cli, error);
         return 1;
     });

@@ -1,25 +1,20 @@
-// The questions of `reeve calendar` and their answers, apart from how they are asked. Pure but for reading
-// calendar files.
+// The questions of `reeve calendar`, from options or from a line of --batch, whose names are the options'.
 #pragma once
 
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "engine/json.h"
-#include "engine/time/time.h"
+#include "engine/views/calendar_answer.h"
 
 namespace reeve::cli {
 
-// What one question asks, from options or from a line of --batch; the names are the options'.
-struct Question {
-    std::string calendar, zone, from, to, in, at;
-    std::string until = "automatic", first_day = "excluded", roll = "on";
-    std::vector<std::string> pause, exclude;
-    bool explain = false;
-};
+using views::answer_between;
+using views::answer_check;
+using views::answer_due;
+using Question = views::CalendarQuestion;
+using Answer = views::CalendarAnswer;
 
 // Calendars by path or zone, each read once.
 class Calendars {
@@ -29,18 +24,6 @@ class Calendars {
   private:
     std::map<std::string, Result<time::CalendarPtr>> known_;
 };
-
-// What a command answers: the same facts for people and for programs.
-struct Answer {
-    nlohmann::ordered_json json;
-    std::string text;
-    std::vector<std::string> warnings;
-};
-
-Result<Answer> answer_due(const Question&, const time::Calendar&);
-Result<Answer> answer_between(const Question&, const time::Calendar&);
-// `periods`: how many of the next stretches of office time to tell as well.
-Result<Answer> answer_check(const Question&, const time::Calendar&, std::size_t periods);
 
 // Takes one line of --batch into the question; a refusal says where in the line.
 std::optional<Error> take_line(const Document& line, Question&);

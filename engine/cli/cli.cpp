@@ -34,12 +34,14 @@ void add_commands(CLI::App& app, Cli& cli) {
     add_job(app, cli);
     add_explain(app, cli);
     add_escalation(app, cli);
+    add_forecast(app, cli);
     add_definition(app, cli);
     add_org(app, cli);
     add_store(app, cli);
     add_archive(app, cli);
     add_serve(app, cli);
     add_token(app, cli);
+    add_access(app, cli);
     add_password(app, cli);
     add_webhook(app, cli);
     add_bench(app, cli);

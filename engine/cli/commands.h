@@ -38,6 +38,8 @@ void add_serve(CLI::App&, Cli&);       // reeve serve
 void add_password(CLI::App&, Cli&);    // reeve password
 void add_webhook(CLI::App&, Cli&);     // reeve webhook sign|verify
 void add_token(CLI::App&, Cli&);       // reeve token add|list|revoke
+void add_access(CLI::App&, Cli&);      // reeve access list
+void add_forecast(CLI::App&, Cli&);    // reeve forecast
 void add_bench(CLI::App&, Cli&);       // reeve bench engine|timers|storm|limit
 void add_completion(CLI::App&, Cli&);  // reeve completion bash|zsh|fish
 

@@ -2,9 +2,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-#include <set>
-
 #include "engine/cli/case_commands.h"
 #include "engine/cli/commands.h"
 #include "engine/views/facts.h"
@@ -12,42 +9,6 @@
 namespace reeve::cli {
 
 namespace {
-
-// The roles to which the definition gives work, or which it tells, and which no unit has a post for; none
-// while there are no posts.
-std::set<std::string> roles_without_post(const model::Program& program, const org::Directory& directory) {
-    std::set<std::string> roles;
-    const auto posts = directory.posts();
-    const auto take = [&](const org::Who& who) {
-        const bool held =
-            std::ranges::any_of(posts, [&](const auto* post) { return post->role == who.name; });
-        if (who.kind == org::Who::Kind::role && !posts.empty() && !held)
-            roles.insert("role \"" + who.name + "\"");
-        const auto* person = directory.person(who.name);
-        if (who.kind == org::Who::Kind::person && !posts.empty() && !(person && person->active))
-            roles.insert("person \"" + who.name + "\"");
-    };
-    take(program.owner.who);
-    for (const auto& stage : program.stages) {
-        if (stage.kind == model::StageKind::tasks && stage.tasks.empty()) take(stage.assign.who);
-        for (const auto& task : stage.tasks) take(task.assign.who);
-        for (const auto& action : stage.actions) {
-            if (action.second) take(*action.second);
-            if (action.by) take(*action.by);
-        }
-        if (stage.follow_up) take(stage.follow_up->assign.who);
-    }
-    const auto take_all = [&](const std::vector<org::Who>& all) { std::ranges::for_each(all, take); };
-    for (const auto& clock : program.clocks) {
-        take_all(clock.pause_tell);
-        if (!clock.extend) continue;
-        take_all(clock.extend->tell);
-        if (clock.extend->approve) take(*clock.extend->approve);
-    }
-    for (const auto& ladder : program.ladders)
-        for (const auto& step : ladder.steps) take_all(step.tell);
-    return roles;
-}
 
 void add_deploy(CLI::App& definitions, Cli& cli) {
     auto* command =
@@ -85,11 +46,8 @@ void add_deploy(CLI::App& definitions, Cli& cli) {
             }
             Json warnings = Json::array();
             for (const auto& warning : done->warnings) warnings.push_back(warning.text());
-            for (const auto& role : roles_without_post(program, folder.directory()))
-                warnings.push_back(
-                    fmt::format("{}: the organisation has no {}: what falls "
-                                "to it, or is to be told to it, climbs to the head above",
-                                one.path, role));
+            for (const auto& unknown : views::unknown_people(program, folder.directory()))
+                warnings.push_back(one.path + ": " + unknown);
             if (!cli.json)
                 for (const auto& warning : warnings)
                     fmt::print(stderr, "reeve: warning: {}\n", plain(warning));

@@ -56,6 +56,7 @@ Result<http::Options> settle(const Serving& wanted, ServeConfig& config) {
                       options.key.empty() ? "--tls-key" : "--tls-certificate");
     options.behind_tls = config.behind_tls;
     options.trusted_proxies = config.trusted_proxies;
+    if (config.keep_reads) options.reads_kept = kept_at_least(*config.keep_reads);
     if (config.upload_mib) options.upload = std::uint64_t{*config.upload_mib} << 20;
     auto level = config.log.level.value_or(log::Level::info);
     auto form = config.log.format.value_or(log::Form::text);

@@ -14,7 +14,8 @@ BOOST_DESCRIBE_STRUCT(LogConfig, (), (level, format))
 BOOST_DESCRIBE_STRUCT(HeartbeatConfig, (), (url, every))
 BOOST_DESCRIBE_STRUCT(TlsConfig, (), (certificate, key))
 BOOST_DESCRIBE_STRUCT(ServeConfig, (),
-                      (listen, tls, behind_tls, trusted_proxies, upload_mib, log, heartbeat, alerts))
+                      (listen, tls, behind_tls, trusted_proxies, upload_mib, keep_reads, log, heartbeat,
+                       alerts))
 
 namespace {
 
@@ -43,6 +44,10 @@ std::optional<Error> unclear(const ServeConfig& config, const Source& source) {
                         "a proxy is named by its address, such as \"127.0.0.1\", not \"" +
                             config.trusted_proxies[i] + "\"",
                         fmt::format("/trusted_proxies/{}", i));
+    if (config.keep_reads &&
+        (config.keep_reads->is_working() || kept_at_least(*config.keep_reads).count() < 1))
+        return said("bad-duration", "\"keep_reads\" is a time such as \"2 years\" or \"90 days\"",
+                    "/keep_reads");
     std::set<std::string> names;
     for (std::size_t i = 0; i < config.alerts.channels.size(); ++i) {
         const auto& channel = config.alerts.channels[i];
@@ -140,6 +145,11 @@ runtime::Retries retries_of(const ServeConfig& config) {
     if (config.alerts.longest_retry) retries.longest = config.alerts.longest_retry->elapsed;
     if (config.alerts.attempts) retries.attempts = static_cast<int>(*config.alerts.attempts);
     return retries;
+}
+
+time::Millis kept_at_least(const time::Duration& span) {
+    constexpr std::int64_t longest_month = 31;
+    return std::chrono::days(span.months * longest_month + span.days) + span.elapsed;
 }
 
 }  // namespace reeve::cli

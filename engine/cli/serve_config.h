@@ -42,6 +42,7 @@ struct ServeConfig {
     LogConfig log;
     HeartbeatConfig heartbeat;
     std::vector<std::string> trusted_proxies;
+    std::optional<time::Duration> keep_reads;  // who read personal data
     AlertsConfig alerts;
 
     std::filesystem::path file;  // it was read from; empty: there is none
@@ -54,5 +55,7 @@ Result<ServeConfig> read_config(const std::string& file, const std::filesystem::
 // What it names besides plugins: hours and times made ready. The channels have no notifier yet.
 Result<std::vector<runtime::Channel>> channels_of(const ServeConfig&);
 runtime::Retries retries_of(const ServeConfig&);
+// A span of days, weeks, months or years, each of the latter at its longest.
+time::Millis kept_at_least(const time::Duration&);
 
 }  // namespace reeve::cli

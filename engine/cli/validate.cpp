@@ -4,7 +4,7 @@
 #include "engine/cli/cli.h"
 #include "engine/model/model.h"
 #include "engine/runtime/time_source.h"
-#include "engine/views/words.h"
+#include "engine/views/views.h"
 
 namespace reeve::cli {
 namespace {
@@ -16,8 +16,6 @@ struct Options {
     std::string from;
     bool schema = false;
 };
-
-Json shown(const Error& e) { return {{"code", e.code}, {"message", e.message}, {"place", e.place}}; }
 
 int validate(const Cli& cli, const Options& options) {
     if (options.schema) {
@@ -37,27 +35,22 @@ int validate(const Cli& cli, const Options& options) {
     Json all = Json::array();
     for (const auto& file : model::load(options.files, options.calendars, from)) {
         good = good && file.errors.empty();
-        Json one{{"file", file.path}, {"valid", file.errors.empty()}};
-        one["errors"] = Json::array();
-        one["warnings"] = Json::array();
-        for (const auto& e : file.errors) {
-            one["errors"].push_back(shown(e));
-            if (!cli.json) fmt::print(stderr, "{}\n", e.text());
+        const auto* program = file.compiled ? file.compiled->program.get() : nullptr;
+        const auto warnings = file.compiled ? file.compiled->warnings : Errors{};
+        if (cli.json) {
+            const auto document = load_json(file.path);
+            Json one{{"file", file.path}};
+            one.update(views::checked(document ? &*document : nullptr, file.errors, warnings, program));
+            all.push_back(std::move(one));
+            continue;
         }
-        if (file.compiled) {
-            const auto& p = *file.compiled->program;
-            one["id"] = p.id;
-            for (const auto& w : file.compiled->warnings) {
-                one["warnings"].push_back(shown(w));
-                if (!cli.json) fmt::print(stderr, "{}: warning: {}\n", w.place, w.message);
-            }
-            if (!cli.json)
-                fmt::print("{}: {}: {}, {}, {}\n", file.path, p.id,
-                           views::counted(p.stages.size(), "stage", "stages"),
-                           views::counted(p.clocks.size(), "clock", "clocks"),
-                           views::counted(p.ladders.size(), "ladder", "ladders"));
-        }
-        all.push_back(std::move(one));
+        for (const auto& e : file.errors) fmt::print(stderr, "{}\n", e.text());
+        for (const auto& w : warnings) fmt::print(stderr, "{}: warning: {}\n", w.place, w.message);
+        if (program)
+            fmt::print("{}: {}: {}, {}, {}\n", file.path, program->id,
+                       views::counted(program->stages.size(), "stage", "stages"),
+                       views::counted(program->clocks.size(), "clock", "clocks"),
+                       views::counted(program->ladders.size(), "ladder", "ladders"));
     }
     if (cli.json) fmt::print("{}\n", all.dump(2, ' ', false, Json::error_handler_t::replace));
     return good ? 0 : 1;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/core/flow.h"
+#include "engine/core/foresee.h"
 
 namespace reeve::core {
 
@@ -72,27 +73,9 @@ Outcome decide_flow(Decision& d, const Migrate& wish) {
     return {};
 }
 
-MigrationPreview preview_migration(const CaseState& state, const Command& command, const Context& context) {
-    auto events = decide(&state, command, context);
-    if (!events) return {.changes = {}, .refused = events.error()};
-
-    const auto& to = *context.target;
-    CaseState after = state;
-    const auto* program = &context.program;
-    for (const auto& event : *events) {
-        if (std::holds_alternative<CaseMigrated>(event)) program = &to;
-        apply(after,
-              {.case_id = state.id,
-               .revision = after.revision + 1,
-               .at = command.at,
-               .occurred = command.occurred,
-               .actor = command.actor,
-               .event = event},
-              *program);
-    }
-    MigrationPreview preview;
-    auto& changes = preview.changes;
-    changes.push_back(fmt::format("version {} becomes {}", state.version, after.version));
+std::vector<std::string> migration_in_words(const CaseState& state, const CaseState& after,
+                                            const model::Program& to) {
+    std::vector<std::string> changes{fmt::format("version {} becomes {}", state.version, after.version)};
     for (std::size_t i = 0; i < state.stages.size() && i < after.stages.size(); ++i)
         if (state.stages[i].stage != after.stages[i].stage)
             changes.push_back(
@@ -116,7 +99,13 @@ MigrationPreview preview_migration(const CaseState& state, const Command& comman
         else if (clock.status == ClockStatus::running && before->steps != clock.steps)
             changes.push_back(fmt::format("clock {} climbs its ladder at other moments", clock.name));
     }
-    return preview;
+    return changes;
+}
+
+MigrationPreview preview_migration(const CaseState& state, const Command& command, const Context& context) {
+    const auto after = foresee(state, command, context);
+    if (!after) return {.changes = {}, .refused = after.error()};
+    return {.changes = migration_in_words(state, after->state, *context.target), .refused = {}};
 }
 
 }  // namespace reeve::core

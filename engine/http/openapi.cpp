@@ -3,7 +3,7 @@
 
 namespace reeve::http {
 
-std::string_view schemas_text();
+std::vector<std::string_view> schema_texts();
 
 namespace {
 
@@ -17,6 +17,8 @@ Json schema_of(Kind kind) {
         case Kind::position: return {{"type", "integer"}, {"minimum", 0}};
         case Kind::flag: return {{"type", "boolean"}};
         case Kind::time: return {{"type", "string"}, {"format", "date-time"}};
+        case Kind::duration:
+            return {{"type", "string"}, {"description", "Such as \"7 days\" or \"3 working days\""}};
         case Kind::light: return reference("Light");
         case Kind::case_status: return {{"type", "string"}, {"enum", {"open", "closed", "cancelled", "all"}}};
         case Kind::job_status:
@@ -44,17 +46,17 @@ Json parameters_of(const Route& route) {
                        {"in", "header"},
                        {"description", "Goes on behind this number, and counts more than \"after\""},
                        {"schema", schema_of(Kind::position)}});
-    if (std::holds_alternative<Ask>(route.does)) {
+    const bool command = std::holds_alternative<Ask>(route.does);
+    if (command || route.idempotency_key)
         all.push_back({{"name", "Idempotency-Key"},
                        {"in", "header"},
-                       {"description", "The same key again gives the first receipt again and does nothing"},
+                       {"description", "The same key again gives the first answer again and does nothing"},
                        {"schema", {{"type", "string"}, {"maxLength", 200}}}});
-        if (route.pattern.find('{') != route.pattern.npos)
-            all.push_back({{"name", "If-Match"},
-                           {"in", "header"},
-                           {"description", "The ETag of the case: only if nothing has happened to it since"},
-                           {"schema", {{"type", "string"}}}});
-    }
+    if ((command && route.pattern.find('{') != route.pattern.npos) || route.if_match)
+        all.push_back({{"name", "If-Match"},
+                       {"in", "header"},
+                       {"description", "An ETag that was given: only if nothing has changed since"},
+                       {"schema", {{"type", "string"}}}});
     return all;
 }
 
@@ -144,7 +146,8 @@ Json command_schemas(Json& schemas) {
 }
 
 Json make() {
-    Json schemas = Json::parse(schemas_text());
+    Json schemas = Json::object();
+    for (const auto text : schema_texts()) schemas.update(Json::parse(text));
     Json commands = command_schemas(schemas);
     schemas["Command"] = std::move(commands);
     Json paths = Json::object();

@@ -46,6 +46,7 @@ constexpr std::pair<std::string_view, int> statuses[] = {
     {"unknown-receipt-code", 404},
     {"mistyped-receipt-code", 404},
     {"unknown-definition", 404},
+    {"unknown-calendar", 404},
     {"no-such-file", 404},
     {"unknown-path", 404},
     {"method-not-allowed", 405},

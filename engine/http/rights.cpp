@@ -21,7 +21,7 @@ Error no_case(const std::string& id) {
 }  // namespace
 
 Caller caller_of(const std::string& person, std::set<Scope> scopes, const org::Directory& directory) {
-    Caller caller{.person = person, .session = {}, .scopes = std::move(scopes), .units = {}};
+    Caller caller{.person = person, .session = {}, .token = {}, .scopes = std::move(scopes), .units = {}};
     std::set<std::string> units;
     for (const auto* post : directory.posts()) {
         if (std::ranges::find(post->holders, person) == post->holders.end()) continue;

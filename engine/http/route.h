@@ -20,11 +20,15 @@ namespace reeve::http {
 struct Caller {
     std::string person;
     std::string session;  // the secret of the cookie; empty: a program with a token
+    std::string token;    // or that token's id
     std::set<Scope> scopes;
     std::vector<std::string> units;
     bool everywhere = false;
     bool administrator = false;
 };
+
+class Reads;  // reads.h
+class Plans;  // plans.h
 
 struct Call {
     const Request& request;
@@ -33,6 +37,8 @@ struct Call {
     Monitor& monitor;
     Receipts& receipts;
     Lookups& lookups;
+    Reads& reads;
+    Plans& plans;
     Caller caller;
     bool secure;                                           // it was reached by HTTPS
     std::map<std::string, std::string, std::less<>> path;  // what stands for {…} in the pattern
@@ -52,7 +58,8 @@ struct Parameter {
         light,
         case_status,
         job_status,
-        alert_status
+        alert_status,
+        duration
     } kind = Kind::text;
     std::string_view about;
 };
@@ -82,6 +89,9 @@ struct Route {
     std::variant<Work, Ask, Report> does;
     // What it gives when it is not JSON; "text/event-stream": each message's data is an `answers`.
     std::string_view type = "application/json";
+    // Headers that it takes; a route of one command takes both.
+    bool if_match = false, idempotency_key = false;
+    bool personal = false;  // it shows what a case holds of persons: that it was read is recorded
 };
 
 // Each file of routes gives its part of the table.
@@ -89,6 +99,10 @@ std::span<const Route> case_routes();
 std::span<const Route> work_routes();
 std::span<const Route> office_routes();
 std::span<const Route> job_routes();
+std::span<const Route> definition_routes();
+std::span<const Route> calendar_routes();
+std::span<const Route> bulk_routes();
+std::span<const Route> read_routes();
 std::span<const Route> event_routes();
 std::span<const Route> receipt_routes();
 std::span<const Route> service_routes();

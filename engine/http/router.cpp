@@ -54,6 +54,10 @@ std::optional<Error> check_value(const Parameter& parameter, const std::string& 
             if (auto at = time::parse_instant(value); !at)
                 return Error{"bad-parameter", at.error().message, std::string(parameter.name)};
             return std::nullopt;
+        case Parameter::Kind::duration:
+            if (auto span = time::parse_duration(value); !span)
+                return Error{"bad-parameter", span.error().message, std::string(parameter.name)};
+            return std::nullopt;
         case Parameter::Kind::flag: return one_of({"true", "false"});
         case Parameter::Kind::light: return one_of({"green", "blue", "yellow", "orange", "red"});
         case Parameter::Kind::case_status: return one_of({"open", "closed", "cancelled", "all"});
@@ -73,8 +77,9 @@ const std::string& Call::query(std::string_view name) const {
 
 std::vector<const Route*> routes() {
     std::vector<const Route*> all;
-    for (const auto part : {case_routes(), work_routes(), job_routes(), office_routes(), event_routes(),
-                            receipt_routes(), session_routes(), service_routes()})
+    for (const auto part :
+         {case_routes(), work_routes(), job_routes(), office_routes(), definition_routes(), calendar_routes(),
+          bulk_routes(), read_routes(), event_routes(), receipt_routes(), session_routes(), service_routes()})
         for (const auto& route : part) all.push_back(&route);
     return all;
 }

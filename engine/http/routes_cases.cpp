@@ -1,7 +1,7 @@
 // Routes of cases: start, list, show, history, clocks, explanation, documents, and every command.
 #include <algorithm>
 
-#include "engine/http/route.h"
+#include "engine/http/body.h"
 
 namespace reeve::http {
 
@@ -13,9 +13,7 @@ constexpr Parameter unit{"unit", Kind::text, "Of this unit and below"};
 // What a command says beside its wish.
 Result<core::Command> command_of(const Call& call, Json wish, std::string case_id) {
     core::Command command{.actor = call.caller.person, .case_id = std::move(case_id)};
-    // Two programs may use the same key for different things: it is theirs alone.
-    if (const auto& key = call.request.header("idempotency-key"); !key.empty())
-        command.key = call.caller.person + ":" + key;
+    command.key = key_of(call);
     if (const auto it = wish.find("occurred"); it != wish.end()) {
         time::Instant at;
         const describe::Place body, at_occurred{&body, "occurred"};
@@ -23,14 +21,9 @@ Result<core::Command> command_of(const Call& call, Json wish, std::string case_i
         command.occurred = at;
         wish.erase("occurred");
     }
-    if (const auto& tag = call.request.header("if-match"); !tag.empty()) {
-        if (tag.size() < 3 || !tag.starts_with('"') ||
-            tag.find_first_not_of("0123456789", 1) != tag.size() - 1 || !tag.ends_with('"') ||
-            tag.size() > 20)
-            return refuse("bad-request", "If-Match takes the ETag of the case, such as \"7\" with its quotes",
-                          "If-Match");
-        command.expect = std::stoull(tag.substr(1));
-    }
+    auto tag = numbered_tag(call);
+    if (!tag) return std::unexpected(tag.error());
+    command.expect = *tag;
     auto made = core::wish_from_json(wish);
     if (!made) return std::unexpected(made.error());
     command.wish = std::move(*made);
@@ -218,7 +211,11 @@ constexpr Route table[] = {
      "",
      "Case",
      false,
-     show},
+     show,
+     "application/json",
+     false,
+     false,
+     true},
     {"POST",
      "/v1/cases/{case}/commands",
      "ask",
@@ -231,7 +228,8 @@ constexpr Route table[] = {
      false,
      ask},
     {"GET", "/v1/cases/{case}/history", "showHistory", "All that happened to the case, who did it and when.",
-     Scope::read, history_query, Takes::nothing, "", "Event", true, history},
+     Scope::read, history_query, Takes::nothing, "", "Event", true, history, "application/json", false, false,
+     true},
     {"GET",
      "/v1/cases/{case}/clocks",
      "listClocks",
@@ -245,7 +243,8 @@ constexpr Route table[] = {
      clocks},
     {"GET", "/v1/cases/{case}/explanation", "explainCase",
      "Why this date, counted day by day, why this light, this step, this person.", Scope::read,
-     explanation_query, Takes::nothing, "", "Explanation", false, explanation},
+     explanation_query, Takes::nothing, "", "Explanation", false, explanation, "application/json", false,
+     false, true},
     {"POST", "/v1/cases/{case}/documents", "addDocument", "Attach a file to the case.", Scope::act,
      document_query, Takes::file, "", "Receipt", false, add_document},
     {"GET",
@@ -258,7 +257,11 @@ constexpr Route table[] = {
      "",
      "",
      false,
-     document},
+     document,
+     "application/octet-stream",
+     false,
+     false,
+     true},
 };
 
 }  // namespace

@@ -1,8 +1,5 @@
-// Routes of what stands around the cases: units, people, definitions.
-#include <algorithm>
-
+// Routes of the organisation: units, people, absences, and their changes.
 #include "engine/http/route.h"
-#include "engine/json.h"
 
 namespace reeve::http {
 
@@ -53,64 +50,6 @@ Answer change(const Call& call, const views::Sight&) {
     return json_answer({{"changes", call.body["changes"].size()}});
 }
 
-Answer definitions(const Call& call, const views::Sight& sight) {
-    auto wanted = page_of(call);
-    if (!wanted) return problem(wanted.error());
-    return page(sight.catalog.ids(), *wanted,
-                [&](const std::string& id) { return views::definition_row(sight, id); });
-}
-
-constexpr Parameter version_query[] = {{"version", Kind::number, "Which version; without it the newest"}};
-
-Answer definition(const Call& call, const views::Sight& sight) {
-    const int version = call.query("version").empty()
-                            ? 0
-                            : static_cast<int>(std::min(std::stoul(call.query("version")), 1'000'000'000ul));
-    auto sheet = views::definition_sheet(sight, call.at("definition"), version);
-    return sheet ? json_answer(*sheet) : problem(sheet.error());
-}
-
-// {"text": the definition as its file has it, "name": for messages, "calendar": that of a calendar file}
-Answer deploy(const Call& call, const views::Sight&) {
-    for (const auto& [name, value] : call.body.items())
-        if (!value.is_string() || (name != "text" && name != "name" && name != "calendar"))
-            return problem({"unknown-field", "expected texts called text, name and calendar", "/" + name});
-    if (!call.body.contains("text"))
-        return problem({"missing-field", "the definition itself is missing", "/text"});
-    const auto name = call.body.value("name", "definition.json");
-    std::string calendar;
-    if (call.body.contains("calendar")) {
-        // What it takes from files is on the machine of whoever sends it.
-        if (const auto json = parse_json(call.body["calendar"].get_ref<const std::string&>(), "calendar");
-            json && json->value.is_object() && json->value.contains("import"))
-            return problem(
-                {"bad-data", "a calendar is sent whole: put what it imports into it", "/calendar"});
-        auto parsed =
-            time::parse_calendar(call.body["calendar"].get_ref<const std::string&>(), "calendar", "");
-        if (!parsed) return problem({parsed.error().code, parsed.error().text(), "/calendar"});
-        calendar = time::canonical_text(**parsed);
-    }
-    auto done = call.engine.deploy(call.body["text"], name, calendar, call.caller.person);
-    if (!done) {
-        Json faults = Json::array();
-        for (const auto& fault : done.error())
-            faults.push_back({{"code", fault.code}, {"detail", fault.message}, {"place", fault.place}});
-        auto answer = problem(
-            {"bad-data", done.error().empty() ? "it is faulty" : done.error().front().text(), "/text"});
-        auto json = Json::parse(answer.body);
-        json["faults"] = std::move(faults);
-        answer.body = json.dump();
-        return answer;
-    }
-    Json warnings = Json::array();
-    for (const auto& warning : done->warnings) warnings.push_back(warning.text());
-    return json_answer({{"id", done->id},
-                        {"version", done->version},
-                        {"unchanged", done->unchanged},
-                        {"warnings", std::move(warnings)}},
-                       done->unchanged ? 200 : 201);
-}
-
 constexpr Route table[] = {
     {"GET", "/v1/units", "listUnits", "The units with their posts, those above before those below.",
      Scope::read, page_query, Takes::nothing, "", "Unit", true, units},
@@ -129,21 +68,6 @@ constexpr Route table[] = {
      "Changed",
      false,
      change},
-    {"GET", "/v1/definitions", "listDefinitions", "The definitions in use.", Scope::read, page_query,
-     Takes::nothing, "", "DefinitionRow", true, definitions},
-    {"POST",
-     "/v1/definitions",
-     "deployDefinition",
-     "Check a definition and put it to use; new cases start under it, running ones keep theirs.",
-     Scope::administer,
-     {},
-     Takes::json,
-     "NewDefinition",
-     "Deployed",
-     false,
-     deploy},
-    {"GET", "/v1/definitions/{definition}", "showDefinition", "A definition: its stages, clocks and ladders.",
-     Scope::read, version_query, Takes::nothing, "", "Definition", false, definition},
 };
 
 }  // namespace

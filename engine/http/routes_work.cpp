@@ -80,6 +80,35 @@ Answer board(const Call& call, const views::Sight& sight) {
     return page(std::vector<Json>(rows.begin(), rows.end()), *wanted, [](const Json& row) { return row; });
 }
 
+constexpr Parameter forecast_query[] = {
+    unit,
+    {"person", Kind::text, "Of cases that this person owns, or steps that they are told of"},
+    {"within", Kind::duration, "How far ahead; \"7 days\" unless told, a year at most"},
+    limit,
+    after};
+
+Answer forecast(const Call& call, const views::Sight& sight) {
+    auto wanted = page_of(call);
+    if (!wanted) return problem(wanted.error());
+    views::Ahead ahead{.until = {},
+                       .units = {},
+                       .person = call.query("person"),
+                       .from = wanted->from,
+                       .limit = wanted->limit};
+    // One's own cases may lie in any unit.
+    if (ahead.person != call.caller.person || ahead.person.empty() || !call.query("unit").empty()) {
+        auto units = seen_units(call, sight);
+        if (!units) return problem(units.error());
+        ahead.units = std::move(*units);
+    }
+    const auto until = views::ahead_until(sight, call.query("within"));
+    if (!until) return problem({"bad-parameter", until.error().message, "within"});
+    ahead.until = *until;
+    auto coming = views::forecast(sight, ahead);
+    return json_answer({{"items", std::move(coming.rows)},
+                        {"next", coming.more ? Json(std::to_string(wanted->from + wanted->limit)) : Json()}});
+}
+
 constexpr Parameter alerts_query[] = {
     {"person", Kind::text, "To this person; to oneself unless one sees everything"},
     {"case", Kind::text, "About this case"},
@@ -122,6 +151,9 @@ constexpr Route table[] = {
     {"GET", "/v1/board", "showBoard",
      "The overdue board: running clocks past their due date, the most overdue first.", Scope::read,
      board_query, Takes::nothing, "", "BoardRow", true, board},
+    {"GET", "/v1/forecast", "forecast",
+     "What is about to happen by itself if nobody acts: dates, steps and whom they tell, in their order.",
+     Scope::read, forecast_query, Takes::nothing, "", "ForecastRow", true, forecast},
     {"GET", "/v1/alerts", "listAlerts", "Alerts: to whom, about what, and whether they were delivered.",
      Scope::read, alerts_query, Takes::nothing, "", "Alert", true, alerts},
     {"POST",

@@ -19,8 +19,9 @@ struct Options {
     std::uint16_t port = 8080;  // 0: any that is free
     std::size_t readers = 2;    // threads that read for answers
     std::size_t connections = 1024;
-    std::size_t body = 1 << 20;                      // bytes of a JSON body, at most
-    std::uint64_t upload = std::uint64_t{64} << 20;  // bytes of a file, at most
+    std::size_t body = 1 << 20;                                     // bytes of a JSON body, at most
+    std::uint64_t upload = std::uint64_t{64} << 20;                 // bytes of a file, at most
+    time::Millis reads_kept{731 * std::int64_t{24} * 3600 * 1000};  // who read personal data: two years
     // For a header to come whole, the wait before it included; and for each further part of a body.
     std::chrono::milliseconds patience{30'000};
     // Streams of events: in all, and of one person; what is said when nothing happens; how long a client may

@@ -76,7 +76,9 @@ Result<Caller> who_asks(Service& service, const Request& request, bool used) {
     if (const auto secret = bearer(request); !secret.empty()) {
         const auto token = service.access.find(secret, now);
         if (!token || !here(token->person)) return std::unexpected(unknown);
-        return caller_of(token->person, token->scopes, *directory);
+        auto caller = caller_of(token->person, token->scopes, *directory);
+        caller.token = token->id;
+        return caller;
     }
     const auto secret = session_cookie(request);
     const auto session = secret.empty() ? std::nullopt : service.accounts.find(secret, now, used);
@@ -187,6 +189,8 @@ asio::awaitable<Answer> answer(Service& service, const Request& request, Opened&
               .monitor = service.monitor,
               .receipts = service.receipts,
               .lookups = service.lookups,
+              .reads = service.reads,
+              .plans = service.plans,
               .caller = std::move(opened.caller),
               .secure = service.options.behind_tls || !service.options.certificate.empty(),
               .path = std::move(opened.match.path),
@@ -213,7 +217,16 @@ asio::awaitable<Answer> answer(Service& service, const Request& request, Opened&
     std::function<Answer()> work = [&service, &call, &route] {
         return guarded(route, [&] {
             Readers::Lease reader(service.readers);
-            return std::get<Work>(route.does)(call, sight_of(service, *reader));
+            const auto sight = sight_of(service, *reader);
+            auto given = std::get<Work>(route.does)(call, sight);
+            // Whoever reads what a case holds of persons is known before they have it.
+            if (route.personal && given.status < 300)
+                service.reads.record({.at = sight.now,
+                                      .person = call.caller.person,
+                                      .token = call.caller.token,
+                                      .case_id = call.at("case"),
+                                      .route = std::string(route.operation)});
+            return given;
         });
     };
     co_return co_await on_pool(service.pool, std::move(work));

@@ -8,6 +8,8 @@
 
 #include "engine/http/feed.h"
 #include "engine/http/job_queue.h"
+#include "engine/http/plans.h"
+#include "engine/http/reads.h"
 #include "engine/http/route.h"
 #include "engine/http/server.h"
 #include "engine/http/wire.h"
@@ -23,6 +25,8 @@ struct Service {
           accounts(e.folder()),
           receipts(e.folder()),
           lookups(o.lookups, o.ticks),
+          plans(e.folder()),
+          reads(e.folder(), o.reads_kept),
           readers(e),
           pool(o.readers),
           feed(e, readers, pool, io),
@@ -37,6 +41,8 @@ struct Service {
     Accounts accounts;
     Receipts receipts;
     Lookups lookups;
+    Plans plans;
+    Reads reads;
     Readers readers;
     asio::thread_pool pool;
     Feed feed;

@@ -11,6 +11,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <map>
 
+#include "engine/core/foresee.h"
 #include "engine/runtime/histogram.h"
 #include "engine/runtime/time_source.h"
 #include "engine/store/catalog.h"
@@ -58,10 +59,18 @@ struct Deployed {
     Errors warnings;
 };
 
-struct CaseChange {  // what a migration or a changed calendar does to one case
+struct CaseChange {  // what one of many commands does to a case
     std::string case_id;
-    std::vector<std::string> changes;
+    std::vector<std::string> changes;  // in words; a command that has none says its events
     std::optional<Error> refused;
+    std::vector<core::MovedClock> clocks = {};  // whose due date it moves; of a dry run, and of a migration
+    std::vector<core::Event> events = {};
+};
+// One command of many, before it is asked for.
+struct Planned {
+    std::string case_id;
+    core::Wish wish;
+    std::string what, to;  // in words: "owner: ada", and who or what gets it; empty: its events say it
 };
 struct MigrateAll {
     std::string definition;
@@ -75,6 +84,13 @@ struct Reassign {  // everything a person has goes to another
     std::string from, to;
     std::string unit;  // only in this unit and below; empty: everywhere
     std::string reason;
+    bool dry_run = false;
+};
+struct TransferAll {  // every open case that a unit has goes to another
+    std::string from, to;
+    std::string definition;  // only of this kind
+    std::string reason;
+    bool dry_run = false;
 };
 
 struct Health {
@@ -132,17 +148,32 @@ class Engine {
 
     Result<Receipt> change(std::vector<org::Event>, const std::string& actor);
     // `calendar` is canonical text (time::canonical_text); empty: the newest known by the name the definition
-    // uses.
+    // uses. `expect`: only if that version is the newest still; code "changed-meanwhile".
     std::expected<Deployed, Errors> deploy(const std::string& text, const std::string& name,
-                                           const std::string& calendar, const std::string& actor);
+                                           const std::string& calendar, const std::string& actor,
+                                           std::optional<int> expect = {});
+    // The same check without deploying.
+    std::expected<model::Compiled, Errors> compile(const std::string& text, const std::string& name,
+                                                   const std::string& calendar) const;
     // Every definition that uses the calendar gets a new version with it, and its open cases are migrated. A
-    // dry run says what would change.
+    // dry run says what would change. `expect`: only if that canonical text is the newest of the name still.
     std::expected<std::vector<CaseChange>, Errors> change_calendar(const std::string& name,
                                                                    const std::string& calendar,
                                                                    const std::string& reason,
-                                                                   const std::string& actor, bool dry_run);
+                                                                   const std::string& actor, bool dry_run,
+                                                                   const std::string& expect = {});
+
+    // Many cases at once: what it would come to, case by case, and then each asked for by itself.
+    Result<std::vector<Planned>> plan(const MigrateAll&) const;
+    Result<std::vector<Planned>> plan(const Reassign&) const;
+    Result<std::vector<Planned>> plan(const TransferAll&) const;
+    // Those of one case stand together in what comes back. `key`: each command gets one made from it, so that
+    // the same plan, carried out again, does nothing again.
+    std::vector<CaseChange> carry_out(std::vector<Planned>, const std::string& actor, const std::string& key,
+                                      bool dry_run);
     Result<std::vector<CaseChange>> migrate(const MigrateAll&, const std::string& actor);
     Result<std::vector<CaseChange>> reassign(const Reassign&, const std::string& actor);
+    Result<std::vector<CaseChange>> transfer(const TransferAll&, const std::string& actor);
     // Cases that closed before a moment leave for a file (store/archive.h), some at a time; commands go on
     // between. Run again after a kill it finishes what it began.
     Result<Archived> archive(const ArchiveClosed&, const std::string& actor);

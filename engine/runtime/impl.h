@@ -25,10 +25,15 @@ class Engine::Impl {
     std::vector<Result<Receipt>> all(std::vector<core::Command>);
     std::expected<Deployed, Errors> deploy(const std::string& text, const std::string& name,
                                            const std::string& calendar, const std::string& actor,
-                                           bool even_if_unchanged);
+                                           bool even_if_unchanged, std::optional<int> expect = {});
+    model::Surroundings surroundings(const std::string& calendar) const;  // its text; empty: what is known
     // What moving this case would change, decided as the command would be, now.
-    core::MigrationPreview preview(store::Reader&, const std::string& case_id, const core::Migrate&,
-                                   const std::string& actor, const model::Program& target) const;
+    CaseChange preview(store::Reader&, const std::string& case_id, const core::Migrate&,
+                       const std::string& actor, const model::Program& target) const;
+    // What the command would do to the case, decided now; the case goes on from there.
+    CaseChange foresee(store::CaseFile&, const Planned&, const std::string& actor, const org::Loads&,
+                       const model::Program* target) const;
+    std::mutex calendars;  // one changes at a time
     std::vector<std::string> units_within(const std::string& unit) const;
 };
 

@@ -1,10 +1,12 @@
-// A backup is one SQLite file: the database as it stood, and the attachments in a table of their own.
+// A backup is one SQLite file: the database as it stood, and in tables of their own the attachments and
+// whoever may use the service.
 #include <SQLiteCpp/Backup.h>
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
 #include <thread>
 
+#include "engine/store/beside.h"
 #include "engine/store/fingerprint.h"
 #include "engine/store/packed.h"
 #include "engine/store/part_file.h"
@@ -58,6 +60,7 @@ Result<CheckReport> backup(const std::filesystem::path& folder, const std::files
                 packing.add(entry.path().parent_path().filename().string() + entry.path().filename().string(),
                             entry.path());
             }
+        pack_beside(copy, folder);
         transaction.commit();
     }
     auto report = check(part.path());
@@ -116,8 +119,10 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
         }
     }
     if (std::filesystem::exists(target)) keep_own_secret(target, part.path());
+    std::optional<Beside> beside;
     {
         SQLite::Database copy(part.path().string(), SQLite::OPEN_READWRITE);
+        beside.emplace(copy, folder);
         copy.exec("DROP TABLE attachments");
         // Before it is in its place: a rehearsal is never a live folder, not even for a moment.
         if (options.rehearsal) sqlite::mark(copy, true);
@@ -132,8 +137,12 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
             return refuse("backup-damaged", "what was copied out of it differs from it; nothing was restored",
                           file.string());
     }
+    // A kill in between leaves a folder that is not restored yet, or an old one: to be restored again.
+    const bool fresh = !std::filesystem::exists(target);
+    if (auto put = fresh ? beside->put() : Result<void>(); !put) return std::unexpected(put.error());
     if (auto replaced = sqlite::replace(folder, part.path()); !replaced)
         return std::unexpected(replaced.error());
+    if (auto put = fresh ? Result<void>() : beside->put(); !put) return std::unexpected(put.error());
     return report;
 }
 

@@ -50,7 +50,7 @@ void Catalog::refresh(Reader& reader) {
     reader.stream(definitions_stream, from, [&](const JournalRow& row) {
         auto body = parsed(row);
         try {
-            add(deployed_from(std::move(body)), row.at);
+            add(deployed_from(std::move(body)), row.at, row.actor);
         } catch (const std::exception& e) {
             throw std::runtime_error(
                 fmt::format("event {} ({} revision {}): {}", row.seq, row.stream, row.revision, e.what()));
@@ -59,7 +59,7 @@ void Catalog::refresh(Reader& reader) {
     });
 }
 
-void Catalog::add(DefinitionDeployed event, Instant at) {
+void Catalog::add(DefinitionDeployed event, Instant at, const std::string& actor) {
     std::lock_guard lock(mutex_);
     ++revision_;
     if (!event.calendar_name.empty()) calendars_[event.calendar_name] = event.calendar;
@@ -67,7 +67,7 @@ void Catalog::add(DefinitionDeployed event, Instant at) {
     if (event.version != static_cast<int>(versions.size()) + 1)
         throw std::runtime_error(fmt::format("definition {}: version {} follows version {}", event.id,
                                              event.version, versions.size()));
-    versions.push_back({std::move(event), at, nullptr});
+    versions.push_back({std::move(event), at, actor, nullptr});
 }
 
 const Catalog::Version* Catalog::find(const std::string& id, int version) const {
@@ -120,6 +120,12 @@ std::optional<Instant> Catalog::deployed_at(const std::string& id, int version) 
     std::lock_guard lock(mutex_);
     const auto* found = find(id, version);
     return found ? std::optional(found->at) : std::nullopt;
+}
+
+std::string Catalog::deployed_by(const std::string& id, int version) const {
+    std::lock_guard lock(mutex_);
+    const auto* found = find(id, version);
+    return found ? found->actor : std::string();
 }
 
 std::optional<Instant> Catalog::duty_since(const std::string& id, const std::string& duty) const {

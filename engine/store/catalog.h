@@ -31,7 +31,7 @@ class Catalog {
   public:
     // Takes in what the journal holds beyond what is known.
     void refresh(Reader&);
-    void add(DefinitionDeployed, Instant at);
+    void add(DefinitionDeployed, Instant at, const std::string& actor);
 
     // version 0: the newest. Null when there is none. Throws when a deployed text no longer compiles.
     model::ProgramPtr program(const std::string& id, int version = 0) const;
@@ -40,6 +40,7 @@ class Catalog {
     std::uint64_t revision() const;  // how many deployments there were
     std::optional<DefinitionDeployed> deployed(const std::string& id, int version = 0) const;
     std::optional<Instant> deployed_at(const std::string& id, int version = 0) const;
+    std::string deployed_by(const std::string& id, int version = 0) const;  // empty: there is none
     // When the first of the versions was deployed that have had the duty ever since; none when the newest has
     // not got it.
     std::optional<Instant> duty_since(const std::string& id, const std::string& duty) const;
@@ -50,6 +51,7 @@ class Catalog {
     struct Version {
         DefinitionDeployed event;
         Instant at;
+        std::string actor;
         mutable model::ProgramPtr program;
     };
     const Version* find(const std::string& id, int version) const;

@@ -28,7 +28,7 @@ struct RebuildReport {
 // file the journal is taken into a new one; where that cannot be read, nothing is changed: "journal-damaged".
 Result<RebuildReport> rebuild(const std::filesystem::path& folder, const Progress& = {});
 
-// One file with everything, attachments too. Refuses to overwrite: "file-exists".
+// One file with everything: attachments, and who may use the service. Refuses to overwrite: "file-exists".
 Result<CheckReport> backup(const std::filesystem::path& folder, const std::filesystem::path& file);
 struct RestoreOptions {
     bool over = false;       // also over a folder that holds data, which is lost

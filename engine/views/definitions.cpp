@@ -67,18 +67,29 @@ Json definition_row(const Sight& sight, const std::string& id) {
             {"open", sight.reader.cases({.definition = id, .status = "open"}).size()}};
 }
 
-Result<Json> definition_sheet(const Sight& sight, const std::string& id, int version) {
+namespace {
+
+// The version, its program and all; refused when there is none.
+Result<std::pair<store::DefinitionDeployed, model::ProgramPtr>> version_of(const Sight& sight,
+                                                                           const std::string& id,
+                                                                           int version) {
     auto deployed = sight.catalog.deployed(id, version);
     auto program = sight.catalog.program(id, version);
-    if (!deployed || !program) {
-        const int newest = sight.catalog.newest(id);
-        return refuse(
-            "unknown-definition",
-            newest > 0
-                ? fmt::format("\"{}\" has no version {}; the newest is {}", id, version, newest)
-                : fmt::format("there is no definition \"{}\"{}", id, did_you_mean(id, sight.catalog.ids())),
-            "definition");
-    }
+    if (deployed && program) return std::pair(std::move(*deployed), std::move(program));
+    const int newest = sight.catalog.newest(id);
+    return refuse("unknown-definition",
+                  newest > 0 ? fmt::format("\"{}\" has no version {}; the newest is {}", id, version, newest)
+                             : fmt::format("there is no definition \"{}\"{}", id,
+                                           did_you_mean(id, sight.catalog.ids())),
+                  "definition");
+}
+
+}  // namespace
+
+Result<Json> definition_sheet(const Sight& sight, const std::string& id, int version) {
+    const auto found = version_of(sight, id, version);
+    if (!found) return std::unexpected(found.error());
+    const auto& [deployed, program] = *found;
     const auto span = [](const std::optional<time::Duration>& d) {
         return d ? Json(time::to_string(*d)) : Json();
     };
@@ -111,16 +122,53 @@ Result<Json> definition_sheet(const Sight& sight, const std::string& id, int ver
                                {"start", step.start}});
         }
     Json json{{"id", id},
-              {"version", deployed->version},
+              {"version", deployed.version},
               {"title", title_of(program->title)},
               {"basis", program->basis},
               {"calendar", program->calendar_name},
-              {"deployed", when_json(sight.catalog.deployed_at(id, deployed->version), program->calendar)},
+              {"deployed", when_json(sight.catalog.deployed_at(id, deployed.version), program->calendar)},
               {"stages", stages_json(*program)},
               {"clocks", clocks},
               {"ladders", ladders}};
-    json["source"] = deployed->text;
+    json["source"] = deployed.text;
     return json;
+}
+
+Result<Json> diagram(const Sight& sight, const std::string& id, int version) {
+    const auto found = version_of(sight, id, version);
+    if (!found) return std::unexpected(found.error());
+    Json json{{"id", id}, {"version", found->first.version}, {"title", title_of(found->second->title)}};
+    json.update(drawn(*found->second));
+    return json;
+}
+
+Result<Json> definition_text(const Sight& sight, const std::string& id, int version) {
+    const auto found = version_of(sight, id, version);
+    if (!found) return std::unexpected(found.error());
+    const auto& deployed = found->first;
+    return Json{{"id", id},
+                {"version", deployed.version},
+                {"name", deployed.name},
+                {"text", deployed.text},
+                {"calendar_name", deployed.calendar_name},
+                {"calendar", deployed.calendar}};
+}
+
+Result<Json> version_rows(const Sight& sight, const std::string& id) {
+    if (const auto found = version_of(sight, id, 0); !found) return std::unexpected(found.error());
+    std::map<int, std::size_t> open;
+    for (const auto& row : sight.reader.cases({.definition = id, .status = "open"})) ++open[row.version];
+    Json rows = Json::array();
+    for (int version = sight.catalog.newest(id); version > 0; --version) {
+        const auto program = sight.catalog.program(id, version);
+        rows.push_back({{"version", version},
+                        {"title", title_of(program->title)},
+                        {"calendar", program->calendar_name},
+                        {"deployed", when_json(sight.catalog.deployed_at(id, version), program->calendar)},
+                        {"by", sight.catalog.deployed_by(id, version)},
+                        {"open", open[version]}});
+    }
+    return rows;
 }
 
 }  // namespace reeve::views

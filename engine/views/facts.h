@@ -18,6 +18,8 @@ Json missing_of(const store::CaseFile&, const std::vector<std::string>& fields,
 Json needs_of(const store::CaseFile&, const core::TaskState&);
 // Time until `due`, in office time when the running clock of the case that is due then counts so.
 std::string left_of(const Sight&, const std::string& case_id, time::Instant due);
+// A definition as {"nodes", "edges"}: see diagram().
+Json drawn(const model::Program&);
 // The light a ladder's step set, as the case's own version of the definition has it.
 std::string light_of(const model::Program&, const std::string& clock, int step);
 

@@ -5,6 +5,7 @@
 // in words. Pure functions of what the Sight gives; one thread each.
 #pragma once
 
+#include "engine/json.h"
 #include "engine/runtime/engine.h"
 #include "engine/views/words.h"
 
@@ -57,8 +58,48 @@ Json unit_row(const Sight&, const org::Unit&);
 Json person_row(const Sight&, const org::Person&);
 Json absence_row(const Sight&, const org::Absence&);
 Json definition_row(const Sight&, const std::string& id);
+// Each version, the newest first: since when, by whom, its calendar, the open cases that go by it.
+Result<Json> version_rows(const Sight&, const std::string& id);
 // A version with its stages, clocks and ladders; 0: the newest. code "unknown-definition".
 Result<Json> definition_sheet(const Sight&, const std::string& id, int version);
+// The same as nodes (stages, clocks, what it opens) and edges, to be drawn.
+Result<Json> diagram(const Sight&, const std::string& id, int version);
+// What it is made of: its text, the name of its file, its calendar.
+Result<Json> definition_text(const Sight&, const std::string& id, int version);
+// What checking it came to: whether it is valid, each fault and warning at its line, column and pointer.
+// `document`: its text, when it can be read at all. `program`: what it was compiled to; null: nothing.
+Json checked(const Document* document, const Errors& errors, const Errors& warnings,
+             const model::Program* program);
+// The roles and persons to whom it gives work, or whom it tells, and whom the organisation does not have;
+// none while there are no posts. As sentences.
+std::vector<std::string> unknown_people(const model::Program&, const org::Directory&);
+// The definitions of which it opens cases, and which are not deployed. As sentences.
+std::vector<std::string> unknown_definitions(const model::Program&, const store::Catalog&);
+
+// The calendars that the newest versions of the definitions go by, by name: zone, years, definitions, cases.
+Json calendar_rows(const Sight&);
+// One of them with its canonical text. code "unknown-calendar".
+Result<Json> calendar_sheet(const Sight&, const std::string& name);
+
+// What will happen by itself up to a moment if nobody acts: dates that fall due, steps and whom they tell,
+// expiries, ends of waits, duties; in the order in which it will. A child case that it opens is not followed.
+struct Ahead {
+    time::Instant until;
+    std::vector<std::string> units;   // empty: all
+    std::string person;               // of whose cases, or who is told
+    std::size_t from = 0, limit = 0;  // rows: behind so many, at most so many; 0: all
+};
+// The end of a span from now on, "7 days" unless told, by the calendar of the folder. Refuses what is over a
+// year away, or behind.
+Result<time::Instant> ahead_until(const Sight&, const std::string& within);
+struct Coming {
+    Json rows = Json::array();
+    bool more = false;
+};
+Coming forecast(const Sight&, const Ahead&);
+
+// What came of many commands, a row a case; `refused` where one of its commands was.
+Json change_rows(const Sight&, const std::vector<runtime::CaseChange>&);
 
 Json receipt(const Sight&, const runtime::Receipt&);
 

@@ -196,6 +196,43 @@ TEST(Day, ABackupIsRestoredAndProvedEqual) {
     EXPECT_EQ(office.run("reeve restore office.backup --data again").exit, 1);
 }
 
+TEST(Day, AForecastSaysWhatComesAndWritesNothing) {
+    Office office;
+    office.start();
+    const auto rows = office.did("reeve forecast --within '10 days' --json").json();
+    ASSERT_FALSE(rows.empty());
+    EXPECT_EQ(rows[0]["case"], "noise-1");
+    EXPECT_GE(rows[0]["at"], "2026-03-02T09:00:00+08:00");
+    bool due = false;
+    for (const auto& row : rows) due |= row["kind"] == "due" && row["at"] == "2026-03-02T15:00:00+08:00";
+    EXPECT_TRUE(due) << rows.dump(1);
+    EXPECT_THAT(office.did("reeve forecast --limit 1").err, HasSubstr("there is more"));
+    EXPECT_EQ(office.did("reeve case list --json").json()[0]["light"], "green");
+    EXPECT_EQ(office.run("reeve forecast --within '3 years'").exit, 1);
+    EXPECT_EQ(office.run("reeve forecast --person li-nna").exit, 1);
+}
+
+TEST(Day, WhatAPersonHasIsShownBeforeItIsGivenToAnother) {
+    Office office;
+    office.start();
+    const auto dry =
+        office.did("reeve case reassign --from li-na --to wang-wei --dry-run --as chen-yu --json");
+    ASSERT_FALSE(dry.json().empty());
+    EXPECT_EQ(office.did("reeve case show noise-1 --json").json()["owner"], "li-na");
+    const auto done =
+        office.did("reeve case reassign --from li-na --to wang-wei --reason moved --as chen-yu --json");
+    EXPECT_EQ(done.json()[0]["changes"], dry.json()[0]["changes"]);
+    EXPECT_EQ(office.did("reeve case show noise-1 --json").json()["owner"], "wang-wei");
+}
+
+TEST(Day, NobodyHasReadACaseOverAServiceThatNeverRan) {
+    Office office;
+    office.start();
+    EXPECT_THAT(office.did("reeve access list --case noise-1").out, HasSubstr("Nobody read that"));
+    EXPECT_EQ(office.did("reeve access list --json").out, "[]\n");
+    EXPECT_EQ(office.run("reeve access list --from yesterday").exit, 1);
+}
+
 TEST(Day, ANewVersionIsTriedBeforeCasesMove) {
     Office office;
     office.start();

@@ -148,7 +148,7 @@ TEST(Reassign, EverythingAPersonHasGoesToAnother) {
     for (int n = 0; n < 4; ++n) office.ask(Office::start(""));
     EXPECT_EQ(office.engine->reassign({.from = "ada", .to = "ghost", .reason = "ill"}, "boss").error().code,
               "unknown-person");
-    EXPECT_EQ(office.engine->reassign({.from = "ada", .to = "ben"}, "boss").error().code, "reason-missing");
+    EXPECT_EQ(office.engine->reassign({.from = "ada", .to = "ben"}, "boss").error().code, "missing-reason");
     auto moved =
         office.engine->reassign({.from = "ada", .to = "ben", .unit = "county", .reason = "ill"}, "boss");
     ASSERT_TRUE(moved) << moved.error().text();

@@ -46,6 +46,23 @@ TEST(Json, KnowsWhereEachValueAndKeyStands) {
     EXPECT_EQ(d->value["名字"]["b"][1], "x\"y");
 }
 
+TEST(Json, FindsTheValueThatStandsAtAPlace) {
+    const auto d = parse_json(
+        "\xEF\xBB\xBF{ // stages\n  \"名字\": {\"b\": [1, \"x\\\"y\",\n   {\"c/d\": null}]}, \"e\": 2\n}\n",
+        "def.json");
+    ASSERT_TRUE(d) << d.error().text();
+    for (const char* pointer :
+         {"", "/名字", "/名字/b", "/名字/b/0", "/名字/b/1", "/名字/b/2", "/名字/b/2/c~1d", "/e"}) {
+        EXPECT_EQ(d->pointer_at(d->place(pointer)).value().to_string(), pointer);
+        EXPECT_EQ(d->pointer_at(d->key_place(pointer)).value().to_string(), pointer);
+    }
+    // Between two it is the one before; elsewhere there is none.
+    EXPECT_EQ(d->pointer_at("def.json:3:7").value().to_string(), "/名字/b/2/c~1d");
+    for (const char* place :
+         {"other.json:1:1", "def.json", "def.json:9:1", "def.json:1:0", "def.json:1:1x", "def.json:a:1"})
+        EXPECT_FALSE(d->pointer_at(place)) << place;
+}
+
 TEST(Json, KeepsTheOrderOfKeysAndAllowsComments) {
     auto d = parse_json("\xEF\xBB\xBF{/* a, b: */\"z\":1,// {\n\"a\":[[],{}] }", "f");
     ASSERT_TRUE(d) << d.error().text();

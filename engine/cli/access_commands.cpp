@@ -1,14 +1,20 @@
-// reeve token add|list|revoke and reeve password: who may use the service.
+// reeve token add|list|revoke, reeve password and reeve access list: who may use the service, and who read
+// what.
 #include <fmt/format.h>
 
 #include "engine/cli/commands.h"
 #include "engine/cli/folder.h"
-#include "engine/http/access.h"
-#include "engine/http/accounts.h"
+#include "engine/http/reads.h"
+#include "engine/http/server.h"
 
 namespace reeve::cli {
 
 namespace {
+
+// Instants in a row that is shown, in the zone of the folder.
+void localize(Json& row, const char* field, Folder& folder) {
+    if (row[field].is_string()) row[field] = when(*time::parse_instant(plain(row[field])), folder.calendar());
+}
 
 void add_add(CLI::App& tokens, Cli& cli) {
     auto* command = add_command(
@@ -22,9 +28,11 @@ void add_add(CLI::App& tokens, Cli& cli) {
     command->add_option("NAME", wanted->name, "What the program is called")->required();
     command->add_option("--person", wanted->person, "In whose name it acts")->required();
     command
-        ->add_option("--scope", wanted->scopes,
-                     "read: see what the person sees; act: ask for what the person may; work: do jobs; administer: "
-                     "change definitions and the organisation; watch: read the figures; again for more")
+        ->add_option(
+            "--scope", wanted->scopes,
+            "read: see what the person sees; act: ask for what the person may; work: do jobs; "
+            "administer: change definitions and the organisation; watch: read the figures; again for "
+            "more")
         ->required()
         ->check(CLI::IsMember({"read", "act", "work", "administer", "watch"}))
         ->type_name("SCOPE")
@@ -77,9 +85,7 @@ void add_list(CLI::App& tokens, Cli& cli) {
         Json rows = Json::array();
         for (const auto& token : http::Access(folder.path()).list()) {
             auto row = http::to_json(token);
-            for (const char* field : {"made", "until", "revoked"})
-                if (row[field].is_string())
-                    row[field] = when(*time::parse_instant(plain(row[field])), folder.calendar());
+            for (const char* field : {"made", "until", "revoked"}) localize(row, field, folder);
             rows.push_back(std::move(row));
         }
         print_rows(cli,
@@ -154,6 +160,47 @@ void add_token(CLI::App& app, Cli& cli) {
     add_add(*tokens, cli);
     add_list(*tokens, cli);
     add_revoke(*tokens, cli);
+}
+
+void add_access(CLI::App& app, Cli& cli) {
+    auto* access = add_noun(app, "access", "Who read what cases hold of persons, over the service.",
+                            "Service", "reeve access list --case noise-1");
+    auto* command = add_command(
+        *access, "list", "List who read a case's data, history or documents: when, and over which route.",
+        "reeve access list --case noise-1");
+    struct Wanted {
+        http::ReadFilter filter{.case_id = {}, .person = {}, .from = {}, .to = {}, .limit = 100};
+        std::string from, to;
+    };
+    auto wanted = std::make_shared<Wanted>();
+    command->add_option("--case", wanted->filter.case_id, "Of this case");
+    command->add_option("--person", wanted->filter.person, "By this person, and by programs in their name");
+    command->add_option("--from", wanted->from, "At this time or later")->type_name("TIME");
+    command->add_option("--to", wanted->to, "Before this time")->type_name("TIME");
+    command->add_option("--limit", wanted->filter.limit, "At most so many, the newest")
+        ->type_name("NUMBER")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    reads(cli, command, [&cli, wanted](Folder& folder) {
+        auto filter = wanted->filter;
+        for (auto [text, into, option] : {std::tuple(&wanted->from, &filter.from, "--from"),
+                                          std::tuple(&wanted->to, &filter.to, "--to")}) {
+            if (text->empty()) continue;
+            auto at = folder.instant(*text);
+            if (!at) return refused(cli, {at.error().code, at.error().message, option});
+            *into = *at;
+        }
+        Json rows = Json::array();
+        for (const auto& read : http::Reads(folder.path(), http::Options{}.reads_kept).list(filter)) {
+            rows.push_back(http::to_json(read));
+            localize(rows.back(), "at", folder);
+        }
+        print_rows(
+            cli,
+            {{"at", "AT"}, {"person", "PERSON"}, {"case", "CASE"}, {"route", "ROUTE"}, {"token", "TOKEN"}},
+            rows, "Nobody read that over the service.");
+        return 0;
+    });
 }
 
 }  // namespace reeve::cli

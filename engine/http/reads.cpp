@@ -1,0 +1,124 @@
+#include "engine/http/reads.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "engine/http/access_file.h"
+
+namespace reeve::http {
+
+namespace {
+
+// So often the disk is told to keep what was written, while something was.
+constexpr std::chrono::seconds between_syncs{1};
+// What has become too old is looked for once in so many reads.
+constexpr int between_sweeps = 1000;
+
+}  // namespace
+
+Json to_json(const ReadRow& row) {
+    return {{"id", row.id},         {"at", describe::write(row.at, Times::text)},
+            {"person", row.person}, {"token", row.token},
+            {"case", row.case_id},  {"route", row.route}};
+}
+
+struct Reads::Parts {
+    Parts(const std::filesystem::path& folder, time::Millis span) : kept(span), db(open_access_file(folder)) {
+        // Each is in the file at once; that the file is on the disk is seen to by keep().
+        db->exec("PRAGMA synchronous = NORMAL");
+    }
+
+    void keep(std::stop_token stop) {
+        std::unique_lock lock(mutex);
+        while (true) {
+            written_one.wait(lock, stop, [&] { return written; });
+            if (written) sync();
+            if (stop.stop_requested()) return;
+            lock.unlock();
+            {
+                std::unique_lock pause(pause_mutex);
+                stopped.wait_for(pause, stop, between_syncs, [] { return false; });
+            }
+            lock.lock();
+        }
+    }
+
+    // A checkpoint syncs the log before it copies from it. What is in its way, or a full disk, is tried
+    // again.
+    void sync() {
+        try {
+            written = db->execAndGet("PRAGMA wal_checkpoint(PASSIVE)").getInt() != 0;
+        } catch (const SQLite::Exception&) {
+            written = true;
+        }
+    }
+
+    const time::Millis kept;
+    std::mutex mutex;
+    std::unique_ptr<SQLite::Database> db;
+    SQLite::Statement insert{*db,
+                             "INSERT INTO reads (at, person, token, case_id, route) VALUES (?, ?, ?, ?, ?)"};
+    SQLite::Statement sweep{*db, "DELETE FROM reads WHERE at < ?"};
+    int until_sweep = 0;
+    bool written = false;
+    std::condition_variable_any written_one, stopped;
+    std::mutex pause_mutex;
+    std::jthread keeper{[this](std::stop_token stop) { keep(stop); }};  // last: the rest is there
+};
+
+Reads::Reads(const std::filesystem::path& folder, time::Millis kept)
+    : parts_(std::make_unique<Parts>(folder, kept)) {}
+Reads::~Reads() = default;
+
+void Reads::record(const ReadRow& row) {
+    auto& parts = *parts_;
+    std::lock_guard lock(parts.mutex);
+    parts.insert.tryReset();
+    parts.insert.bind(1, millis_of(row.at));
+    parts.insert.bind(2, row.person);
+    parts.insert.bind(3, row.token);
+    parts.insert.bind(4, row.case_id);
+    parts.insert.bind(5, row.route);
+    parts.insert.exec();
+    if (parts.until_sweep-- <= 0) {
+        parts.until_sweep = between_sweeps;
+        parts.sweep.tryReset();
+        parts.sweep.bind(1, millis_of(row.at - parts.kept));
+        parts.sweep.exec();
+    }
+    parts.written = true;
+    parts.written_one.notify_one();
+}
+
+std::vector<ReadRow> Reads::list(const ReadFilter& filter) {
+    std::string sql = "SELECT id, at, person, token, case_id, route FROM reads WHERE 1";
+    if (!filter.case_id.empty()) sql += " AND case_id = :case";
+    if (!filter.person.empty()) sql += " AND person = :person";
+    if (filter.from) sql += " AND at >= :from";
+    if (filter.to) sql += " AND at < :to";
+    if (filter.before > 0) sql += " AND id < :before";
+    sql += " ORDER BY id DESC";
+    if (filter.limit > 0) sql += " LIMIT :limit";
+    std::lock_guard lock(parts_->mutex);
+    SQLite::Statement rows(*parts_->db, sql);
+    if (!filter.case_id.empty()) rows.bind(":case", filter.case_id);
+    if (!filter.person.empty()) rows.bind(":person", filter.person);
+    if (filter.from) rows.bind(":from", millis_of(*filter.from));
+    if (filter.to) rows.bind(":to", millis_of(*filter.to));
+    if (filter.before > 0) rows.bind(":before", static_cast<std::int64_t>(filter.before));
+    if (filter.limit > 0) rows.bind(":limit", static_cast<std::int64_t>(filter.limit));
+    std::vector<ReadRow> found;
+    while (rows.executeStep())
+        found.push_back({.id = static_cast<std::uint64_t>(rows.getColumn(0).getInt64()),
+                         .at = instant_of(rows.getColumn(1).getInt64()),
+                         .person = rows.getColumn(2).getString(),
+                         .token = rows.getColumn(3).getString(),
+                         .case_id = rows.getColumn(4).getString(),
+                         .route = rows.getColumn(5).getString()});
+    return found;
+}
+
+}  // namespace reeve::http

@@ -1,0 +1,31 @@
+// Inside engine/store: FOLDER/access.db, a database of the service that lies beside the journal and goes with
+// it into a backup, in pieces, in a table of its own. What it holds is not the store's to know.
+//
+// SQLiteCpp appears in .cpp files only: include it before this header.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "engine/result.h"
+#include "engine/store/part_file.h"
+
+namespace reeve::store {
+
+// As it stood at one moment, into the backup; nothing when the folder has none.
+void pack_beside(SQLite::Database& backup, const std::filesystem::path& folder);
+
+// One that is taken out of a backup: whole, beside its name, and only for its owner to read.
+class Beside {
+  public:
+    // Takes the table out of `copy`. Nothing is made when there was none.
+    Beside(SQLite::Database& copy, const std::filesystem::path& folder);
+    // Puts it in the place of the one that is there. "in-use" while somebody has that open.
+    Result<void> put() const;
+
+  private:
+    std::filesystem::path place_;
+    std::optional<PartFile> part_;
+};
+
+}  // namespace reeve::store

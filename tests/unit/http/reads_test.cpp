@@ -1,0 +1,123 @@
+// Who read what: recorded before the answer, kept over a restart, gone after its time, and no answer without.
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "engine/http/reads.h"
+#include "tests/unit/http/service.h"
+
+namespace reeve::http {
+namespace {
+
+struct ReadTest : testing::Test {
+    Served service;
+    void SetUp() override { service.office.ask(runtime::Office::start("permit-1")); }
+    Json reads(const std::string& query = "") {
+        return service.as("boss").get("/v1/reads" + query).json()["items"];
+    }
+};
+
+TEST_F(ReadTest, WhoReadWhichCaseWhenAndOverWhichRoute) {
+    auto ada = service.as("ada"), cyn = service.as("cyn");
+    EXPECT_EQ(ada.get("/v1/cases/permit-1").status, 200);
+    EXPECT_EQ(ada.get("/v1/cases/permit-1/history").status, 200);
+    EXPECT_EQ(ada.send("HEAD", "/v1/cases/permit-1", "", {}).status, 200);
+    EXPECT_EQ(cyn.get("/v1/cases/permit-1").status, 404) << "she did not see it, so she did not read it";
+    EXPECT_EQ(ada.get("/v1/cases").status, 200);
+    const auto all = reads("?case=permit-1");
+    ASSERT_EQ(all.size(), 3u) << all;
+    EXPECT_EQ(all[1]["route"], "showHistory") << "the newest first";
+    EXPECT_EQ(all[2]["route"], "showCase");
+    EXPECT_EQ(all[2]["person"], "ada");
+    EXPECT_EQ(all[2]["token"], ada.token.substr(6, 8));
+    EXPECT_EQ(all[2]["at"], time::to_utc_string(service.office.engine->now()));
+    EXPECT_TRUE(reads("?person=cyn").empty());
+    EXPECT_EQ(reads("?to=2026-01-01T00:00:00Z").size(), 0u);
+    const auto page = service.as("boss").get("/v1/reads?limit=2").json();
+    EXPECT_EQ(page["items"].size(), 2u);
+    EXPECT_EQ(reads("?limit=2&after=" + page["next"].get<std::string>()).size(), 1u);
+    EXPECT_EQ(ada.get("/v1/reads").status, 403);
+}
+
+TEST_F(ReadTest, SomebodySignedInIsRecordedWithoutAToken) {
+    const std::string words = "four grey herons wade";
+    ASSERT_TRUE(service.server->accounts().set("ada", words, service.office.engine->now()));
+    const auto opened = service.stranger().post("/v1/session", {{"person", "ada"}, {"password", words}});
+    const auto& set = opened.headers.at("set-cookie");
+    EXPECT_EQ(service.stranger().get("/v1/cases/permit-1", {{"Cookie", set.substr(0, set.find(';'))}}).status,
+              200);
+    ASSERT_EQ(reads().size(), 1u);
+    EXPECT_EQ(reads()[0]["token"], "");
+}
+
+TEST_F(ReadTest, TheyAreInTheFileBeforeTheAnswerIsOut) {
+    service.as("ada").get("/v1/cases/permit-1");
+    // As another process sees them, while the service still runs: a kill would lose none.
+    SQLite::Database beside((service.office.folder.path() / "access.db").string(), SQLite::OPEN_READONLY);
+    EXPECT_EQ(beside.execAndGet("SELECT count(*) FROM reads").getInt(), 1);
+    service.restart();
+    EXPECT_EQ(reads().size(), 1u);
+}
+
+TEST_F(ReadTest, WhatCannotBeRecordedIsNotShown) {
+    SQLite::Database beside((service.office.folder.path() / "access.db").string(), SQLite::OPEN_READWRITE);
+    beside.exec("ALTER TABLE reads RENAME TO elsewhere");
+    const auto refused = service.as("ada").get("/v1/cases/permit-1");
+    EXPECT_EQ(refused.status, 500) << refused.body;
+    EXPECT_EQ(refused.body.find("review"), std::string::npos);
+    beside.exec("ALTER TABLE elsewhere RENAME TO reads");
+    EXPECT_EQ(service.as("ada").get("/v1/cases/permit-1").status, 200);
+}
+
+TEST_F(ReadTest, TheyGoWhenTheirTimeIsOver) {
+    const auto now = service.office.engine->now();
+    const auto file = service.office.folder.path();
+    {
+        Reads reads(file, runtime::day);
+        reads.record({.at = now, .person = "ada", .token = {}, .case_id = "permit-1", .route = "showCase"});
+    }
+    Reads later(file, runtime::day);
+    ASSERT_EQ(later.list({}).size(), 1u);
+    later.record(
+        {.at = now + 2 * runtime::day, .person = "ben", .token = {}, .case_id = "b", .route = "showCase"});
+    ASSERT_EQ(later.list({}).size(), 1u);
+    EXPECT_EQ(later.list({})[0].person, "ben");
+}
+
+TEST_F(ReadTest, ABackupHoldsPasswordsTokensAndReads) {
+    const std::string words = "four grey herons wade";
+    const auto now = service.office.engine->now();
+    ASSERT_TRUE(service.server->accounts().set("ada", words, now));
+    const auto token = service.as("ada").token;
+    service.as("ada").get("/v1/cases/permit-1");
+    store::ScratchFolder scratch;
+    const auto file = scratch.path() / "office.backup", again = scratch.path() / "again";
+    // While the service runs.
+    const auto made = store::backup(service.office.folder.path(), file);
+    ASSERT_TRUE(made) << made.error().text();
+    EXPECT_TRUE(made->faults.empty());
+    const auto expect_all = [&] {
+        EXPECT_TRUE(Accounts(again).open("ada", words, now));
+        EXPECT_TRUE(Access(again).find(token, now));
+        EXPECT_EQ(Reads(again, runtime::day).list({}).size(), 1u);
+        const auto mode = std::filesystem::status(again / "access.db").permissions();
+        EXPECT_EQ(mode & (std::filesystem::perms::group_all | std::filesystem::perms::others_all),
+                  std::filesystem::perms::none);
+    };
+    ASSERT_TRUE(store::restore(file, again));
+    expect_all();
+    // Over a folder in which all of that is another by now.
+    ASSERT_TRUE(Accounts(again).set("ada", "five white egrets stand", now));
+    ASSERT_TRUE(Access(again).revoke(token.substr(6, 8), now));
+    const auto over = store::restore(file, again, {.over = true});
+    ASSERT_TRUE(over) << over.error().text();
+    expect_all();
+    // Not while somebody has it open.
+    SQLite::Database open((again / "access.db").string(), SQLite::OPEN_READWRITE);
+    open.exec("PRAGMA journal_mode = WAL");
+    EXPECT_GE(open.execAndGet("SELECT count(*) FROM tokens").getInt(), 1);
+    const auto refused = store::restore(file, again, {.over = true});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, "in-use");
+}
+
+}  // namespace
+}  // namespace reeve::http
