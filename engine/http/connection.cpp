@@ -293,7 +293,7 @@ class Conversation {
 
 }  // namespace
 
-asio::awaitable<void> converse(std::shared_ptr<Client> client, Service& service) {
+asio::awaitable<void> converse(std::shared_ptr<Connection> client, Service& service) {
     Conversation conversation(client->stream, service, client->idle);
     while (co_await conversation.one()) {
     }

@@ -84,7 +84,8 @@ class Server::Impl {
             if (clients_.size() >= service_.options.connections) continue;  // it is closed
             boost::system::error_code ignored;
             socket.set_option(tcp::no_delay(true), ignored);
-            const auto client = clients_.insert(clients_.end(), std::make_shared<Client>(std::move(socket)));
+            const auto client =
+                clients_.insert(clients_.end(), std::make_shared<Connection>(std::move(socket)));
             asio::co_spawn(io_, converse(*client, service_),
                            [this, client](const std::exception_ptr& thrown) {
                                if (thrown) report(thrown);
@@ -110,7 +111,7 @@ class Server::Impl {
     Service service_;
     tcp::acceptor acceptor_{io_};
     asio::steady_timer retry_{io_}, patience_{io_};
-    std::list<std::shared_ptr<Client>> clients_;
+    std::list<std::shared_ptr<Connection>> clients_;
     std::uint16_t port_ = 0;
     std::thread thread_;
 };

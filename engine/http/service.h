@@ -54,12 +54,12 @@ std::expected<Opened, Answer> open(Service&, const Request&);
 // twice.
 asio::awaitable<Answer> answer(Service&, const Request&, Opened&);
 
-struct Client {
-    explicit Client(asio::ip::tcp::socket socket) : stream(std::move(socket)) {}
+struct Connection {
+    explicit Connection(asio::ip::tcp::socket socket) : stream(std::move(socket)) {}
     boost::beast::tcp_stream stream;
     bool idle = true;  // nothing of a request has come
 };
 // Speaks with one client until either has enough.
-asio::awaitable<void> converse(std::shared_ptr<Client>, Service&);
+asio::awaitable<void> converse(std::shared_ptr<Connection>, Service&);
 
 }  // namespace reeve::http

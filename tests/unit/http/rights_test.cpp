@@ -59,7 +59,7 @@ struct Rights : testing::Test {
     // A job of the unit that permit-1 or permit-2 has, and its lease.
     void of_lease(const Route& route, const std::string& case_id, const std::string& person,
                   std::string& target, Json& body) {
-        const auto id = "job-" + std::to_string(++started);
+        const auto id = fmt::format("job-{}", ++started);
         jobs.start(id, case_id == "permit-1" ? "north" : "south");
         const auto job = service.office.state(id).stages.at(0).job;
         const auto leased = [&](const std::string& by) {
