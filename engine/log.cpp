@@ -1,10 +1,9 @@
 #include "engine/log.h"
 
-#include <fmt/chrono.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <chrono>
 
 namespace reeve::log {
 
@@ -13,14 +12,16 @@ namespace {
 constexpr int silent = -1;
 std::atomic<int> least_written = silent;
 std::atomic<Form> form = Form::text;
+std::function<time::Instant()> clock;
 
 std::string name(Level level) { return describe::write(level, Times::text).get<std::string>(); }
 
-std::string moment(std::int64_t at) {
-    const std::chrono::sys_time<std::chrono::milliseconds> time{std::chrono::milliseconds{at}};
-    const auto whole = std::chrono::floor<std::chrono::seconds>(time);
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                       fmt::gmtime(std::chrono::system_clock::to_time_t(whole)), (time - whole).count());
+// Always with three places, so that lines stand in columns.
+std::string moment(time::Instant at) {
+    const auto whole = std::chrono::floor<std::chrono::seconds>(at);
+    auto text = time::to_utc_string(whole);
+    text.pop_back();
+    return fmt::format("{}.{:03}Z", text, (at - whole).count());
 }
 
 // A word stands as it is; anything else is quoted as JSON does it, so that a line stays a line.
@@ -36,14 +37,15 @@ std::string shown(const Json& value) {
 
 }  // namespace
 
-void begin(Level least, Form wanted) {
+void begin(Level least, Form wanted, std::function<time::Instant()> now) {
+    clock = std::move(now);
     form = wanted;
     least_written = static_cast<int>(least);
 }
 
 bool writes(Level level) { return static_cast<int>(level) <= least_written; }
 
-std::string line(Form form, std::int64_t at, Level level, std::string_view event, const Json& fields) {
+std::string line(Form form, time::Instant at, Level level, std::string_view event, const Json& fields) {
     if (form == Form::json) {
         Json all{{"time", moment(at)}, {"level", name(level)}, {"event", event}};
         for (const auto& [key, value] : fields.items()) all[key] = value;
@@ -56,10 +58,7 @@ std::string line(Form form, std::int64_t at, Level level, std::string_view event
 
 void write(Level level, std::string_view event, Json fields) {
     if (!writes(level)) return;
-    using std::chrono::milliseconds;
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    const auto text =
-        line(form, std::chrono::duration_cast<milliseconds>(now).count(), level, event, fields) + "\n";
+    const auto text = line(form, clock(), level, event, fields) + "\n";
     // One call a line: lines of several threads do not mix. What cannot be written is lost; the engine goes
     // on.
     (void)!::write(STDERR_FILENO, text.data(), text.size());

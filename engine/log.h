@@ -3,6 +3,8 @@
 // causes. Every function may be called from any thread; a line is written whole.
 #pragma once
 
+#include <functional>
+
 #include "engine/describe.h"
 
 namespace reeve::log {
@@ -14,13 +16,14 @@ BOOST_DESCRIBE_ENUM(Level, error, warning, info, debug)
 enum class Form { text, json };
 BOOST_DESCRIBE_ENUM(Form, text, json)
 
-// Before others write; until then nothing is written. What is less grave than `least` is left out.
-void begin(Level least, Form);
+// Before others write; until then nothing is written. What is less grave than `least` is left out; `now` tells
+// the time, on whatever thread.
+void begin(Level least, Form, std::function<time::Instant()> now);
 bool writes(Level);
 // `event`: a word of its own, such as "plugin-fault", that does not change; `fields`: an object, with the
 // cause as "error".
 void write(Level, std::string_view event, Json fields = Json::object());
-// The line alone, at a moment in milliseconds since 1970.
-std::string line(Form, std::int64_t at, Level, std::string_view event, const Json& fields);
+// The line alone.
+std::string line(Form, time::Instant at, Level, std::string_view event, const Json& fields);
 
 }  // namespace reeve::log

@@ -62,7 +62,7 @@ Result<http::Options> settle(const Serving& wanted, ServeConfig& config) {
     auto form = config.log.format.value_or(log::Form::text);
     if (!wanted.log_level.empty()) boost::describe::enum_from_string(wanted.log_level.c_str(), level);
     if (!wanted.log_format.empty()) boost::describe::enum_from_string(wanted.log_format.c_str(), form);
-    if (!wanted.check_only) log::begin(level, form);
+    if (!wanted.check_only) log::begin(level, form, [time = runtime::system_time()] { return time->now(); });
     return options;
 }
 

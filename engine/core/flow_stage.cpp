@@ -118,12 +118,12 @@ void wake_stage(Decision& d, int entry) {
     if (stage.wake && *stage.wake <= d.now) {
         ByItself moment(d, stage.wake);
         end_wait(d, stage, rules.then);
+    } else if (stage.lease_until && *stage.lease_until <= d.now && stage.lease_until != stage.job_times_out) {
+        ByItself moment(d, stage.lease_until);  // before the attempt would have timed out
+        lease_ran_out(d, entry);
     } else if (stage.job_times_out && *stage.job_times_out <= d.now) {
         ByItself moment(d, stage.job_times_out);
         job_failed(d, entry, "it took longer than it may", true);
-    } else if (stage.lease_until && *stage.lease_until <= d.now) {
-        ByItself moment(d, stage.lease_until);
-        lease_ran_out(d, entry);
     } else if (stage.job_retry_at && *stage.job_retry_at <= d.now) {
         request_job(d, entry);
     }

@@ -97,10 +97,10 @@ class Conversation {
             co_await write(*refused, version, false, false);
             co_return false;
         }
-        const auto began = std::chrono::steady_clock::now();
+        const auto began = runtime::stopwatch();
         const auto person = opened->caller.person;
         auto given = co_await answer(service_, *request, *opened);
-        note(*opened->match.route, given, person, std::chrono::steady_clock::now() - began);
+        note(*opened->match.route, given, person, runtime::stopwatch() - began);
         if (given.leasing) {
             const auto leasing = given.leasing;
             given = co_await lease_jobs(service_, *request, *leasing, wire_.tcp().socket());
@@ -117,7 +117,7 @@ class Conversation {
 
   private:
     void note(const Route& route, const Answer& given, const std::string& person,
-              std::chrono::steady_clock::duration took) {
+              std::chrono::nanoseconds took) {
         const auto micros = std::chrono::duration_cast<Monitor::Time>(took);
         service_.monitor.answered(route.operation, given.status, micros);
         if (log::writes(log::Level::debug))
@@ -261,7 +261,7 @@ class Conversation {
 
 }  // namespace
 
-asio::awaitable<void> converse(std::shared_ptr<Client> client, Service& service) {
+asio::awaitable<void> converse(std::shared_ptr<Connection> client, Service& service) {
     const bool open = co_await client->wire.open(service.options.patience);
     if (!open) co_return;
     Conversation conversation(client->wire, service, client->idle);

@@ -97,7 +97,7 @@ class Server::Impl {
             socket.set_option(tcp::no_delay(true), ignored);
             ++service_.monitor.connections;
             const auto client =
-                clients_.insert(clients_.end(), std::make_shared<Client>(std::move(socket), tls_));
+                clients_.insert(clients_.end(), std::make_shared<Connection>(std::move(socket), tls_));
             asio::co_spawn(io_, converse(*client, service_),
                            [this, client](const std::exception_ptr& thrown) {
                                if (thrown) report(thrown);
@@ -125,7 +125,7 @@ class Server::Impl {
     std::shared_ptr<asio::ssl::context> tls_;  // of connections that come
     tcp::acceptor acceptor_{io_};
     asio::steady_timer retry_{io_}, patience_{io_};
-    std::list<std::shared_ptr<Client>> clients_;
+    std::list<std::shared_ptr<Connection>> clients_;
     std::uint16_t port_ = 0;
     std::thread thread_;
 };

@@ -66,13 +66,13 @@ std::expected<Opened, Answer> open(Service&, const Request&);
 // twice.
 asio::awaitable<Answer> answer(Service&, const Request&, Opened&);
 
-struct Client {
-    Client(asio::ip::tcp::socket socket, std::shared_ptr<asio::ssl::context> tls)
+struct Connection {
+    Connection(asio::ip::tcp::socket socket, std::shared_ptr<asio::ssl::context> tls)
         : wire(std::move(socket), std::move(tls)) {}
     Wire wire;
     bool idle = true;  // nothing of a request has come
 };
 // Speaks with one client until either has enough.
-asio::awaitable<void> converse(std::shared_ptr<Client>, Service&);
+asio::awaitable<void> converse(std::shared_ptr<Connection>, Service&);
 
 }  // namespace reeve::http

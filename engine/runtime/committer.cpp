@@ -1,5 +1,7 @@
 #include "engine/runtime/committer.h"
 
+#include "engine/runtime/time_source.h"
+
 namespace reeve::runtime {
 
 Error not_durable(const std::exception& e) {
@@ -52,13 +54,13 @@ void Committer::run(const std::stop_token& stop) {
             batch = std::exchange(batch_, std::nullopt);
         }
         std::optional<Error> failure;
-        const auto began = std::chrono::steady_clock::now();
+        const auto began = stopwatch();
         try {
             if (batch->writes()) store_.commit(batch->rows);
         } catch (const std::exception& e) {
             failure = not_durable(e);
         }
-        const auto took = std::chrono::steady_clock::now() - began;
+        const auto took = stopwatch() - began;
         const bool durable = !failure, wrote = batch->writes();
         {
             std::lock_guard lock(mutex_);

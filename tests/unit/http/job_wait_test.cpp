@@ -46,11 +46,11 @@ TEST(WaitingForAJob, EndsWhenARetryIsDue) {
 TEST(WaitingForAJob, IsServedInTheOrderOfComing) {
     JobService jobs;
     std::vector<std::future<Reply>> replies;
-    for (int n = 0; n < 5; ++n) replies.push_back(jobs.waiting(50, "ada", "w" + std::to_string(n)));
+    for (int n = 0; n < 5; ++n) replies.push_back(jobs.waiting(50, "ada", fmt::format("w{}", n)));
     for (int n = 0; n < 5; ++n) {
-        jobs.start("p" + std::to_string(n));
+        jobs.start(fmt::format("p{}", n));
         const auto got = JobService::jobs(replies[static_cast<std::size_t>(n)].get());
-        EXPECT_EQ(got[0]["case"], "p" + std::to_string(n));
+        EXPECT_EQ(got[0]["case"], fmt::format("p{}", n));
     }
 }
 
@@ -69,7 +69,7 @@ TEST(WaitingForAJob, CostsNoThread) {
     std::vector<std::future<Reply>> replies;
     for (int n = 0; n < 60; ++n) replies.push_back(jobs.waiting());
     EXPECT_EQ(jobs.service.as("chief").get("/v1/cases").status, 200);
-    for (int n = 0; n < 60; ++n) jobs.start("p" + std::to_string(n));
+    for (int n = 0; n < 60; ++n) jobs.start(fmt::format("p{}", n));
     std::set<std::string> cases;
     for (auto& reply : replies) cases.insert(JobService::jobs(reply.get())[0]["case"]);
     EXPECT_EQ(cases.size(), 60u);
@@ -94,12 +94,11 @@ TEST(WaitingForAJob, LeavesTheJobsToOthersOnceItsProgramHasGone) {
         asio::io_context io;
         asio::ip::tcp::socket program(io);
         program.connect({asio::ip::address_v4::loopback(), jobs.service.server->port()});
-        asio::write(
-            program,
-            asio::buffer("POST /v1/jobs/lease HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                         "Authorization: Bearer " +
-                         jobs.service.token("ada", {Scope::work}) +
-                         "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body));
+        const auto request = fmt::format(
+            "POST /v1/jobs/lease HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            "Authorization: Bearer {}\r\nContent-Length: {}\r\n\r\n{}",
+            jobs.service.token("ada", {Scope::work}), body.size(), body);
+        asio::write(program, asio::buffer(request));
         ASSERT_TRUE(comes_true([&] { return jobs.service.server->waiting() == 1; }));
     }
     EXPECT_TRUE(comes_true([&] { return jobs.service.server->waiting() == 0; }));

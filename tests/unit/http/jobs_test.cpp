@@ -34,7 +34,7 @@ TEST(Jobs, AreLeasedWithWhatTheirProgramNeedsAndDone) {
 TEST(Jobs, OfManyWorkersWhoRaceEachIsHadByOne) {
     JobService jobs;
     constexpr int cases = 40, workers = 8;
-    for (int n = 0; n < cases; ++n) jobs.start("p" + std::to_string(n));
+    for (int n = 0; n < cases; ++n) jobs.start(fmt::format("p{}", n));
     std::mutex mutex;
     std::multiset<std::string> had;
     std::vector<std::thread> threads;

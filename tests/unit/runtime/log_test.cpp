@@ -6,7 +6,7 @@
 namespace reeve::log {
 namespace {
 
-constexpr std::int64_t monday = 1'772'442'000'123;
+constexpr time::Instant monday{time::Millis{1'772'442'000'123}};
 
 TEST(Log, ALineOfTextNamesTheEventAndItsFields) {
     EXPECT_EQ(
