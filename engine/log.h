@@ -16,8 +16,8 @@ BOOST_DESCRIBE_ENUM(Level, error, warning, info, debug)
 enum class Form { text, json };
 BOOST_DESCRIBE_ENUM(Form, text, json)
 
-// Before others write; until then nothing is written. What is less grave than `least` is left out; `now` tells
-// the time, on whatever thread.
+// Before others write; until then nothing is written. What is less grave than `least` is left out; `now`
+// tells the time, on whatever thread.
 void begin(Level least, Form, std::function<time::Instant()> now);
 bool writes(Level);
 // `event`: a word of its own, such as "plugin-fault", that does not change; `fields`: an object, with the

@@ -51,6 +51,8 @@ class Conversation {
         bhttp::request_parser<bhttp::empty_body> header;
         header.header_limit(header_bytes);
         header.body_limit(boost::none);  // how much is too much, the route decides
+        // Who was being answered when the service was told to end is not among those that were called off.
+        if (service_.stopping) co_return false;
         idle_ = buffer_.size() == 0;
         wire_.tcp().expires_after(service_.options.patience);
         auto [fault, size] = co_await bhttp::async_read_header(wire_, buffer_, header, as_result);

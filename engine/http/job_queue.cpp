@@ -96,7 +96,8 @@ asio::awaitable<Result<std::vector<JobQueue::Found>>> JobQueue::read() {
         std::size_t most = 0;
     };
     std::vector<Wanted> all;
-    for (const auto* place : places_) {
+    for (auto* place : places_) {
+        place->counted = !place->taking;
         if (place->taking) continue;
         auto of = std::ranges::find(all, place->kind, &Wanted::kind);
         if (of == all.end()) of = all.insert(all.end(), {place->kind, offered_.size()});
@@ -125,7 +126,8 @@ asio::awaitable<Result<std::vector<JobQueue::Found>>> JobQueue::read() {
 // Who came first gets as many as they want, the others what is left.
 void JobQueue::deal(const Found& found) {
     for (auto* place : places_) {
-        if (place->taking || place->kind != found.kind) continue;
+        // Who came meanwhile is looked for next time: here may be too little for them.
+        if (!place->counted || place->taking || place->kind != found.kind) continue;
         for (const auto& job : found.rows) {
             if (place->offered.size() == place->most) break;
             auto name = name_of(job);

@@ -34,6 +34,7 @@ class JobQueue {
         JobKind kind;
         std::size_t most = 1;
         std::function<void()> wake;          // when something of what follows has changed
+        bool counted = false;                // it is being looked for what it wants
         bool looked = false;                 // whether it was looked for jobs since it came
         bool taking = false;                 // it has been offered some and is not done with them
         std::vector<store::JobRow> offered;  // until it calls done()

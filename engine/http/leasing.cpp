@@ -47,8 +47,9 @@ class Waiting : public std::enable_shared_from_this<Waiting> {
         place_.wake = [this] { timer_.cancel(); };
         service_.jobs.enter(place_);
     }
-    ~Waiting() { service_.jobs.leave(place_); }
     Waiting(const Waiting&) = delete;
+    // On the network's thread; the last who holds this may be another.
+    void leave() { service_.jobs.leave(place_); }
 
     void watch(asio::ip::tcp::socket& socket) {
         socket.async_wait(asio::ip::tcp::socket::wait_read,
@@ -108,12 +109,13 @@ class Waiting : public std::enable_shared_from_this<Waiting> {
                 .case_id = job.case_id,
                 .wish = core::LeaseJob{
                     .job = job.id, .worker = leasing_.worker, .seconds = leasing_.lease_seconds}};
-            service_.engine.post(
-                std::move(command), [self = shared_from_this(), name = JobQueue::name_of(job)](auto receipt) {
-                    asio::post(self->service_.io, [self, name, receipt = std::move(receipt)]() mutable {
-                        self->taken(name, std::move(receipt));
-                    });
+            service_.engine.post(std::move(command), [self = shared_from_this(),
+                                                      name = JobQueue::name_of(job)](auto receipt) mutable {
+                auto& io = self->service_.io;
+                asio::post(io, [self = std::move(self), name, receipt = std::move(receipt)]() mutable {
+                    self->taken(name, std::move(receipt));
                 });
+            });
         }
         while (left_ > 0) {
             timer_.expires_at(Clock::time_point::max());
@@ -156,6 +158,8 @@ asio::awaitable<Answer> lease_jobs(Service& service, const Request& request, con
                          service.options.waiting),
              ""});
     const auto waiting = std::make_shared<Waiting>(service, request, leasing);
+    const std::unique_ptr<Waiting, void (*)(Waiting*)> staying(waiting.get(),
+                                                               [](Waiting* who) { who->leave(); });
     waiting->watch(socket);
     co_return co_await waiting->answer();
 }

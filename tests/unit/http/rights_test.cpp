@@ -177,7 +177,8 @@ TEST_F(Rights, EveryRouteTakesItsScopeAndAValidToken) {
 TEST(Reads, EveryRouteThatShowsWhatACaseHoldsIsRecorded) {
     for (const auto* route : routes()) {
         if (route->method != "GET" || !route->pattern.starts_with("/v1/cases/{case}")) continue;
-        EXPECT_EQ(route->personal, route->operation != "listClocks" && route->operation != "showReceiptCode") << route->pattern;
+        EXPECT_EQ(route->personal, route->operation != "listClocks" && route->operation != "showReceiptCode")
+            << route->pattern;
     }
 }
 
