@@ -97,7 +97,9 @@ class Waiting : public std::enable_shared_from_this<Waiting> {
     }
 
   private:
-    // Every lease of what is offered is asked for at once, so that they are committed together.
+    // Every lease of what is offered is asked for at once, so that they are committed together. It is waited
+    // for all of them, so that no answer outlives this; and the engine's threads hold no part of it, so that
+    // it ends where it belongs.
     asio::awaitable<void> take(const std::string& person) {
         const auto offered = place_.offered;
         left_ = offered.size();
@@ -107,12 +109,11 @@ class Waiting : public std::enable_shared_from_this<Waiting> {
                 .case_id = job.case_id,
                 .wish = core::LeaseJob{
                     .job = job.id, .worker = leasing_.worker, .seconds = leasing_.lease_seconds}};
-            service_.engine.post(
-                std::move(command), [self = shared_from_this(), name = JobQueue::name_of(job)](auto receipt) {
-                    asio::post(self->service_.io, [self, name, receipt = std::move(receipt)]() mutable {
-                        self->taken(name, std::move(receipt));
-                    });
+            service_.engine.post(std::move(command), [this, name = JobQueue::name_of(job)](auto receipt) {
+                asio::post(service_.io, [this, name, receipt = std::move(receipt)]() mutable {
+                    taken(name, std::move(receipt));
                 });
+            });
         }
         while (left_ > 0) {
             timer_.expires_at(Clock::time_point::max());
