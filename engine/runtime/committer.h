@@ -22,10 +22,10 @@ class Committer {
     ~Committer();
 
     struct Outcome {
-        std::vector<std::string> pinned, keys;        // those of the batch
-        std::vector<Instant> due = {};                // of its timers
-        bool wrote = false;                           // there was something in it
-        std::chrono::microseconds took{0};            // to write and to sync it
+        std::vector<std::string> pinned, keys;  // those of the batch
+        std::vector<Instant> due = {};          // of its timers
+        bool wrote = false;                     // there was something in it
+        std::chrono::microseconds took{0};      // to write and to sync it
         std::int64_t events = 0;
         std::optional<Error> failure = {};            // why nothing of it is durable (or nobody knows)
         std::vector<OpenBatch::Answer> answers = {};  // of a failure: the writer's to give

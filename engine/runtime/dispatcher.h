@@ -52,7 +52,7 @@ class Dispatcher {
         struct OfChannel {
             std::uint64_t sent = 0, failed = 0, refused = 0;  // messages
             std::string error;                                // of the last one, unless it was sent
-            std::optional<Instant> failing_since;             // of the first one that failed since one was sent
+            std::optional<Instant> failing_since;  // of the first one that failed since one was sent
         };
         std::map<std::string, OfChannel> channels;
         std::uint64_t undelivered = 0;  // alerts put on that list since the start

@@ -7,6 +7,7 @@
 #include "engine/store/replay_all.h"
 #include "engine/store/secret.h"
 #include "engine/store/sqlite/connection.h"
+#include "engine/store/sqlite/trouble.h"
 
 namespace reeve::store {
 namespace {
@@ -67,6 +68,8 @@ void take_secret(const std::filesystem::path& from, const std::filesystem::path&
                  std::vector<std::string>& faults) {
     try {
         copy_secret(from, to);
+    } catch (const NoRoom&) {
+        throw;
     } catch (const std::exception& e) {
         faults.push_back(fmt::format(
             "the secret of the folder cannot be read ({}): receipt codes given so far are good no more",
@@ -111,8 +114,10 @@ Result<RebuildReport> salvage(const std::filesystem::path& folder, const Progres
     take_secret(sqlite::database_path(folder), made, report.faults);
     {
         SQLite::Database db(made.string(), SQLite::OPEN_READWRITE);
-        sqlite::mark(db, rehearsal);
-        sqlite::make_plain(db);
+        sqlite::minding_room(db, [&] {
+            sqlite::mark(db, rehearsal);
+            sqlite::make_plain(db);
+        });
     }
     // Closing a database says nothing of what it could not write: what takes the folder's place is read.
     {

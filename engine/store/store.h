@@ -125,7 +125,7 @@ class Reader {
   public:
     virtual ~Reader() = default;
     virtual Head head() = 0;
-    virtual Totals totals() = 0;  // counts: not cheap on a great folder
+    virtual Totals totals() = 0;              // counts: not cheap on a great folder
     virtual Waiting waiting(Instant at) = 0;  // walks the open cases and the alerts that are not sent
     // The journal: one stream from a revision on, or all of it from a number on; in order; until `each` says
     // false.

@@ -111,7 +111,7 @@ TEST(Load, WhatIsAcknowledgedToManyAtOnceIsStoredOnce) {
     EXPECT_GT(counts.read, 0);
     EXPECT_EQ(counts.repeated, counts.noted);
 
-    service.restart();
+    service.server.reset();
     auto reader = service.office.engine->read();
     std::size_t cases = 0;
     for (const auto& row : reader->cases({})) {

@@ -89,7 +89,7 @@ std::string against_description(const std::string& method, const std::string& pa
     const auto kind = status.substr(0, 1) + "XX";
     const auto& response = responses.contains(status) ? responses.at(status) : responses.at(kind);
     auto type = reply.headers.contains("content-type") ? reply.headers.at("content-type") : "";
-    type = type.substr(0, type.find(';'));
+    if (!response.at("content").contains(type)) type = type.substr(0, type.find(';'));
     if (!response.at("content").contains(type))
         return pattern + ": " + type + " is not described for " + status;
     const auto& content = response.at("content").at(type);

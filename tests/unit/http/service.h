@@ -50,8 +50,8 @@ struct Served {
         server = std::move(*Server::start(*office.engine, options));
     }
     // A client that acts as this person.
-    Client as(const std::string& person,
-              std::set<Scope> scopes = {Scope::read, Scope::act, Scope::administer, Scope::work, Scope::watch}) {
+    Client as(const std::string& person, std::set<Scope> scopes = {Scope::read, Scope::act, Scope::administer,
+                                                                   Scope::work, Scope::watch}) {
         Client client(server->port());
         client.token = token(person, std::move(scopes));
         return client;
