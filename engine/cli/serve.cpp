@@ -13,7 +13,7 @@ namespace reeve::cli {
 
 namespace {
 
-// "127.0.0.1:8080", "[::1]:8080", ":8080" for every address of the machine.
+// "127.0.0.1:8080", "[::1]:8080", ":8080" for every IPv4 address of the machine.
 Result<void> read_listen(const std::string& text, const std::string& place, http::Options& options) {
     const auto colon = text.rfind(':');
     const auto wrong = [&] {
@@ -102,10 +102,16 @@ std::string administrator_of(const org::Directory& directory) {
     return {};
 }
 
+// Who signs in first, and with what.
+struct FirstIn {
+    std::string person, password;  // empty: somebody has a password already, or nobody could use one
+};
+
 // While nobody has a password nobody could give one: the administrator gets one that is used once. In a
 // folder without an organisation there is one made.
-Result<void> let_the_first_in(runtime::Engine& engine, http::Accounts& accounts) {
-    if (accounts.any()) return {};
+Result<FirstIn> let_the_first_in(runtime::Engine& engine, http::Accounts& accounts) {
+    FirstIn first_in;
+    if (accounts.any()) return first_in;
     if (engine.directory()->people().empty()) {
         const std::vector<org::Event> first{
             org::UnitSet{{.id = "office",
@@ -125,9 +131,22 @@ Result<void> let_the_first_in(runtime::Engine& engine, http::Accounts& accounts)
               "nobody has a password, and nobody the role \"administrator\" at the topmost unit; `reeve "
               "password PERSON` gives somebody one"}});
     else
-        fmt::print("{} signs in first, with the password {}, which is good for setting another\n", who,
-                   accounts.make_one_time(who, engine.now()));
-    return {};
+        first_in = {who, accounts.make_one_time(who, engine.now())};
+    return first_in;
+}
+
+void say_ready(const Cli& cli, const std::string& address, const std::string& data, const FirstIn& first) {
+    if (cli.json) {
+        Json json{{"address", address}, {"data", data}};
+        if (!first.person.empty()) json["first"] = {{"person", first.person}, {"password", first.password}};
+        print_json(json);
+    } else {
+        if (!first.person.empty())
+            fmt::print("{} signs in first, with the password {}, which is good for setting another\n",
+                       first.person, first.password);
+        fmt::print("reeve serves {} at {}\n", data, address);
+    }
+    std::fflush(stdout);
 }
 
 }  // namespace
@@ -178,6 +197,8 @@ void add_serve(CLI::App& app, Cli& cli) {
         if (!config) return refused(cli, config.error());
         auto options = settle(*wanted, *config);
         if (!options) return refused(cli, options.error());
+        // Whoever read the log may go; the service goes on.
+        ::signal(SIGPIPE, SIG_IGN);
         const auto ending = block_ending();
         auto alerting = Alerting::prepare(*config);
         if (!alerting) return refused(cli, alerting.error());
@@ -187,6 +208,9 @@ void add_serve(CLI::App& app, Cli& cli) {
         }
         auto folder = Folder::open(*given, Purpose::change);
         if (!folder) return refused(cli, folder.error());
+        // A rehearsal, and an office without a channel, sends nothing: its alerts wait.
+        const bool sends = !(*folder)->rehearsal() && !config->alerts.channels.empty();
+        if (sends) (*alerting)->attach((*folder)->engine());
         options->beside = {.alerts = [&] { return (*alerting)->figures(); },
                            .plugins = [&] { return (*alerting)->plugins(); }};
         auto server = http::Server::start((*folder)->engine(), *options);
@@ -195,13 +219,9 @@ void add_serve(CLI::App& app, Cli& cli) {
             options->address.find(':') == std::string::npos ? options->address : "[" + options->address + "]";
         const auto address = fmt::format("{}://{}:{}", options->certificate.empty() ? "http" : "https", host,
                                          (*server)->port());
-        if (auto first = let_the_first_in((*folder)->engine(), (*server)->accounts()); !first)
-            return refused(cli, first.error());
-        if (cli.json)
-            print_json({{"address", address}, {"data", given->data}});
-        else
-            fmt::print("reeve serves {} at {}\n", given->data, address);
-        std::fflush(stdout);
+        const auto first = let_the_first_in((*folder)->engine(), (*server)->accounts());
+        if (!first) return refused(cli, first.error());
+        say_ready(cli, address, given->data, *first);
         const auto reach_nobody = [](const char* why) {
             log::write(log::Level::warning, "alerts-reach-nobody", {{"error", why}});
         };
@@ -210,7 +230,7 @@ void add_serve(CLI::App& app, Cli& cli) {
         else if (config->alerts.channels.empty())
             reach_nobody("there is no channel for them; see docs/alerts.md");
         else
-            (*alerting)->begin((*folder)->engine());
+            (*alerting)->begin();
         const auto& beat = config->heartbeat;
         auto watch = std::make_unique<Watch>(beat.url, beat.every ? beat.every->elapsed : usual_heartbeat,
                                              [&] { return (*server)->troubles(); });
@@ -221,6 +241,7 @@ void add_serve(CLI::App& app, Cli& cli) {
                     {"channels", config->alerts.channels.size()}});
         int signal = 0;
         while (sigwait(&ending, &signal) == 0 && signal == SIGHUP) {
+            if (options->certificate.empty()) continue;
             const auto renewed = (*server)->renew();
             if (renewed)
                 log::write(log::Level::info, "certificate-read");

@@ -46,15 +46,16 @@ Alerting::~Alerting() {
     dispatcher_.reset();
 }
 
-void Alerting::begin(runtime::Engine& engine) {
+void Alerting::attach(runtime::Engine& engine) {
     const auto compose = [this, &engine](const std::vector<core::Alert>& alerts, const org::Person& person) {
         if (!reader_) reader_ = engine.read();
         const views::Sight sight{*reader_, engine.catalog(), engine.directory(), engine.now()};
         return texts_.compose(sight, alerts, person);
     };
     dispatcher_ = std::make_unique<runtime::Dispatcher>(engine, std::move(channels_), retries_, compose);
-    dispatcher_->start();
 }
+
+void Alerting::begin() { dispatcher_->start(); }
 
 runtime::Dispatcher::Figures Alerting::figures() const {
     return dispatcher_ ? dispatcher_->figures() : runtime::Dispatcher::Figures{};

@@ -13,8 +13,9 @@ class Alerting {
     // now, with the file or the channel.
     static Result<std::unique_ptr<Alerting>> prepare(const ServeConfig&);
     ~Alerting();  // a plugin that hangs is not waited for
-    // From then on alerts go out, until the end; the engine must outlive this.
-    void begin(runtime::Engine&);
+    // Before figures() is asked for on another thread. Nothing goes out yet; the engine must outlive this.
+    void attach(runtime::Engine&);
+    void begin();  // from then on alerts go out, until the end
 
     runtime::Dispatcher::Figures figures() const;
     std::vector<runtime::PluginHealth> plugins() const;

@@ -1,6 +1,7 @@
 // Those who watch the service from outside: systemd, and whoever listens for its heartbeat.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -24,11 +25,13 @@ class Watch {
 
   private:
     void run(const std::stop_token&);
-    void beat();
+    void beat(const std::stop_token&);
+    void sign();  // of life, when it is due
     std::string url_;
     time::Millis every_, watchdog_{0};
     Troubles troubles_;
     bool failed_ = false;  // the last heartbeat did not arrive
+    std::chrono::steady_clock::time_point next_sign_{};
     std::mutex mutex_;
     std::condition_variable_any changed_;
     std::jthread thread_;

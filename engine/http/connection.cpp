@@ -75,10 +75,14 @@ class Conversation {
         }
         request->client =
             client_address(peer_, request->header("x-forwarded-for"), service_.options.trusted_proxies);
+        const auto began = runtime::stopwatch();
         auto opened = open(service_, *request);
         if (!opened) {
-            // The body may be long, and nobody will read it.
+            // The body may be long, and nobody will read it; who waits to be asked for it sends none.
+            keep = keep && header.get().count(bhttp::field::expect) == 0;
             if (keep) keep = co_await skip(header);
+            const auto* route = match(*request).route;
+            note(route ? route->operation : "unknown", opened.error(), "", runtime::stopwatch() - began);
             const bool wrote = co_await write(opened.error(), version, keep, false);
             co_return wrote&& keep;
         }
@@ -95,18 +99,20 @@ class Conversation {
             const std::uint64_t most = takes == Takes::json ? service_.options.body : skipped_bytes;
             refused = co_await read(header, most, request->body);
         }
+        const auto operation = opened->match.route->operation;
+        const auto person = opened->caller.person;
         if (refused) {
+            note(operation, *refused, person, runtime::stopwatch() - began);
             co_await write(*refused, version, false, false);
             co_return false;
         }
-        const auto began = runtime::stopwatch();
-        const auto person = opened->caller.person;
+        const auto whole = runtime::stopwatch();
         auto given = co_await answer(service_, *request, *opened);
-        note(*opened->match.route, given, person, runtime::stopwatch() - began);
         if (given.leasing) {
             const auto leasing = given.leasing;
             given = co_await lease_jobs(service_, *request, *leasing, wire_.tcp().socket());
         }
+        note(operation, given, person, runtime::stopwatch() - whole);
         if (given.following) {
             co_await write_events(*request, given, version);
             co_return false;
@@ -118,13 +124,13 @@ class Conversation {
     }
 
   private:
-    void note(const Route& route, const Answer& given, const std::string& person,
+    void note(std::string_view operation, const Answer& given, const std::string& person,
               std::chrono::nanoseconds took) {
         const auto micros = std::chrono::duration_cast<Monitor::Time>(took);
-        service_.monitor.answered(route.operation, given.status, micros);
+        service_.monitor.answered(operation, given.status, micros);
         if (log::writes(log::Level::debug))
             log::write(log::Level::debug, "request",
-                       {{"operation", route.operation},
+                       {{"operation", operation},
                         {"status", given.status},
                         {"person", person},
                         {"took_us", micros.count()}});

@@ -48,20 +48,35 @@ std::vector<std::string> Monitor::troubles(const runtime::Health& health, time::
     if (!figures.trouble.empty()) all.push_back("alerts do not go out: " + figures.trouble);
     for (const auto& [name, channel] : figures.channels)
         if (channel.failing_since && now - *channel.failing_since > too_long_away)
-            all.push_back(fmt::format("the channel \"{}\" has taken no alert since {}: {}", name,
-                                      time::to_utc_string(*channel.failing_since), channel.error));
+            // What the other side answered may name people: /v1/health tells it.
+            all.push_back(fmt::format("the channel \"{}\" has taken no alert since {}", name,
+                                      time::to_utc_string(*channel.failing_since)));
     return all;
 }
 
 store::Waiting Monitor::waiting(store::Reader& reader, time::Instant now) {
     using Clock = std::chrono::steady_clock;
-    std::lock_guard lock(counting_);
     const auto began = Clock::now();
-    if (began < good_until_) return waiting_;
-    waiting_ = reader.waiting(now);
+    {
+        // While one counts, the others take what was counted before.
+        std::lock_guard lock(mutex_);
+        if (counted_ && (counting_ || began < good_until_)) return *counted_;
+        counting_ = true;
+    }
+    std::optional<store::Waiting> counted;
+    try {
+        counted = reader.waiting(now);
+    } catch (...) {
+        std::lock_guard lock(mutex_);
+        counting_ = false;
+        throw;
+    }
     const auto ended = Clock::now();
+    std::lock_guard lock(mutex_);
+    counting_ = false;
+    counted_ = std::move(counted);
     good_until_ = ended + (ended - began) * rest_after_counting;
-    return waiting_;
+    return *counted_;
 }
 
 }  // namespace reeve::http

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,8 +48,8 @@ class Monitor {
     Beside beside_;
     mutable std::mutex mutex_;
     std::map<std::string, Operation, std::less<>> operations_;
-    std::mutex counting_;
-    store::Waiting waiting_;
+    bool counting_ = false;
+    std::optional<store::Waiting> counted_;
     std::chrono::steady_clock::time_point good_until_{};
 };
 

@@ -135,6 +135,9 @@ Answer ask_all(const Call& call, const views::Sight& sight) {
     if (body->cases.empty() || body->cases.size() > most_cases)
         return problem(
             {"bad-shape", fmt::format("name one case at least, and {} at most", most_cases), "/cases"});
+    if (body->command.contains("document") || body->command.contains("documents"))
+        return problem(
+            {"bad-command", "a file is sent to one case: POST /v1/cases/{case}/documents", "/command"});
     const auto wish = core::wish_from_json(body->command);
     if (!wish) return problem({wish.error().code, wish.error().message, "/command" + wish.error().place});
     const auto name = body->command.value("command", "");

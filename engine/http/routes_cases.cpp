@@ -48,6 +48,33 @@ Result<core::Command> start(const Call& call, const views::Sight&) {
     return command_of(call, std::move(wish), std::move(id));
 }
 
+// Files are named by what they hold, so whoever names one reads it: only those that were sent to this case.
+std::optional<Error> not_of_case(const views::Sight& sight, const std::string& case_id,
+                                 const core::Wish& wish) {
+    return std::visit(
+        [&](const auto& one) -> std::optional<Error> {
+            std::vector<core::Document> named;
+            std::string_view place = "/documents";
+            if constexpr (requires { one.documents; }) named = one.documents;
+            if constexpr (requires { one.document; }) {
+                named = {one.document};
+                place = "/document";
+            }
+            if (named.empty()) return std::nullopt;
+            const auto file = store::find(sight.reader, sight.catalog, case_id);
+            const std::vector<core::Document> none;
+            const auto& sent = file ? file->state.documents : none;
+            for (const auto& document : named)
+                if (std::ranges::find(sent, document.sha256, &core::Document::sha256) == sent.end())
+                    return Error{"no-such-file",
+                                 "no file of this SHA-256 was sent to the case: send it to POST "
+                                 "/v1/cases/{case}/documents first",
+                                 std::string(place)};
+            return std::nullopt;
+        },
+        wish);
+}
+
 // What only the engine itself says, or has a route of its own.
 constexpr std::string_view not_here[] = {"StartCase", "Tick",        "EndChild", "FailOpening",
                                          "LeaseJob",  "ExtendLease", "Migrate"};
@@ -58,7 +85,10 @@ Result<core::Command> ask(const Call& call, const views::Sight& sight) {
     const auto name = call.body.value("command", Json());
     if (name.is_string() && !is_asked_for(name.get_ref<const std::string&>()))
         return refuse("not-permitted", "no one asks for " + name.get<std::string>() + " here", "/command");
-    return command_of(call, call.body, call.at("case"));
+    auto command = command_of(call, call.body, call.at("case"));
+    if (!command) return command;
+    if (auto fault = not_of_case(sight, command->case_id, command->wish)) return std::unexpected(*fault);
+    return command;
 }
 
 constexpr Parameter list_query[] = {

@@ -33,7 +33,8 @@ Answer absences(const Call& call, const views::Sight& sight) {
 
 // {"changes": [{"event": "PersonSet", …}, …]}: all of them or none.
 Answer change(const Call& call, const views::Sight&) {
-    if (!call.body.is_object() || !call.body.contains("changes") || !call.body["changes"].is_array())
+    if (!call.body.is_object() || call.body.size() != 1 || !call.body.contains("changes") ||
+        !call.body["changes"].is_array())
         return problem(
             {"bad-shape", "expected {\"changes\": [{\"event\": \"PersonSet\", …}, …]}", "/changes"});
     std::vector<org::Event> events;

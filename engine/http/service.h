@@ -51,8 +51,7 @@ struct Service {
     bool stopping = false;
 };
 
-// What the request is answered with: matched, its caller known and its right held. `take_body` brings the
-// body once it is known what the route takes, and how much of it.
+// A request whose route is known, and whose caller may ask for it.
 struct Opened {
     Match match;
     Caller caller;

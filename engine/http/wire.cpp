@@ -26,6 +26,8 @@ Result<std::shared_ptr<asio::ssl::context>> tls_context(const Options& options) 
     context->set_options(Context::default_workarounds | Context::no_sslv2 | Context::no_sslv3 |
                          Context::no_tlsv1 | Context::no_tlsv1_1 | Context::no_compression |
                          SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+    // Nobody is there to type one.
+    context->set_password_callback([](std::size_t, Context::password_purpose) { return std::string(); });
     context->use_certificate_chain_file(options.certificate.string(), fault);
     if (fault) return wrong(options.certificate, "a chain of certificates in PEM, the server's own first");
     context->use_private_key_file(options.key.string(), Context::pem, fault);

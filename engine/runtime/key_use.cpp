@@ -25,11 +25,20 @@ using Gives = mp_list<
     mp_list<FailJob, JobFailed>, mp_list<EndChild, ChildEnded>, mp_list<FailOpening, CaseNotOpened>,
     mp_list<Tick>>;
 
+// What was entered about the matter; what the definition adds to it stands beside.
+bool same_matter(const StartCase& wish, const CaseStarted& started) {
+    for (const auto& [name, value] : wish.data.items()) {
+        const auto had = started.data.find(name);
+        if (had == started.data.end() || *had != value) return false;
+    }
+    return true;
+}
+
 template <class W>
 bool gave(const W& wish, const Event& event) {
     if constexpr (std::is_same_v<W, StartCase>)
         if (const auto* started = std::get_if<CaseStarted>(&event))
-            return started->definition == wish.definition;
+            return started->definition == wish.definition && same_matter(wish, *started);
     using Own = boost::mp11::mp_map_find<Gives, W>;
     return std::visit([]<class E>(const E&) { return boost::mp11::mp_contains<Own, E>::value; }, event);
 }

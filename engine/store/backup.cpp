@@ -30,7 +30,10 @@ void copy_database(const std::filesystem::path& from, const std::filesystem::pat
 void keep_own_secret(const std::filesystem::path& replaced, const std::filesystem::path& copy) {
     try {
         if (!has_secret(copy)) copy_secret(replaced, copy);
+    } catch (const NoRoom&) {
+        throw;
     } catch (const std::exception&) {
+        // A damaged folder, which is why it is restored: its receipt codes are lost with it.
     }
 }
 
@@ -46,6 +49,9 @@ Result<CheckReport> backup(const std::filesystem::path& folder, const std::files
     if (auto readable = open_reader(folder); !readable) return std::unexpected(readable.error());
     const PartFile part(file.string() + ".part");
     copy_database(sqlite::database_path(folder), part.path());
+    // All that the folder knows, and the secrets by which people and programs come in.
+    std::filesystem::permissions(part.path(),
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     {
         // The copy is one plain file, whole in itself.
         SQLite::Database copy(part.path().string(), SQLite::OPEN_READWRITE);

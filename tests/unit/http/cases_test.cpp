@@ -45,6 +45,47 @@ TEST(HttpCase, TheSameKeyGivesTheFirstReceiptAgain) {
     EXPECT_EQ(boss.post("/v1/cases", new_case, {{"Idempotency-Key", "form-7"}}).json()["case"], "permit-2");
 }
 
+TEST(HttpCase, TheSameKeyForAnotherMatterIsRefused) {
+    Served service;
+    auto client = service.as("boss");
+    const Json mill{{"definition", "permit"}, {"unit", "north"}, {"data", {{"place", "mill"}}}};
+    auto ford = mill;
+    ford["data"]["place"] = "ford";
+    ASSERT_EQ(client.post("/v1/cases", mill, {{"Idempotency-Key", "k"}}).status, 201);
+    const auto refused = client.post("/v1/cases", ford, {{"Idempotency-Key", "k"}});
+    EXPECT_EQ(refused.status, 409) << refused.body;
+    EXPECT_EQ(refused.json()["code"], "key-used");
+    EXPECT_TRUE(client.post("/v1/cases", mill, {{"Idempotency-Key", "k"}}).json()["repeated"]);
+}
+
+// Whoever names a file by what it holds reads it: it must have been sent to this case.
+TEST(HttpCase, AFileOfAnotherCaseOrOfNoneIsNotNamed) {
+    Served service;
+    auto boss = service.as("boss");
+    const Json permit{{"definition", "permit"}, {"unit", "north"}};
+    const std::string first = boss.post("/v1/cases", permit).json()["case"],
+                      other = boss.post("/v1/cases", permit).json()["case"];
+    ASSERT_LT(boss.send("POST", "/v1/cases/" + first + "/documents?kind=plan&name=a.txt", "a plan",
+                        {{"Content-Type", "application/octet-stream"}})
+                  .status,
+              300);
+    const Json file = service.office.state(first).documents.at(0).sha256;
+    for (const auto& sha256 : {file, Json(std::string(64, 'a'))})
+        for (Json command :
+             {Json{{"command", "AddDocument"}, {"document", {}}},
+              Json{{"command", "Act"}, {"action", "accept"}, {"documents", Json::array({Json()})}}}) {
+            const Json document{{"kind", "plan"}, {"name", "b.txt"}, {"sha256", sha256}, {"bytes", 6}};
+            (command.contains("document") ? command["document"] : command["documents"][0]) = document;
+            const auto refused = boss.post("/v1/cases/" + other + "/commands", command);
+            EXPECT_EQ(refused.status, 404) << refused.body;
+            EXPECT_EQ(refused.json()["code"], "no-such-file");
+            EXPECT_EQ(boss.post("/v1/bulk/commands", {{"cases", {other}}, {"command", command}}).status, 409);
+        }
+    EXPECT_EQ(boss.get("/v1/cases/" + other + "/documents/" + file.get<std::string>()).status, 404);
+    service.server.reset();
+    service.office.expect_clean();
+}
+
 TEST(HttpCase, TwoWhoEditAtOnceAreTold) {
     Served service;
     auto chief = service.as("chief");
