@@ -4,17 +4,13 @@
 #include <boost/asio/ip/address.hpp>
 #include <optional>
 
+#include "engine/http/message.h"
+
 namespace reeve::http {
 
 namespace {
 
 namespace ip = boost::asio::ip;
-
-std::string_view trimmed(std::string_view text) {
-    const auto from = text.find_first_not_of(" \t");
-    if (from == text.npos) return {};
-    return text.substr(from, text.find_last_not_of(" \t") - from + 1);
-}
 
 // With a port or in brackets, as some proxies write it, or plain.
 std::optional<ip::address> parsed(std::string_view text) {

@@ -92,7 +92,7 @@ class Conversation {
         std::optional<Answer> refused;
         if (takes == Takes::file) {
             part.emplace(service_.engine.folder() / "attachments" /
-                         ("upload." + std::to_string(++uploads_) + ".part"));
+                         ("upload." + std::to_string(++service_.uploads) + ".part"));
             refused = co_await save(header, part->path());
             request->upload = part->path();
         } else {
@@ -264,7 +264,6 @@ class Conversation {
     std::string peer_;  // the address of the other end
     bool head_only_ = false;
     beast::flat_buffer buffer_{1 << 20};
-    static inline std::uint64_t uploads_ = 0;  // on the network's thread
 };
 
 }  // namespace

@@ -2,17 +2,13 @@
 
 #include <charconv>
 
+#include "engine/http/message.h"
+
 namespace reeve::http {
 
 namespace {
 
 using views::Language;
-
-std::string_view trimmed(std::string_view text) {
-    const auto from = text.find_first_not_of(" \t");
-    if (from == text.npos) return {};
-    return text.substr(from, text.find_last_not_of(" \t") - from + 1);
-}
 
 std::string_view take(std::string_view& text, char end) {
     const auto at = text.find(end);

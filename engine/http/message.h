@@ -26,6 +26,13 @@ struct Request {
 // A field of a form's body, decoded; empty: there is none, or the body is no form.
 std::string form_field(const std::string& body, std::string_view name);
 
+// A part of a header's value without the blanks around it.
+inline std::string_view trimmed(std::string_view text) {
+    const auto from = text.find_first_not_of(" \t");
+    if (from == text.npos) return {};
+    return text.substr(from, text.find_last_not_of(" \t") - from + 1);
+}
+
 struct Following;  // feed.h
 struct Leasing;    // leasing.h
 

@@ -124,7 +124,10 @@ bool is_asked_for(std::string_view command);
 const Json& openapi();
 
 // What every list shares: a page of `rows` (JSON array) from the cursor on.
-extern const Parameter page_limit, page_after;
+inline constexpr Parameter page_limit{"limit", Parameter::Kind::number,
+                                      "At most so many; 50 unless told, no more than 500"};
+inline constexpr Parameter page_after{"after", Parameter::Kind::text,
+                                      "What the page before gave as \"next\""};
 struct Page {
     std::size_t limit = 50, from = 0;
 };

@@ -113,10 +113,6 @@ std::optional<Error> check_query(const Route& route, const Request& request) {
     return std::nullopt;
 }
 
-const Parameter page_limit{"limit", Parameter::Kind::number,
-                           "At most so many; 50 unless told, no more than 500"};
-const Parameter page_after{"after", Parameter::Kind::text, "What the page before gave as \"next\""};
-
 Result<Page> page_of(const Call& call) {
     constexpr std::size_t most = 500;
     Page page;

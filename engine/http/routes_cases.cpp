@@ -98,7 +98,7 @@ constexpr Parameter list_query[] = {
     {"light", Kind::light, "At this light"},
     {"status", Kind::case_status, "open unless told"},
     {"overdue", Kind::flag, "true: with a clock past its due date"},
-    {"limit", Kind::number, "At most so many; 50 unless told, no more than 500"},
+    page_limit,
     {"after", Kind::text, "What the page before gave as \"next\": the cases come in the order of their ids"}};
 
 Answer list(const Call& call, const views::Sight& sight) {
@@ -147,9 +147,7 @@ Answer show(const Call& call, const views::Sight& sight) {
     return file ? with_tag(views::case_sheet(sight, *file), *file) : problem(file.error());
 }
 
-constexpr Parameter history_query[] = {
-    {"from", Kind::number, "Begin at this revision"},
-    {"limit", Kind::number, "At most so many; 50 unless told, no more than 500"}};
+constexpr Parameter history_query[] = {{"from", Kind::number, "Begin at this revision"}, page_limit};
 
 Answer history(const Call& call, const views::Sight& sight) {
     auto file = file_of(call, sight);

@@ -8,9 +8,7 @@ namespace reeve::http {
 namespace {
 
 using Kind = Parameter::Kind;
-constexpr Parameter limit{"limit", Kind::number, "At most so many; 50 unless told, no more than 500"};
-constexpr Parameter after{"after", Kind::text, "What the page before gave as \"next\""};
-constexpr Parameter page_query[] = {limit, after};
+constexpr Parameter page_query[] = {page_limit, page_after};
 constexpr Parameter version_query[] = {{"version", Kind::number, "Which version; without it the newest"}};
 
 Answer list(const Call& call, const views::Sight& sight) {

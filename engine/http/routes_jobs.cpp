@@ -151,13 +151,12 @@ Answer receipt_of(const Call&, const views::Sight& sight, const runtime::Receipt
     return json_answer(views::receipt(sight, receipt));
 }
 
-constexpr Parameter list_query[] = {
-    {"handler", Kind::text, "Of this handler"},
-    {"case", Kind::text, "Of this case"},
-    unit,
-    {"status", Kind::job_status, "In this state"},
-    {"limit", Kind::number, "At most so many; 50 unless told, no more than 500"},
-    {"after", Kind::text, "What the page before gave as \"next\""}};
+constexpr Parameter list_query[] = {{"handler", Kind::text, "Of this handler"},
+                                    {"case", Kind::text, "Of this case"},
+                                    unit,
+                                    {"status", Kind::job_status, "In this state"},
+                                    page_limit,
+                                    page_after};
 
 Answer list(const Call& call, const views::Sight& sight) {
     auto units = seen_units(call, sight);

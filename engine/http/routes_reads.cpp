@@ -12,7 +12,7 @@ constexpr Parameter query[] = {{"case", Kind::text, "Of this case, also when it 
                                {"person", Kind::text, "By this person, and by programs in their name"},
                                {"from", Kind::time, "At this time or later"},
                                {"to", Kind::time, "Before this time"},
-                               {"limit", Kind::number, "At most so many; 50 unless told, no more than 500"},
+                               page_limit,
                                {"after", Kind::position, "What the page before gave as \"next\""}};
 
 Answer list(const Call& call, const views::Sight&) {

@@ -9,16 +9,14 @@ namespace {
 
 using Kind = Parameter::Kind;
 constexpr Parameter unit{"unit", Kind::text, "Of this unit's cases and below"};
-constexpr Parameter limit{"limit", Kind::number, "At most so many; 50 unless told, no more than 500"};
-constexpr Parameter after{"after", Kind::text, "What the page before gave as \"next\""};
 
 constexpr Parameter tasks_query[] = {
     {"person", Kind::text, "Whose work; with that of the absent for whom they stand in"},
     {"case", Kind::text, "Of one case"},
     unit,
     {"all", Kind::flag, "true: done and cancelled ones too"},
-    limit,
-    after};
+    page_limit,
+    page_after};
 
 Answer tasks(const Call& call, const views::Sight& sight) {
     store::TaskFilter filter{.person = call.query("person"), .case_id = call.query("case"), .units = {}};
@@ -43,8 +41,8 @@ constexpr Parameter escalations_query[] = {{"case", Kind::text, "Of one case"},
                                            {"from", Kind::time, "Fired at this time or later"},
                                            {"to", Kind::time, "Fired before this time"},
                                            {"acknowledged", Kind::flag, "Whether somebody has acknowledged"},
-                                           limit,
-                                           after};
+                                           page_limit,
+                                           page_after};
 
 Answer escalations(const Call& call, const views::Sight& sight) {
     store::EscalationFilter filter{.case_id = call.query("case"),
@@ -69,7 +67,7 @@ Answer escalations(const Call& call, const views::Sight& sight) {
                 [](const Json& row) { return row; });
 }
 
-constexpr Parameter board_query[] = {unit, limit, after};
+constexpr Parameter board_query[] = {unit, page_limit, page_after};
 
 Answer board(const Call& call, const views::Sight& sight) {
     auto units = seen_units(call, sight);
@@ -84,8 +82,8 @@ constexpr Parameter forecast_query[] = {
     unit,
     {"person", Kind::text, "Of cases that this person owns, or steps that they are told of"},
     {"within", Kind::duration, "How far ahead; \"7 days\" unless told, a year at most"},
-    limit,
-    after};
+    page_limit,
+    page_after};
 
 Answer forecast(const Call& call, const views::Sight& sight) {
     auto wanted = page_of(call);
@@ -113,8 +111,8 @@ constexpr Parameter alerts_query[] = {
     {"person", Kind::text, "To this person; to oneself unless one sees everything"},
     {"case", Kind::text, "About this case"},
     {"status", Kind::alert_status, "How far it got"},
-    limit,
-    after};
+    page_limit,
+    page_after};
 
 Answer alerts(const Call& call, const views::Sight& sight) {
     store::OutboxFilter filter{

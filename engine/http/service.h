@@ -48,6 +48,7 @@ struct Service {
     Feed feed;
     Monitor monitor;
     JobQueue jobs;
+    std::uint64_t uploads = 0;  // begun; they name the files in which they come
     bool stopping = false;
 };
 
