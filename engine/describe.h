@@ -87,33 +87,35 @@ void print_text(std::string& out, std::string_view text);
 void print_json(std::string& out, const Json&);  // appends json.dump()
 
 template <Struct T>
-void print_members(std::string& out, const T& value);
+void print_members(std::string& out, const T& value, Times);
 
-// Appends what write(value, Times::millis).dump() gives, without the tree in between: what is stored is
-// written by this, and most of it is short.
+// Appends what write(value, times).dump() gives, without the tree in between: what is stored and what
+// answers a command is written by this, and most of it is short.
 template <class T>
-void print(std::string& out, const T& value) {
+void print(std::string& out, const T& value, Times times = Times::millis) {
     if constexpr (std::is_same_v<T, Json>) {
         print_json(out, value);
     } else if constexpr (std::is_same_v<T, time::Instant>) {
         if (value == time::Instant::max())
             out += "null";
-        else
+        else if (times == Times::millis)
             out += std::to_string(value.time_since_epoch().count());
+        else
+            out.append(1, '"').append(time::to_utc_string(value)).append(1, '"');
     } else if constexpr (std::is_same_v<T, time::Duration>) {
         print_text(out, time::to_string(value));
     } else if constexpr (Enum<T>) {
         print_text(out, boost::describe::enum_to_string(value, ""));
     } else if constexpr (is_optional<T>) {
         if (value)
-            print(out, *value);
+            print(out, *value, times);
         else
             out += "null";
     } else if constexpr (is_vector<T>) {
         out += '[';
         for (std::size_t i = 0; i < value.size(); ++i) {
             if (i > 0) out += ',';
-            print(out, value[i]);
+            print(out, value[i], times);
         }
         out += ']';
     } else if constexpr (is_map<T>) {
@@ -122,12 +124,12 @@ void print(std::string& out, const T& value) {
             if (it != value.begin()) out += ',';
             print_text(out, it->first);
             out += ':';
-            print(out, it->second);
+            print(out, it->second, times);
         }
         out += '}';
     } else if constexpr (Struct<T>) {
         out += '{';
-        print_members(out, value);
+        print_members(out, value, times);
         if (out.back() == ',') out.pop_back();
         out += '}';
     } else if constexpr (std::is_same_v<T, bool>) {
@@ -143,13 +145,13 @@ void print(std::string& out, const T& value) {
 
 // The members that are not at their default, each followed by a comma.
 template <Struct T>
-void print_members(std::string& out, const T& value) {
+void print_members(std::string& out, const T& value, Times times) {
     static const T defaults{};
     boost::mp11::mp_for_each<boost::describe::describe_members<T, boost::describe::mod_any_access>>(
         [&](auto d) {
             if (value.*d.pointer == defaults.*d.pointer) return;
             out.append(1, '"').append(d.name).append("\":");
-            print(out, value.*d.pointer);
+            print(out, value.*d.pointer, times);
             out += ',';
         });
 }
@@ -278,13 +280,13 @@ Json write_variant(const std::variant<T...>& value, const char* tag, Times times
         value);
 }
 
-// Appends what write_variant(value, tag, Times::millis).dump() gives.
+// Appends what write_variant(value, tag, times).dump() gives.
 template <class... T>
-void print_variant(std::string& out, const std::variant<T...>& value, const char* tag) {
+void print_variant(std::string& out, const std::variant<T...>& value, const char* tag, Times times) {
     std::visit(
         [&]<class U>(const U& item) {
             out.append("{\"").append(tag).append("\":\"").append(stored_name(&item)).append("\",");
-            print_members(out, item);
+            print_members(out, item, times);
             out.back() = '}';
         },
         value);

@@ -123,9 +123,7 @@ int print_receipt(const Cli& cli, Folder& folder, const Result<runtime::Receipt>
     if (!receipt) return refused(cli, receipt.error());
     const auto wording = folder.wording(receipt->case_id);
     if (cli.json) {
-        auto json = views::receipt(folder.sight(), *receipt);
-        if (!receipt_code.empty()) json["receipt_code"] = receipt_code;
-        print_json(json);
+        print_json(Json::parse(views::receipt_text(folder.sight(), *receipt, receipt_code)));
         return 0;
     }
     for (const auto& one : receipt->events)

@@ -327,7 +327,8 @@ struct Recorded {
 
 Json to_json(const Event&, Times = Times::millis);
 Json event_schemas();                        // the JSON Schema of each, by its name, as Times::text gives it
-void print(std::string& out, const Event&);  // appends to_json(event).dump(): the form that is stored
+// Appends to_json(event, times).dump(); with milliseconds it is the form that is stored.
+void print(std::string& out, const Event&, Times = Times::millis);
 Result<Event> event_from_json(const Json&);
 std::string_view name(const Event&);  // "TaskAssigned"
 

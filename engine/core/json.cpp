@@ -174,7 +174,9 @@ Result<Wish> wish_from_json(const Json& json) { return read_as(Wish{}, json, "co
 Json wish_schemas() { return describe::variant_schemas(static_cast<const Wish*>(nullptr), "command"); }
 Json event_schemas() { return describe::variant_schemas(static_cast<const Event*>(nullptr), "event"); }
 Json to_json(const Event& event, Times times) { return describe::write_variant(event, "event", times); }
-void print(std::string& out, const Event& event) { describe::print_variant(out, event, "event"); }
+void print(std::string& out, const Event& event, Times times) {
+    describe::print_variant(out, event, "event", times);
+}
 Result<Event> event_from_json(const Json& json) { return read_as(Event{}, json, "event"); }
 std::string_view name(const Event& event) {
     return std::visit([](const auto& e) -> std::string_view { return stored_name(&e); }, event);

@@ -1,6 +1,7 @@
 #include "engine/http/access.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <map>
 #include <mutex>
 #include <sstream>
 
@@ -73,6 +74,29 @@ struct Access::Parts {
     std::unique_ptr<SQLite::Database> db;
     SQLite::Statement by_id{
         *db, "SELECT id, name, person, made_by, scopes, made, until, revoked, hash FROM tokens WHERE id = ?"};
+    SQLite::Statement version{*db, "PRAGMA data_version"};
+
+    // Tokens that were looked up, by the hash of their secret, while nobody has written to the file: a token
+    // that another process revokes is gone with the next request.
+    std::map<std::string, Token, std::less<>> known;
+    std::int64_t known_at = 0;
+    const Token* look_up(const std::string& hash) {
+        version.tryReset();  // whatever became of its last run
+        const auto now = version.executeStep() ? version.getColumn(0).getInt64() : 0;
+        version.reset();
+        if (std::exchange(known_at, now) != now) known.clear();
+        const auto it = known.find(hash);
+        return it == known.end() ? nullptr : &it->second;
+    }
+    const Token* read(const std::string& hash, std::string_view id) {
+        by_id.tryReset();
+        by_id.bind(1, std::string(id));
+        if (!by_id.executeStep()) return nullptr;
+        const bool same = same_hash(by_id.getColumn(8).getString(), hash);
+        auto token = token_of(by_id);
+        by_id.reset();
+        return same ? &known.insert_or_assign(hash, std::move(token)).first->second : nullptr;
+    }
 };
 
 Access::Access(const std::filesystem::path& folder) : parts_(std::make_unique<Parts>(folder)) {}
@@ -103,16 +127,10 @@ std::optional<Token> Access::find(std::string_view secret, time::Instant now) {
     if (!secret.starts_with(prefix) || secret.size() <= prefix.size() + id_length) return std::nullopt;
     const auto hash = hash_of(secret);
     std::lock_guard lock(parts_->mutex);
-    auto& row = parts_->by_id;
-    row.tryReset();  // whatever became of its last run
-    row.bind(1, std::string(secret.substr(prefix.size(), id_length)));
-    if (!row.executeStep()) return std::nullopt;
-    const auto kept = row.getColumn(8).getString();
-    auto token = token_of(row);
-    row.reset();
-    if (!same_hash(kept, hash)) return std::nullopt;
-    if (token.revoked || (token.until && *token.until <= now)) return std::nullopt;
-    return token;
+    const auto* token = parts_->look_up(hash);
+    if (!token) token = parts_->read(hash, secret.substr(prefix.size(), id_length));
+    if (!token || token->revoked || (token->until && *token->until <= now)) return std::nullopt;
+    return *token;
 }
 
 std::vector<Token> Access::list() {
@@ -127,6 +145,7 @@ std::vector<Token> Access::list() {
 
 bool Access::revoke(const std::string& id, time::Instant now) {
     std::lock_guard lock(parts_->mutex);
+    parts_->known.clear();
     SQLite::Statement update(*parts_->db, "UPDATE tokens SET revoked = ? WHERE id = ? AND revoked IS NULL");
     update.bind(1, millis_of(now));
     update.bind(2, id);

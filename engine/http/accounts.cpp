@@ -41,6 +41,7 @@ struct Accounts::Parts {
     explicit Parts(const std::filesystem::path& folder) : db(open_access_file(folder)) {}
     std::mutex mutex;  // of the database; never held while a password is hashed
     std::unique_ptr<SQLite::Database> db;
+    SQLite::Statement session{*db, "SELECT person, csrf, one_time, until, used FROM sessions WHERE hash = ?"};
     // What the password of an unknown person is held against.
     const std::string nobody = hash_password(random_text(one_time_bytes));
 
@@ -170,8 +171,8 @@ Result<Accounts::Opened> Accounts::open(const std::string& person, const std::st
 std::optional<Session> Accounts::find(std::string_view secret, time::Instant now, bool used_now) {
     const auto hash = hash_of(secret);
     std::lock_guard lock(parts_->mutex);
-    SQLite::Statement row(*parts_->db,
-                          "SELECT person, csrf, one_time, until, used FROM sessions WHERE hash = ?");
+    auto& row = parts_->session;
+    row.tryReset();  // whatever became of its last run
     row.bind(1, hash.data(), static_cast<int>(hash.size()));
     if (!row.executeStep()) return std::nullopt;
     Session session{.person = row.getColumn(0).getString(),
@@ -179,6 +180,7 @@ std::optional<Session> Accounts::find(std::string_view secret, time::Instant now
                     .until = instant_of(row.getColumn(3).getInt64()),
                     .must_change = row.getColumn(2).getInt() != 0};
     const auto used = instant_of(row.getColumn(4).getInt64());
+    row.reset();
     if (session.until <= now || used + idle <= now) return std::nullopt;
     if (used_now && used + used_again <= now) {
         SQLite::Statement update(*parts_->db, "UPDATE sessions SET used = ? WHERE hash = ?");

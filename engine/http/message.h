@@ -52,6 +52,7 @@ inline constexpr std::string_view cookie_name = "reeve_session";
 inline constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 
 Answer json_answer(const Json&, int status = 200);
+Answer json_answer(std::string text, int status = 200);
 // problem+json (RFC 9457): the code, the sentence, and the field as a JSON pointer where it is one.
 // `status`: another than that of its code.
 Answer problem(const Error&, int status = 0);

@@ -83,8 +83,11 @@ int status_of(const Error& error) {
 }
 
 Answer json_answer(const Json& json, int status) {
-    return {
-        .status = status, .body = json.dump(-1, ' ', false, Json::error_handler_t::replace), .headers = {}};
+    return json_answer(json.dump(-1, ' ', false, Json::error_handler_t::replace), status);
+}
+
+Answer json_answer(std::string text, int status) {
+    return {.status = status, .body = std::move(text), .headers = {}};
 }
 
 Answer problem(const Error& error, int status) {

@@ -17,6 +17,7 @@ class Receipts {
   public:
     explicit Receipts(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
+    ReceiptCode code_of(const FirstEvent& first) { return key().code_of(first); }
     // None: there is no such case in the folder.
     std::optional<ReceiptCode> code_of(store::Reader&, const std::string& case_id);
 

@@ -20,20 +20,31 @@ Error no_case(const std::string& id) {
 
 }  // namespace
 
-Caller caller_of(const std::string& person, std::set<Scope> scopes, const org::Directory& directory) {
-    Caller caller{.person = person, .session = {}, .token = {}, .scopes = std::move(scopes), .units = {}};
+Rights rights_of(const std::string& person, const org::Directory& directory) {
+    Rights rights;
     std::set<std::string> units;
     for (const auto* post : directory.posts()) {
         if (std::ranges::find(post->holders, person) == post->holders.end()) continue;
         units.insert(post->unit);
-        caller.administrator |= post->role == administrator_role && directory.parent(post->unit).empty();
+        rights.administrator |= post->role == administrator_role && directory.parent(post->unit).empty();
         if (std::ranges::find(leading, post->role) == std::end(leading)) continue;
-        if (directory.parent(post->unit).empty()) caller.everywhere = true;
+        if (directory.parent(post->unit).empty()) rights.everywhere = true;
         for (const auto* unit : directory.units())
             if (directory.within(unit->id, post->unit)) units.insert(unit->id);
     }
-    caller.units.assign(units.begin(), units.end());
-    return caller;
+    rights.units.assign(units.begin(), units.end());
+    return rights;
+}
+
+std::shared_ptr<const Rights> KnownRights::of(const std::string& person,
+                                              const std::shared_ptr<const org::Directory>& directory) {
+    if (directory_ != directory) {
+        directory_ = directory;
+        by_person_.clear();
+    }
+    auto& known = by_person_[person];
+    if (!known) known = std::make_shared<Rights>(rights_of(person, *directory));
+    return known;
 }
 
 std::set<std::string> theirs(const views::Sight& sight, const store::CaseRow& row) {
@@ -57,7 +68,8 @@ std::set<std::string> theirs(const views::Sight& sight, const store::CaseRow& ro
 }
 
 bool sees_unit(const Caller& caller, const std::string& unit) {
-    return caller.everywhere || std::ranges::find(caller.units, unit) != caller.units.end();
+    return caller.rights->everywhere ||
+           std::ranges::find(caller.rights->units, unit) != caller.rights->units.end();
 }
 
 bool sees(const Caller& caller, const views::Sight& sight, const store::CaseRow& row) {
@@ -73,17 +85,17 @@ Result<store::CaseRow> seen_case(const Call& call, const views::Sight& sight, co
 
 Result<std::vector<std::string>> seen_units(const Call& call, const views::Sight& sight) {
     const auto& unit = call.query("unit");
-    const auto& caller = call.caller;
+    const auto& rights = *call.caller.rights;
     if (unit.empty()) {
-        if (caller.everywhere) return std::vector<std::string>{};
+        if (rights.everywhere) return std::vector<std::string>{};
         // A unit of no name: whoever has no post sees no list of cases.
-        return caller.units.empty() ? std::vector<std::string>{""} : caller.units;
+        return rights.units.empty() ? std::vector<std::string>{""} : rights.units;
     }
     std::vector<std::string> ids, all;
     for (const auto* one : sight.people->units()) {
         all.push_back(one->id);
         if (sight.people->within(one->id, unit) &&
-            (caller.everywhere || std::ranges::find(caller.units, one->id) != caller.units.end()))
+            (rights.everywhere || std::ranges::find(rights.units, one->id) != rights.units.end()))
             ids.push_back(one->id);
     }
     if (!sight.people->unit(unit))

@@ -16,15 +16,20 @@
 
 namespace reeve::http {
 
-// Who asks. Units: those whose cases the person sees; `everywhere`: all of them.
+// What a person's posts allow. Units: those whose cases the person sees; `everywhere`: all of them.
+struct Rights {
+    std::vector<std::string> units;
+    bool everywhere = false;
+    bool administrator = false;
+};
+inline const std::shared_ptr<const Rights> no_rights = std::make_shared<const Rights>();
+// Who asks.
 struct Caller {
     std::string person;
     std::string session;  // the secret of the cookie; empty: a program with a token
     std::string token;    // or that token's id
     std::set<Scope> scopes;
-    std::vector<std::string> units;
-    bool everywhere = false;
-    bool administrator = false;
+    std::shared_ptr<const Rights> rights = no_rights;
 };
 
 class Reads;  // reads.h
@@ -144,7 +149,16 @@ Answer page(const std::vector<Row>& rows, const Page& page, Show show) {
 }
 
 // rights.cpp
-Caller caller_of(const std::string& person, std::set<Scope>, const org::Directory&);
+Rights rights_of(const std::string& person, const org::Directory&);
+// Those that were asked for, until the organisation changes. Belongs to one thread.
+class KnownRights {
+  public:
+    std::shared_ptr<const Rights> of(const std::string& person, const std::shared_ptr<const org::Directory>&);
+
+  private:
+    std::shared_ptr<const org::Directory> directory_;
+    std::map<std::string, std::shared_ptr<const Rights>, std::less<>> by_person_;
+};
 bool sees(const Caller&, const views::Sight&, const store::CaseRow&);
 bool sees_unit(const Caller&, const std::string& unit);  // the cases of it
 // The persons who see a case wherever it lies: who own it, work on it, stand in for one who does, or were

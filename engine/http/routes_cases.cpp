@@ -197,7 +197,7 @@ Answer add_document(const Call& call, const views::Sight& sight) {
     command->wish = core::AddDocument{*document};
     auto receipt = call.engine.ask(std::move(*command));
     if (!receipt) return problem(receipt.error());
-    return json_answer(views::receipt(sight, *receipt), 201);
+    return json_answer(views::receipt_text(sight, *receipt), 201);
 }
 
 Answer document(const Call& call, const views::Sight& sight) {

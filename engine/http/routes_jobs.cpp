@@ -148,7 +148,7 @@ Result<core::Command> fail(const Call& call, const views::Sight& sight) {
 }
 
 Answer receipt_of(const Call&, const views::Sight& sight, const runtime::Receipt& receipt) {
-    return json_answer(views::receipt(sight, receipt));
+    return json_answer(views::receipt_text(sight, receipt));
 }
 
 constexpr Parameter list_query[] = {{"handler", Kind::text, "Of this handler"},

@@ -68,9 +68,9 @@ Answer me(const Call& call, const views::Sight& sight) {
     Json scopes = Json::array();
     for (const auto scope : call.caller.scopes) scopes.push_back(describe::write(scope, Times::text));
     json["scopes"] = std::move(scopes);
-    json["units"] = call.caller.units;
-    json["everywhere"] = call.caller.everywhere;
-    json["administrator"] = call.caller.administrator;
+    json["units"] = call.caller.rights->units;
+    json["everywhere"] = call.caller.rights->everywhere;
+    json["administrator"] = call.caller.rights->administrator;
     return json_answer(json);
 }
 

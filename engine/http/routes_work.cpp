@@ -117,7 +117,7 @@ constexpr Parameter alerts_query[] = {
 Answer alerts(const Call& call, const views::Sight& sight) {
     store::OutboxFilter filter{
         .person = call.query("person"), .case_id = call.query("case"), .status = call.query("status")};
-    if (!call.caller.everywhere) {
+    if (!call.caller.rights->everywhere) {
         if (filter.person.empty()) filter.person = call.caller.person;
         if (filter.person != call.caller.person)
             return problem({"not-permitted", "you see the alerts that are for you", "person"});

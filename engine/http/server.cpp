@@ -13,6 +13,7 @@
 
 #include "engine/http/service.h"
 #include "engine/log.h"
+#include "engine/thread_name.h"
 
 namespace reeve::http {
 
@@ -45,7 +46,10 @@ class Server::Impl {
                                       fault.message()),
                           "--listen");
         asio::co_spawn(io_, accept(), asio::detached);
-        thread_ = std::thread([this] { io_.run(); });
+        thread_ = std::thread([this] {
+            name_thread("reeve-http");
+            io_.run();
+        });
         return {};
     }
 

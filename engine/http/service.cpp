@@ -76,9 +76,11 @@ Result<Caller> who_asks(Service& service, const Request& request, bool used) {
     if (const auto secret = bearer(request); !secret.empty()) {
         const auto token = service.access.find(secret, now);
         if (!token || !here(token->person)) return std::unexpected(unknown);
-        auto caller = caller_of(token->person, token->scopes, *directory);
-        caller.token = token->id;
-        return caller;
+        return Caller{.person = token->person,
+                      .session = {},
+                      .token = token->id,
+                      .scopes = token->scopes,
+                      .rights = service.rights.of(token->person, directory)};
     }
     const auto secret = session_cookie(request);
     const auto session = secret.empty() ? std::nullopt : service.accounts.find(secret, now, used);
@@ -89,20 +91,28 @@ Result<Caller> who_asks(Service& service, const Request& request, bool used) {
                       "X-CSRF-Token");
     if (session->must_change && (request.path.size() < 2 || request.path[1] != "session"))
         return refuse("password-one-time", "set a password of your own first: PUT /v1/session/password", "");
-    auto caller =
-        caller_of(session->person, {Scope::read, Scope::act, Scope::administer, Scope::watch}, *directory);
-    caller.session = secret;
-    return caller;
+    return Caller{.person = session->person,
+                  .session = std::string(secret),
+                  .token = {},
+                  .scopes = {Scope::read, Scope::act, Scope::administer, Scope::watch},
+                  .rights = service.rights.of(session->person, directory)};
 }
 
 namespace {
 
-// The case is there, whether or not its code can be made now: it is asked for again.
-void add_receipt_code(Service& service, store::Reader& reader, const std::string& case_id, Json& said) {
+// The case is there, whether or not its code can be made now: it is asked for again. Empty: it cannot.
+std::string receipt_code(Service& service, store::Reader& reader, const runtime::Receipt& receipt) {
+    const auto& id = receipt.case_id;
+    const auto& events = receipt.events;
     try {
-        if (const auto code = service.receipts.code_of(reader, case_id)) said["receipt_code"] = code->text();
+        const auto code =
+            events.empty()
+                ? service.receipts.code_of(reader, id)
+                : service.receipts.code_of({.seq = events[0].seq, .at = events[0].at, .case_id = id});
+        return code ? code->text() : "";
     } catch (const std::exception& e) {
-        log::write(log::Level::error, "receipt-code-not-made", {{"case", case_id}, {"error", e.what()}});
+        log::write(log::Level::error, "receipt-code-not-made", {{"case", id}, {"error", e.what()}});
+        return {};
     }
 }
 
@@ -123,9 +133,9 @@ asio::awaitable<Answer> command(Service& service, const Call& call, Report repor
     if (!receipt) co_return problem(receipt.error());
     Readers::Lease reader(service.readers);
     if (report.answer) co_return report.answer(call, sight_of(service, *reader), *receipt);
-    auto said = views::receipt(sight_of(service, *reader), *receipt);
-    if (starts) add_receipt_code(service, *reader, receipt->case_id, said);
-    auto answer = json_answer(said, starts && !receipt->repeated ? 201 : 200);
+    const auto code = starts ? receipt_code(service, *reader, *receipt) : "";
+    auto answer = json_answer(views::receipt_text(sight_of(service, *reader), *receipt, code),
+                              starts && !receipt->repeated ? 201 : 200);
     answer.headers["ETag"] = fmt::format("\"{}\"", receipt->revision);
     if (starts) answer.headers["Location"] = "/v1/cases/" + receipt->case_id;
     co_return answer;
@@ -172,7 +182,7 @@ std::expected<Opened, Answer> open(Service& service, const Request& request) {
                          fmt::format("this takes a token with the scope \"{}\"",
                                      describe::write(*route.needs, Times::text).get<std::string>()),
                          "Authorization"}));
-        if (*route.needs == Scope::administer && !opened.caller.administrator)
+        if (*route.needs == Scope::administer && !opened.caller.rights->administrator)
             return std::unexpected(
                 problem({"not-permitted", "this takes the role \"administrator\" at the topmost unit",
                          "Authorization"}));

@@ -39,6 +39,7 @@ struct Service {
     Options options;
     Access access;
     Accounts accounts;
+    KnownRights rights;
     Receipts receipts;
     Lookups lookups;
     Plans plans;

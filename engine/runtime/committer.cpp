@@ -1,6 +1,7 @@
 #include "engine/runtime/committer.h"
 
 #include "engine/runtime/time_source.h"
+#include "engine/thread_name.h"
 
 namespace reeve::runtime {
 
@@ -46,6 +47,7 @@ std::optional<Committer::Outcome> Committer::take() {
 }
 
 void Committer::run(const std::stop_token& stop) {
+    name_thread("reeve-commit");
     for (;;) {
         std::optional<OpenBatch> batch;
         {

@@ -310,7 +310,7 @@ Receipt Decider::record(const core::Command& command, CachedCase* entry, const m
 
 Receipt Decider::record(const core::Command& command, CachedCase* entry, const model::ProgramPtr& program,
                         std::vector<core::Event> events, std::vector<std::string> bodies, int depth) {
-    Receipt receipt{.case_id = command.case_id};
+    Receipt receipt{.case_id = command.case_id, .program = program};
     if (events.empty()) {
         if (entry) receipt.revision = entry->state.revision;
         return receipt;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "engine/log.h"
+#include "engine/thread_name.h"
 
 namespace reeve::runtime {
 
@@ -31,6 +32,7 @@ Dispatcher::~Dispatcher() {
 
 void Dispatcher::start() {
     thread_ = std::jthread([this](const std::stop_token& stop) {
+        name_thread("reeve-alerts");
         while (!stop.stop_requested()) {
             turn();
             std::unique_lock lock(mutex_);

@@ -50,6 +50,7 @@ struct Receipt {
     std::uint64_t first_seq = 0, last_seq = 0;  // 0 when nothing happened
     std::vector<core::Recorded> events;         // empty when repeated
     bool repeated = false;                      // the same key had been answered before
+    model::ProgramPtr program = {};             // the case's; null: of no case, or answered long before
 };
 
 struct Deployed {

@@ -3,6 +3,7 @@
 #include <future>
 
 #include "engine/log.h"
+#include "engine/thread_name.h"
 
 namespace reeve::runtime {
 namespace {
@@ -24,7 +25,10 @@ Writer::Writer(store::Store& store, store::Catalog& catalog, const Options& opti
 void Writer::start() {
     time_->on_set([this] { poke(); });
     look_at_clock();  // so that health() tells the truth from the first moment
-    thread_ = std::thread([this] { run(); });
+    thread_ = std::thread([this] {
+        name_thread("reeve-writer");
+        run();
+    });
 }
 
 Writer::~Writer() {

@@ -1,4 +1,6 @@
 // Instants as RFC 3339 writes them.
+#include <fmt/compile.h>
+
 #include "engine/time/calendar.h"
 
 namespace reeve::time {
@@ -85,9 +87,10 @@ std::string print(Local local) {
     auto day = floor<days>(local);
     year_month_day date{day};
     hh_mm_ss<Millis> time{local - day};
-    std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
-                                   static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                                   time.hours().count(), time.minutes().count(), time.seconds().count());
+    std::string text =
+        fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}"), static_cast<int>(date.year()),
+                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                    time.hours().count(), time.minutes().count(), time.seconds().count());
     if (time.subseconds().count() != 0) text += fmt::format(".{:03}", time.subseconds().count());
     return text;
 }
@@ -122,7 +125,7 @@ std::string to_string(Instant t, const Calendar& calendar) {
     auto offset = duration_cast<minutes>(calendar.zone().offset(t));
     auto size = offset.count() < 0 ? -offset.count() : offset.count();
     return print(Local{t.time_since_epoch() + offset}) +
-           fmt::format("{}{:02}:{:02}", offset.count() < 0 ? '-' : '+', size / 60, size % 60);
+           fmt::format(FMT_COMPILE("{}{:02}:{:02}"), offset.count() < 0 ? '-' : '+', size / 60, size % 60);
 }
 
 std::string to_utc_string(Instant t) {

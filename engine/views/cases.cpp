@@ -1,5 +1,8 @@
 // Cases: of a list, whole, their history, their clocks.
+#include <fmt/compile.h>
+
 #include <algorithm>
+#include <iterator>
 
 #include "engine/views/facts.h"
 
@@ -131,22 +134,56 @@ Json clock_rows(const Sight& sight, const store::CaseFile& file) {
     return rows;
 }
 
-Json receipt(const Sight& sight, const runtime::Receipt& receipt) {
-    const auto calendar = calendar_of(sight, receipt.case_id);
-    Json events = Json::array();
+// Whether the event has an "occurred" of its own.
+static bool says_when(const core::Event& event) {
+    return std::visit(
+        [](const auto& one) {
+            if constexpr (requires { one.occurred; })
+                return one.occurred != time::Instant{};
+            else
+                return false;
+        },
+        event);
+}
+
+std::string receipt_text(const Sight& sight, const runtime::Receipt& receipt,
+                         const std::string& receipt_code) {
+    const auto calendar = receipt.program ? receipt.program->calendar : calendar_of(sight, receipt.case_id);
+    // What one command did happened at one moment.
+    std::optional<time::Instant> at;
+    std::string moment;
+    std::string text = R"({"case":)";
+    text.reserve(512 + 256 * receipt.events.size());
+    describe::print_text(text, receipt.case_id);
+    fmt::format_to(std::back_inserter(text), FMT_COMPILE(R"(,"revision":{},"repeated":{},"events":[)"),
+                   receipt.revision, receipt.repeated);
     for (const auto& one : receipt.events) {
-        Json event{{"seq", one.seq},
-                   {"revision", one.revision},
-                   {"at", when(one.at, calendar)},
-                   {"occurred", when_json(one.occurred, calendar)},
-                   {"actor", one.actor}};
-        event.update(core::to_json(one.event, Times::text));
-        events.push_back(std::move(event));
+        if (at != one.at) {
+            at = one.at;
+            moment = when(one.at, calendar);
+        }
+        fmt::format_to(std::back_inserter(text), FMT_COMPILE(R"({{"seq":{},"revision":{},"at":"{}")"),
+                       one.seq, one.revision, moment);
+        if (!says_when(one.event)) {
+            text += R"(,"occurred":)";
+            describe::print_json(text, when_json(one.occurred, calendar));
+        }
+        text += R"(,"actor":)";
+        describe::print_text(text, one.actor);
+        // The event's own object goes on where this one stands.
+        const auto own = text.size();
+        core::print(text, one.event, Times::text);
+        text[own] = ',';
+        text += ',';
     }
-    return {{"case", receipt.case_id},
-            {"revision", receipt.revision},
-            {"repeated", receipt.repeated},
-            {"events", std::move(events)}};
+    if (text.back() == ',') text.pop_back();
+    text += ']';
+    if (!receipt_code.empty()) {
+        text += R"(,"receipt_code":)";
+        describe::print_text(text, receipt_code);
+    }
+    text += '}';
+    return text;
 }
 
 }  // namespace reeve::views

@@ -101,6 +101,8 @@ Coming forecast(const Sight&, const Ahead&);
 // What came of many commands, a row a case; `refused` where one of its commands was.
 Json change_rows(const Sight&, const std::vector<runtime::CaseChange>&);
 
-Json receipt(const Sight&, const runtime::Receipt&);
+// The answer to a command, as the text of its JSON: it is made for every command, and a tree of it would take
+// longer than deciding the command did. `receipt_code`: of the case that was started, where it is known.
+std::string receipt_text(const Sight&, const runtime::Receipt&, const std::string& receipt_code = {});
 
 }  // namespace reeve::views

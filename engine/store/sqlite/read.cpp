@@ -9,6 +9,36 @@
 namespace reeve::store::sqlite {
 namespace {
 
+// Statements that were used before, by their text: preparing one takes longer than finding a row with it.
+class Prepared {
+  public:
+    explicit Prepared(SQLite::Database& db) : db_(db) {}
+    // Ready to be bound, and of no transaction any more when it is let go of. SQLite takes no values for a
+    // statement whose last run was cut short by a failure, and a failing read must not be the last one.
+    class Use {
+      public:
+        explicit Use(SQLite::Statement& statement) : statement_(statement) { statement_.tryReset(); }
+        ~Use() { statement_.tryReset(); }
+        Use(const Use&) = delete;
+        SQLite::Statement& operator*() const { return statement_; }
+        SQLite::Statement* operator->() const { return &statement_; }
+
+      private:
+        SQLite::Statement& statement_;
+    };
+    // Used by one at a time.
+    Use use(const std::string& sql) {
+        if (const auto it = kept_.find(sql); it != kept_.end()) return Use(it->second);
+        if (kept_.size() >= most) kept_.clear();
+        return Use(kept_.try_emplace(sql, db_, sql).first->second);
+    }
+
+  private:
+    static constexpr std::size_t most = 64;  // filters of as many shapes, some KiB each
+    SQLite::Database& db_;
+    std::unordered_map<std::string, SQLite::Statement> kept_;
+};
+
 // A WHERE that grows, with what is bound to it.
 class Query {
   public:
@@ -38,14 +68,14 @@ class Query {
         return *this;
     }
     template <class Row>
-    std::vector<Row> rows(SQLite::Database& db, const std::string& order, std::size_t limit) {
+    std::vector<Row> rows(Prepared& prepared, const std::string& order, std::size_t limit) {
         std::string sql = sql_ + " ORDER BY " + order;
         if (limit > 0) sql += fmt::format(" LIMIT {}", limit);
-        SQLite::Statement statement(db, sql);
+        const auto statement = prepared.use(sql);
         int index = 0;
-        for (const auto& bind : bindings_) bind(statement, ++index);
+        for (const auto& bind : bindings_) bind(*statement, ++index);
         std::vector<Row> rows;
-        while (statement.executeStep()) rows.push_back(get_row<Row>(statement));
+        while (statement->executeStep()) rows.push_back(get_row<Row>(*statement));
         return rows;
     }
 
@@ -65,7 +95,8 @@ class Query {
 
 template <class Row>
 Query select(const char* table) {
-    return Query(fmt::format("SELECT {} FROM {}", names<Row>(), table));
+    static const std::string columns = names<Row>();
+    return Query(fmt::format("SELECT {} FROM {}", columns, table));
 }
 
 // The events of one command, from one row: their bodies are its lines.
@@ -94,33 +125,27 @@ void unpack(SQLite::Statement& s, std::vector<JournalRow>& rows) {
         ++row.revision;
     }
 }
-// Ready to be bound: SQLite takes no values for a statement whose last run was cut short by a failure, and a
-// failing read must not be the last one.
-SQLite::Statement& ready(SQLite::Statement& statement) {
-    statement.tryReset();
-    return statement;
-}
 
-constexpr const char* journal_columns =
+const std::string journal_columns =
     "SELECT seq, stream, revision, at, occurred, actor, \"key\", events, body, digest FROM journal ";
+const std::string events_of =
+    journal_columns +
+    "WHERE stream = ?1 AND revision >= coalesce((SELECT max(revision) FROM journal WHERE stream = ?1 AND "
+    "revision <= ?2), 0) ORDER BY revision";
+const std::string events_from =
+    journal_columns + "WHERE seq >= coalesce((SELECT max(seq) FROM journal WHERE seq <= ?), 0) ORDER BY seq";
 
 class SqliteReader final : public Reader {
   public:
     explicit SqliteReader(const std::filesystem::path& file)
-        : db_(connect(file, Mode::read)),
-          stream_(*db_,
-                  std::string(journal_columns) +
-                      "WHERE stream = ?1 AND revision >= coalesce((SELECT max(revision) FROM journal WHERE "
-                      "stream = ?1 AND revision <= ?2), 0) ORDER BY revision"),
-          receipt_(*db_, "SELECT seq, stream, revision, events FROM journal WHERE \"key\" = ?"),
-          timers_(*db_, "SELECT at, id FROM timers WHERE (at, id) > (?, ?) ORDER BY at, id LIMIT ?") {}
+        : db_(connect(file, Mode::read)), prepared_(*db_) {}
 
     Head head() override {
         Head head;
-        SQLite::Statement last(*db_, "SELECT seq + events - 1, at FROM journal ORDER BY seq DESC LIMIT 1");
-        if (last.executeStep()) {
-            get(last.getColumn(0), head.seq);
-            get(last.getColumn(1), head.at.emplace());
+        const auto last = prepared_.use("SELECT seq + events - 1, at FROM journal ORDER BY seq DESC LIMIT 1");
+        if (last->executeStep()) {
+            get(last->getColumn(0), head.seq);
+            get(last->getColumn(1), head.at.emplace());
         }
         return head;
     }
@@ -165,18 +190,19 @@ class SqliteReader final : public Reader {
                 const std::function<bool(const JournalRow&)>& each) override {
         // Read first, then told: what is told may read in its turn.
         std::vector<JournalRow> rows;
-        bind(ready(stream_), 1, stream);
-        bind(stream_, 2, from_revision);
-        while (stream_.executeStep()) unpack(stream_, rows);
-        stream_.reset();
+        {
+            const auto s = prepared_.use(events_of);
+            bind(*s, 1, stream);
+            bind(*s, 2, from_revision);
+            while (s->executeStep()) unpack(*s, rows);
+        }
         for (const auto& row : rows)
             if (row.revision >= from_revision && !each(row)) return;
     }
 
     void journal(std::uint64_t from_seq, const std::function<bool(const JournalRow&)>& each) override {
-        SQLite::Statement s(*db_, std::string(journal_columns) +
-                                      "WHERE seq >= coalesce((SELECT max(seq) FROM journal WHERE seq <= ?), "
-                                      "0) ORDER BY seq");
+        // Not one that is kept: what is told may read the journal in its turn.
+        SQLite::Statement s(*db_, events_from);
         bind(s, 1, from_seq);
         std::vector<JournalRow> rows;
         while (s.executeStep()) {
@@ -203,37 +229,35 @@ class SqliteReader final : public Reader {
     }
 
     std::optional<Receipt> receipt(const std::string& key) override {
-        bind(ready(receipt_), 1, key);
-        std::optional<Receipt> found;
-        if (receipt_.executeStep()) {
-            const auto events = static_cast<std::uint64_t>(receipt_.getColumn(3).getInt64());
-            auto& r = found.emplace();
-            get(receipt_.getColumn(0), r.first_seq);
-            get(receipt_.getColumn(1), r.case_id);
-            get(receipt_.getColumn(2), r.revision);
-            r.last_seq = r.first_seq + events - 1;
-            r.revision += events - 1;
-        }
-        receipt_.reset();
-        return found;
+        const auto s = prepared_.use("SELECT seq, stream, revision, events FROM journal WHERE \"key\" = ?");
+        bind(*s, 1, key);
+        if (!s->executeStep()) return std::nullopt;
+        const auto events = static_cast<std::uint64_t>(s->getColumn(3).getInt64());
+        Receipt r;
+        get(s->getColumn(0), r.first_seq);
+        get(s->getColumn(1), r.case_id);
+        get(s->getColumn(2), r.revision);
+        r.last_seq = r.first_seq + events - 1;
+        r.revision += events - 1;
+        return r;
     }
 
     std::uint64_t cases_of(const std::string& definition) override {
-        SQLite::Statement s(*db_, "SELECT cases FROM started WHERE definition = ?");
-        s.bind(1, definition);
-        return s.executeStep() ? static_cast<std::uint64_t>(s.getColumn(0).getInt64()) : 0;
+        const auto s = prepared_.use("SELECT cases FROM started WHERE definition = ?");
+        bind(*s, 1, definition);
+        return s->executeStep() ? static_cast<std::uint64_t>(s->getColumn(0).getInt64()) : 0;
     }
 
     std::optional<ArchivedRow> archived(const std::string& case_id) override {
         auto found =
-            select<ArchivedRow>("archived").where("id = ?", case_id).rows<ArchivedRow>(*db_, "id", 1);
+            select<ArchivedRow>("archived").where("id = ?", case_id).rows<ArchivedRow>(prepared_, "id", 1);
         return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
     }
 
     std::optional<std::string> archived_key(const std::string& key) override {
-        SQLite::Statement s(*db_, "SELECT case_id FROM archived_keys WHERE \"key\" = ?");
-        s.bind(1, key);
-        return s.executeStep() ? std::optional(s.getColumn(0).getString()) : std::nullopt;
+        const auto s = prepared_.use("SELECT case_id FROM archived_keys WHERE \"key\" = ?");
+        bind(*s, 1, key);
+        return s->executeStep() ? std::optional(s->getColumn(0).getString()) : std::nullopt;
     }
 
     std::optional<ArchiveStamp> stamp() override {
@@ -314,7 +338,7 @@ class SqliteReader final : public Reader {
     }
 
     std::optional<CaseRow> find_case(const std::string& id) override {
-        auto found = select<CaseRow>("cases").where("id = ?", id).rows<CaseRow>(*db_, "id", 1);
+        auto found = select<CaseRow>("cases").where("id = ?", id).rows<CaseRow>(prepared_, "id", 1);
         return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
     }
 
@@ -327,7 +351,7 @@ class SqliteReader final : public Reader {
             query.where("status = 'open'")
                 .where("id IN (SELECT case_id FROM clocks WHERE status = 'running' AND due < ?)",
                        *f.overdue_at);
-        return query.rows<CaseRow>(*db_, "id", f.limit);
+        return query.rows<CaseRow>(prepared_, "id", f.limit);
     }
 
     std::vector<TaskRow> tasks(const TaskFilter& f) override {
@@ -335,25 +359,27 @@ class SqliteReader final : public Reader {
         query.equal("person", f.person).equal("case_id", f.case_id);
         query.any("(SELECT unit FROM cases WHERE cases.id = case_id)", f.units);
         if (f.open_only) query.where("status = 'open'");
-        return query.rows<TaskRow>(*db_, "due IS NULL, due, since, case_id, id", f.limit);
+        return query.rows<TaskRow>(prepared_, "due IS NULL, due, since, case_id, id", f.limit);
     }
 
     std::vector<JobRow> jobs(const JobFilter& f) override {
         auto query = select<JobRow>("jobs");
         query.any("handler", f.handlers).equal("case_id", f.case_id).equal("status", f.status);
         query.any("(SELECT unit FROM cases WHERE cases.id = case_id)", f.units);
-        return query.rows<JobRow>(*db_, "since, case_id, length(id), id", f.limit);
+        return query.rows<JobRow>(prepared_, "since, case_id, length(id), id", f.limit);
     }
 
     std::vector<ClockRow> clocks(const std::string& case_id) override {
-        return select<ClockRow>("clocks").equal("case_id", case_id).rows<ClockRow>(*db_, "length(id), id", 0);
+        return select<ClockRow>("clocks")
+            .equal("case_id", case_id)
+            .rows<ClockRow>(prepared_, "length(id), id", 0);
     }
 
     std::vector<ClockRow> overdue(Instant at) override {
         return select<ClockRow>("clocks")
             .where("status = 'running'")
             .where("due < ?", at)
-            .rows<ClockRow>(*db_, "due, case_id, id", 0);
+            .rows<ClockRow>(prepared_, "due, case_id, id", 0);
     }
 
     std::vector<EscalationRow> escalations(const EscalationFilter& f) override {
@@ -364,11 +390,13 @@ class SqliteReader final : public Reader {
         if (f.from) query.where("at >= ?", *f.from);
         if (f.to) query.where("at < ?", *f.to);
         if (f.acknowledged) query.where(*f.acknowledged ? "acknowledged_by <> ''" : "acknowledged_by = ''");
-        return query.rows<EscalationRow>(*db_, "at, case_id, length(id), id", f.limit);
+        return query.rows<EscalationRow>(prepared_, "at, case_id, length(id), id", f.limit);
     }
 
     std::vector<LinkRow> links(const std::string& case_id) override {
-        return select<LinkRow>("links").equal("case_id", case_id).rows<LinkRow>(*db_, "case_id, other", 0);
+        return select<LinkRow>("links")
+            .equal("case_id", case_id)
+            .rows<LinkRow>(prepared_, "case_id, other", 0);
     }
 
     std::vector<OutboxRow> outbox(const OutboxFilter& f) override {
@@ -382,7 +410,7 @@ class SqliteReader final : public Reader {
             query.where("id > ?", f.case_id + "/").where("id < ?", f.case_id + "0");
         if (!f.status.empty() && f.status != "sent")
             query.where("status <> 'sent'");  // so that the index serves
-        return query.rows<OutboxRow>(*db_, "at, id", f.limit);
+        return query.rows<OutboxRow>(prepared_, "at, id", f.limit);
     }
 
     // Those that wait for no moment, then the others; each in one stretch of the index.
@@ -390,11 +418,11 @@ class SqliteReader final : public Reader {
         const auto pending = [] {
             return select<OutboxRow>("outbox").where("status <> 'sent'").where("status = 'pending'");
         };
-        auto rows = pending().where("next_at IS NULL").rows<OutboxRow>(*db_, "rowid", limit);
+        auto rows = pending().where("next_at IS NULL").rows<OutboxRow>(prepared_, "rowid", limit);
         if (limit > 0 && rows.size() >= limit) return rows;
         auto later = pending()
                          .where("next_at <= ?", at)
-                         .rows<OutboxRow>(*db_, "next_at, rowid", limit > 0 ? limit - rows.size() : 0);
+                         .rows<OutboxRow>(prepared_, "next_at, rowid", limit > 0 ? limit - rows.size() : 0);
         std::ranges::move(later, std::back_inserter(rows));
         return rows;
     }
@@ -404,24 +432,25 @@ class SqliteReader final : public Reader {
                               .where("status <> 'sent'")
                               .where("status = 'pending'")
                               .where("next_at IS NOT NULL")
-                              .rows<OutboxRow>(*db_, "next_at", 1);
+                              .rows<OutboxRow>(prepared_, "next_at", 1);
         return rows.empty() ? std::nullopt : rows.front().next_at;
     }
 
     std::vector<LoadRow> loads() override {
-        return select<LoadRow>("loads").rows<LoadRow>(*db_, "person", 0);
+        return select<LoadRow>("loads").rows<LoadRow>(prepared_, "person", 0);
     }
     std::vector<MarkRow> marks() override {
-        return select<MarkRow>("marks").rows<MarkRow>(*db_, "case_id, pattern", 0);
+        return select<MarkRow>("marks").rows<MarkRow>(prepared_, "case_id, pattern", 0);
     }
 
     std::vector<TimerRow> timers(const TimerRow& after, std::size_t limit) override {
+        const auto s =
+            prepared_.use("SELECT at, id FROM timers WHERE (at, id) > (?, ?) ORDER BY at, id LIMIT ?");
+        bind(*s, 1, after.at);
+        bind(*s, 2, after.id);
+        bind(*s, 3, limit == 0 ? std::int64_t{-1} : static_cast<std::int64_t>(limit));
         std::vector<TimerRow> rows;
-        bind(ready(timers_), 1, after.at);
-        bind(timers_, 2, after.id);
-        bind(timers_, 3, limit == 0 ? std::int64_t{-1} : static_cast<std::int64_t>(limit));
-        while (timers_.executeStep()) rows.push_back(get_row<TimerRow>(timers_));
-        timers_.reset();
+        while (s->executeStep()) rows.push_back(get_row<TimerRow>(*s));
         return rows;
     }
 
@@ -431,7 +460,7 @@ class SqliteReader final : public Reader {
     }
 
     std::unique_ptr<SQLite::Database> db_;
-    SQLite::Statement stream_, receipt_, timers_;
+    Prepared prepared_;
 };
 
 }  // namespace

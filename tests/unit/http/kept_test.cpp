@@ -1,0 +1,74 @@
+// What is kept between requests is let go of the moment it is no longer so; and receipts, which are written
+// without a tree, say what the tree would.
+#include "engine/json.h"
+#include "tests/unit/http/service.h"
+
+namespace reeve::http {
+namespace {
+
+TEST(Kept, ATokenThatAnotherProcessRevokesIsRefusedWithTheNextRequest) {
+    Served service;
+    auto client = service.as("boss");
+    ASSERT_EQ(client.get("/v1/me").status, 200);
+    ASSERT_EQ(client.get("/v1/me").status, 200);
+    Access other(service.office.folder.path());
+    ASSERT_TRUE(other.revoke(other.list().front().id, service.office.engine->now()));
+    EXPECT_EQ(client.get("/v1/me").status, 401);
+}
+
+TEST(Kept, ATokenThatTheServiceRevokesIsRefusedWithTheNextRequest) {
+    Served service;
+    auto client = service.as("boss");
+    ASSERT_EQ(client.get("/v1/me").status, 200);
+    auto& access = service.server->access();
+    ASSERT_TRUE(access.revoke(access.list().front().id, service.office.engine->now()));
+    EXPECT_EQ(client.get("/v1/me").status, 401);
+}
+
+TEST(Kept, WhoGetsAPostSeesItsUnitWithTheNextRequest) {
+    Served service;
+    auto ada = service.as("ada");
+    EXPECT_FALSE(ada.get("/v1/me").json()["everywhere"]);
+    ASSERT_TRUE(service.office.engine->change({org::PostSet{{"county", "supervisor", 1, {"ada"}}}},
+                                              core::system_actor));
+    EXPECT_TRUE(ada.get("/v1/me").json()["everywhere"]);
+    ASSERT_TRUE(
+        service.office.engine->change({org::PostSet{{"county", "supervisor", 1, {}}}}, core::system_actor));
+    EXPECT_FALSE(ada.get("/v1/me").json()["everywhere"]);
+}
+
+TEST(Kept, AReceiptHasEachEventAsTheJournalHasIt) {
+    Served service;
+    auto chief = service.as("chief");
+    const Json wanted{{"definition", "permit"},
+                      {"unit", "north"},
+                      {"data", {{"place", "Mill \"Lane\"\n\u4e03\u53f7"}}},
+                      {"occurred", "2026-03-02T08:30:00+08:00"}};
+    const auto started = chief.post("/v1/cases", wanted);
+    ASSERT_EQ(started.status, 201) << started.body;
+    const auto document = parse_json(started.body, "receipt");  // which refuses a key that stands twice
+    ASSERT_TRUE(document) << document.error().text();
+    const auto& events = document->value["events"];
+    const auto reader = service.office.engine->read();
+    std::size_t next = 0;
+    reader->stream("permit-1", 1, [&](const store::JournalRow& row) {
+        const auto event = core::to_json(store::recorded(row).event, Times::text);
+        Json whole{{"seq", row.seq},
+                   {"revision", row.revision},
+                   {"at", "2026-03-02T09:00:00+08:00"},
+                   {"occurred", "2026-03-02T08:30:00+08:00"},
+                   {"actor", "chief"}};
+        whole.update(event);
+        if (next == events.size()) return ++next, false;
+        const auto& told = events[next++];
+        EXPECT_EQ(nlohmann::json(told), nlohmann::json(whole)) << told;  // in whatever order
+        return true;
+    });
+    EXPECT_EQ(next, events.size());
+    EXPECT_GE(next, 4u);
+    EXPECT_EQ(chief.get("/v1/cases/permit-1/receipt").json()["receipt_code"],
+              document->value["receipt_code"]);
+}
+
+}  // namespace
+}  // namespace reeve::http
