@@ -62,9 +62,9 @@ bool Exporter::turn() {
 // The event that was exported last is looked at again: in an older copy of the folder it is another, or not
 // there, and to go on from its number would pass over what has happened there since.
 void Exporter::find_place() {
-    placed_ = true;
     const auto& place = wanted_.place;
     const auto refuse = [&](const std::string& why) {
+        placed_ = true;
         std::lock_guard lock(mutex_);
         refusal_ = fmt::format(
             "{}: {}; take the file away to export everything again from the first event on, or name the "
@@ -72,7 +72,10 @@ void Exporter::find_place() {
             place.string(), why);
         log::write(log::Level::error, "export-refused", {{"plugin", name()}, {"error", refusal_}});
     };
-    if (!std::filesystem::exists(place)) return;
+    if (!std::filesystem::exists(place)) {
+        placed_ = true;
+        return;
+    }
     const auto document = load_json(place.string());
     const auto to = document ? document->value.value("to", Json()) : Json();
     if (!to.is_number_unsigned()) return refuse("it does not say how far the export is");
@@ -93,6 +96,7 @@ void Exporter::find_place() {
             fmt::format("event {} is another than the one that was exported: this is another "
                         "folder, or an older copy",
                         to.get<std::uint64_t>()));
+    placed_ = true;
     std::lock_guard lock(mutex_);
     to_ = to;
 }

@@ -141,15 +141,20 @@ std::optional<JobHandler::Leased> JobHandler::lease() {
     return leased;
 }
 
+// Never throws: a job that was leased is reported on, or it would be kept for ever.
 std::expected<Json, PluginFault> JobHandler::have_done(const Leased& leased) {
-    auto file = engine_.find(leased.case_id);
-    if (!file) return std::unexpected(PluginFault{file.error().message, {}});
-    const auto at = std::ranges::find_if(file->state.stages, [&](const auto& stage) {
-        return stage.job == leased.job && stage.lease == leased.lease;
-    });
-    // Ended by somebody between the lease and now: the report will be refused, and that is all.
-    if (at == file->state.stages.end()) return std::unexpected(PluginFault{"the lease is over", {}});
-    return host_->call(request_of(*file, *at));
+    try {
+        const auto file = engine_.find(leased.case_id);
+        if (!file) return std::unexpected(PluginFault{file.error().message, {}});
+        const auto at = std::ranges::find_if(file->state.stages, [&](const auto& stage) {
+            return stage.job == leased.job && stage.lease == leased.lease;
+        });
+        // Ended by somebody between the lease and now: the report will be refused, and that is all.
+        if (at == file->state.stages.end()) return std::unexpected(PluginFault{"the lease is over", {}});
+        return host_->call(request_of(*file, *at));
+    } catch (const std::exception& e) {
+        return std::unexpected(PluginFault{std::string("the case could not be read: ") + e.what(), {}});
+    }
 }
 
 // A report, under the key that it would have over HTTP.
