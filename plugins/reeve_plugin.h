@@ -7,9 +7,6 @@
  * wrong ends that process and nothing else, and it is started again after a pause that grows. The process is
  * the engine's own user: this holds off faults, and is no cage for a plugin that means harm.
  *
- * In this version the engine calls notifiers. Job handlers, assigners and exporters may be built and tried
- * against what is written here; the engine takes their answers once it has the work for them.
- *
  * WHO OWNS WHAT. Nobody frees what another made. What the host passes in (settings, request) is the host's
  * and is good until the function returns. What the plugin passes out goes through reeve_give, which copies
  * before it returns. The reeve_plugin_info and its texts are the plugin's and stay as they are for ever.
@@ -20,7 +17,7 @@
  * LIMITS. An office sets them for each plugin; these are the usual ones. To open takes 10 s at most, a call
  * 30 s, to close 2 s. Memory that can be written: 256 MiB. An answer: 1 MiB. A plugin that goes beyond any
  * of them is ended with SIGKILL. Where something else can be slow (a network), give up before the engine
- * does: a message whose plugin was killed is tried again, though it may have arrived.
+ * does: what a plugin was killed over is tried again, though it may have been done.
  *
  * TEXT. JSON in UTF-8, with its length; a zero follows, which is not counted. A plugin ignores members that
  * it does not know: more will come, and none will change its meaning. Times are RFC 3339 with an offset.
@@ -43,7 +40,7 @@ extern "C" {
 
 /* WHAT EACH KIND TAKES AND GIVES. A call is one request and one answer.
  *
- * notifier: carries a message to a person. Called by this version.
+ * notifier: carries a message to a person.
  *   {"id": "m-7f3a", "person": "li-na", "name": "Li Na", "address": "li-na@example.org", "language": "zh",
  *    "subject": "one line", "text": "lines ended by \n", "urgent": false, "alerts": [{...}, ...]}
  *   id: stable. The same message tried again, also after a kill, has the same; let whoever receives it see
@@ -53,23 +50,36 @@ extern "C" {
  *   {"outcome": "failed", "error": "…", "wait_ms": 60000} not now: tried again, not before wait_ms if given
  *   {"outcome": "refused", "error": "…"}                  trying again would bring the same: a person decides
  *
- * job handler: does the work of a stage of the kind "job". Called once the engine leases jobs to plugins.
- *   {"job": "j1", "handler": "print-notice", "case": "noise-7", "definition": "noise", "unit": "north",
- *    "stage": "notified", "attempt": 1, "times_out": "2026-03-06T16:00:00+08:00", "data": {...}}
- *   data: what the stage hands over. The same job may come again: make doing it twice do it once.
- *   {"outcome": "completed", "data": {...}}
- *   {"outcome": "failed", "error": "…", "retry": true}    retry false: there is no use in trying again
+ * job handler: does the work of a stage of the kind "job".
+ *   {"job": "j1", "handler": "print-notice", "case": "noise-7", "definition": "noise", "version": 2,
+ *    "title": "…", "unit": "north", "stage": "notified", "attempt": 1, "attempts": 3, "lease": 12,
+ *    "times_out": "2026-03-06T16:00:00+08:00", "data": {...}}
+ *   data: the case's. The same job of the same case may come again: make doing it twice do it once. lease:
+ *   rises with every lease of the case, so that whoever keeps the greatest one seen can refuse a late one.
+ *   times_out: null when the definition sets no timeout.
+ *   {"outcome": "completed", "data": {...}, "action": "unknown", "reason": "…"}
+ *   data: goes into the case's. action: which of the stage's the case takes; left out, the stage's "then".
+ *   {"outcome": "failed", "error": "…", "retry": true, "wait_ms": 60000}
+ *   retry false: there is no use in trying again. wait_ms: in place of the definition's backoff.
  *
- * assigner: chooses who gets a task. To come.
+ * assigner: chooses who gets a task. Asked once, when the task has just been given to `person` by the
+ * definition's own rule, if there was more than one to choose from.
  *   {"case": "noise-7", "definition": "noise", "unit": "north", "stage": "registered", "role": "registrar",
- *    "data": {...},
- *    "candidates": [{"person": "li-na", "open_tasks": 4, "last": "2026-03-05T09:00:00+08:00"}]}
- *   candidates: those who are there and may have it, never empty. last: when they were last given one.
+ *    "task": "t3", "name": "hear", "title": "…", "item": …, "person": "ben", "data": {...},
+ *    "candidates": [{"person": "li-na", "name": "Li Na", "open_tasks": 4,
+ *                    "last": "2026-03-05T09:00:00+08:00"}]}
+ *   candidates: those who are there and may have it, `person` among them. last: when they were last given
+ *   something; null: never. role: empty when the rule names a person or the owner. item: of a task that
+ *   stands for one item of a list.
  *   {"person": "li-na", "reason": "knows the street"}     one of the candidates; the reason is recorded
- *   {"outcome": "failed", "error": "…"}                   then the definition's own rule chooses
+ *   {"outcome": "failed", "error": "…"}                   then it stays with `person`
  *
- * exporter: is given events, in order, after they are durable. To come.
- *   {"from": 101, "to": 164, "events": [{"seq": 101, "at": "…", "case": "noise-7", "event": "TaskDone", …}]}
+ * exporter: is given events, in order, after they are durable.
+ *   {"from": 101, "to": 164, "events": [{"seq": 101, "at": "…", "case": "noise-7", "revision": 3,
+ *    "actor": "li-na", "definition": "noise", "event": "TaskCompleted", …}]}
+ *   Numbers rise and may leave some out. case: one that is no case's has "stream" instead: "$org",
+ *   "$definitions", "$duties", "$archive". occurred: is there when it happened before it was recorded. After
+ *   a kill the same events may come again, by the same numbers: make taking them twice take them once.
  *   {"outcome": "taken", "to": 164}                       it is kept up to there; the rest comes again
  *   {"outcome": "failed", "error": "…", "wait_ms": 60000}
  *

@@ -6,6 +6,7 @@
 #include "engine/cli/commands.h"
 #include "engine/cli/folder.h"
 #include "engine/cli/serve_alerts.h"
+#include "engine/cli/serve_plugins.h"
 #include "engine/cli/serve_watch.h"
 #include "engine/http/server.h"
 
@@ -67,18 +68,25 @@ Result<http::Options> settle(const Serving& wanted, ServeConfig& config) {
 }
 
 int say_config(const Cli& cli, const ServeConfig& config) {
-    Json channels = Json::array();
-    std::string names;
+    Json channels = Json::array(), plugins = Json::array();
+    std::string names, working;
     for (const auto& one : config.alerts.channels) {
         channels.push_back(one.name);
         names += (names.empty() ? "" : ", ") + one.name;
     }
+    for (const auto& [name, kind] : plugins_of(config)) {
+        plugins.push_back({{"name", name}, {"kind", kind}});
+        working += fmt::format("{}{} {}", working.empty() ? "; " : ", ", kind, name);
+    }
     if (cli.json)
-        print_json({{"file", config.file.string()}, {"listen", config.listen}, {"channels", channels}});
+        print_json({{"file", config.file.string()},
+                    {"listen", config.listen},
+                    {"channels", channels},
+                    {"plugins", plugins}});
     else
-        fmt::print("{}: all is well; it listens at {}, channels of alerts: {}\n",
+        fmt::print("{}: all is well; it listens at {}, channels of alerts: {}{}\n",
                    config.file.empty() ? "There is no configuration" : config.file.string(), config.listen,
-                   names.empty() ? "none" : names);
+                   names.empty() ? "none" : names, working);
     return 0;
 }
 
@@ -202,6 +210,8 @@ void add_serve(CLI::App& app, Cli& cli) {
         const auto ending = block_ending();
         auto alerting = Alerting::prepare(*config);
         if (!alerting) return refused(cli, alerting.error());
+        auto plugins = ServedPlugins::prepare(*config);
+        if (!plugins) return refused(cli, plugins.error());
         if (wanted->check_only) {
             if (auto fit = http::Server::check(*options); !fit) return refused(cli, fit.error());
             return say_config(cli, *config);
@@ -211,8 +221,14 @@ void add_serve(CLI::App& app, Cli& cli) {
         // A rehearsal, and an office without a channel, sends nothing: its alerts wait.
         const bool sends = !(*folder)->rehearsal() && !config->alerts.channels.empty();
         if (sends) (*alerting)->attach((*folder)->engine());
+        if (!(*folder)->rehearsal()) (*plugins)->attach((*folder)->engine());
         options->beside = {.alerts = [&] { return (*alerting)->figures(); },
-                           .plugins = [&] { return (*alerting)->plugins(); }};
+                           .plugins =
+                               [&] {
+                                   auto all = (*alerting)->plugins();
+                                   for (auto& one : (*plugins)->health()) all.push_back(std::move(one));
+                                   return all;
+                               }};
         auto server = http::Server::start((*folder)->engine(), *options);
         if (!server) return refused(cli, server.error());
         const auto host =
@@ -231,6 +247,7 @@ void add_serve(CLI::App& app, Cli& cli) {
             reach_nobody("there is no channel for them; see docs/alerts.md");
         else
             (*alerting)->begin();
+        (*plugins)->begin();
         const auto& beat = config->heartbeat;
         auto watch = std::make_unique<Watch>(beat.url, beat.every ? beat.every->elapsed : usual_heartbeat,
                                              [&] { return (*server)->troubles(); });
@@ -251,6 +268,7 @@ void add_serve(CLI::App& app, Cli& cli) {
         log::write(log::Level::info, "ending", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
         watch.reset();
         server->reset();
+        plugins->reset();
         alerting->reset();
         if (!cli.json) fmt::print("reeve ends: all that was taken is kept\n");
         return 0;

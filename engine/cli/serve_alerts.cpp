@@ -4,17 +4,6 @@
 
 namespace reeve::cli {
 
-std::filesystem::path plugin_library(const ServeConfig& config, const std::string& plugin) {
-    if (plugin.find('/') != std::string::npos) return config.beside(plugin);
-    std::error_code ignored;
-    const auto prefix = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path().parent_path();
-    for (const char* folder : {"lib", REEVE_LIBDIR})
-        if (const auto file = prefix / folder / "reeve/plugins" / (plugin + ".so");
-            std::filesystem::exists(file))
-            return file;
-    return prefix / "lib/reeve/plugins" / (plugin + ".so");
-}
-
 Result<std::unique_ptr<Alerting>> Alerting::prepare(const ServeConfig& config) {
     auto texts = views::AlertTexts::load(config.beside(config.alerts.texts), config.alerts.link);
     if (!texts) return std::unexpected(texts.error());
@@ -24,12 +13,7 @@ Result<std::unique_ptr<Alerting>> Alerting::prepare(const ServeConfig& config) {
     alerting->retries_ = retries_of(config);
     for (std::size_t i = 0; i < channels->size(); ++i) {
         const auto& wanted = config.alerts.channels[i];
-        runtime::PluginSettings settings{.name = wanted.name,
-                                         .library = plugin_library(config, wanted.plugin),
-                                         .settings = wanted.settings};
-        if (wanted.time_limit) settings.limits.call = wanted.time_limit->elapsed;
-        if (wanted.memory_mib) settings.limits.memory = std::uint64_t{*wanted.memory_mib} << 20;
-        auto plugin = runtime::PluginNotifier::start(std::move(settings));
+        auto plugin = runtime::PluginNotifier::start(plugin_settings(config, wanted, "notifier"));
         if (!plugin)
             return refuse(plugin.error().code,
                           fmt::format("channel \"{}\": {}", wanted.name, plugin.error().message),

@@ -31,7 +31,4 @@ class Alerting {
     std::unique_ptr<runtime::Dispatcher> dispatcher_;
 };
 
-// "smtp": the one that comes with Reeve; with a "/" in it: that file, beside the configuration.
-std::filesystem::path plugin_library(const ServeConfig&, const std::string& plugin);
-
 }  // namespace reeve::cli

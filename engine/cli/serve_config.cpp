@@ -15,7 +15,7 @@ BOOST_DESCRIBE_STRUCT(HeartbeatConfig, (), (url, every))
 BOOST_DESCRIBE_STRUCT(TlsConfig, (), (certificate, key))
 BOOST_DESCRIBE_STRUCT(ServeConfig, (),
                       (listen, tls, behind_tls, trusted_proxies, upload_mib, keep_reads, log, heartbeat,
-                       alerts))
+                       alerts, job_handlers, assigners, exporters))
 
 namespace {
 
@@ -76,6 +76,8 @@ std::optional<Error> unclear(const ServeConfig& config, const Source& source) {
                             fmt::format("\"{}\" is a time such as \"90 s\" or \"2 hours\"", key),
                             in_list(i, key));
     }
+    if (auto fault = unclear_plugins(config, names))
+        return said(std::move(fault->code), std::move(fault->message), fault->place);
     const std::pair<const char*, const std::optional<time::Duration>*> waits[]{
         {"/alerts/first_retry", &config.alerts.first_retry},
         {"/alerts/longest_retry", &config.alerts.longest_retry},

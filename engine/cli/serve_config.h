@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "engine/cli/plugin_config.h"
 #include "engine/json.h"
 #include "engine/log.h"
 #include "engine/runtime/dispatcher.h"
@@ -44,6 +45,9 @@ struct ServeConfig {
     std::vector<std::string> trusted_proxies;
     std::optional<time::Duration> keep_reads;  // who read personal data
     AlertsConfig alerts;
+    std::vector<JobHandlerConfig> job_handlers;
+    std::vector<AssignerConfig> assigners;
+    std::vector<ExporterConfig> exporters;
 
     std::filesystem::path file;  // it was read from; empty: there is none
     // Of a path that it names: relative to the file.

@@ -7,6 +7,8 @@ namespace reeve::core {
 
 namespace {
 
+constexpr std::string_view assigner_role = "assigner";
+
 Result<TaskState> open_task(Decision& d, const std::string& id) {
     const auto* task = d.state.task(id);
     if (!task) return refuse("unknown-task", fmt::format("there is no task \"{}\" in this case", id), "task");
@@ -22,6 +24,22 @@ Result<TaskState> open_task(Decision& d, const std::string& id) {
 bool is_mate(const Decision& d, const TaskState& task) {
     const auto assign = assign_of(d, task);
     return assign.who.kind != org::Who::Kind::petitioner && !may(d, assign.who);
+}
+
+// Whoever has the post of an assigner, here or above, gives tasks to those to whom the definition's own rule
+// could have given them, and to nobody else.
+bool chooses_for(const Decision& d, const TaskState& task, const std::string& person) {
+    if (!is_person(d)) return false;
+    const auto& directory = d.context.directory;
+    const auto is_assigner = [&](const std::string& unit) {
+        const auto roles = directory.roles_of(d.command.actor, unit);
+        return std::ranges::find(roles, assigner_role) != roles.end();
+    };
+    auto unit = d.state.unit;
+    while (!unit.empty() && !is_assigner(unit)) unit = directory.parent(unit);
+    if (unit.empty()) return false;
+    const auto among = directory.resolve(assign_of(d, task).who, d.asking()).people;
+    return std::ranges::find(among, person, &org::Found::person) != among.end();
 }
 
 // To this person, or to the substitute of one who is absent.
@@ -101,7 +119,8 @@ Outcome decide_flow(Decision& d, const ClaimTask& wish) {
 Outcome decide_flow(Decision& d, const AssignTask& wish) {
     auto task = open_task(d, wish.task);
     if (!task) return task.error();
-    if (auto no = may(d, {})) return no;  // the owner or a head; who has the task delegates it
+    // The owner or a head; who has the task delegates it.
+    if (auto no = may(d, {}); no && !chooses_for(d, *task, wish.person)) return no;
     if (task->person == wish.person)
         return reject("same-person", fmt::format("{} has the task already", wish.person), "person");
     return give_task(d, wish.task, wish.person, "assigned", wish.reason);

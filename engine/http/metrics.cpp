@@ -122,6 +122,9 @@ void of_alerts(Families& to, const store::Waiting& waiting, const Monitor& monit
         to.add(static_cast<double>(channel.failed), {{"channel", name}, {"result", "failed"}});
         to.add(static_cast<double>(channel.refused), {{"channel", name}, {"result", "refused"}});
     }
+}
+
+void of_plugins(Families& to, const Monitor& monitor, time::Instant now) {
     const auto plugins = monitor.plugins();
     const auto each = [&](auto figure) {
         for (const auto& plugin : plugins)
@@ -137,6 +140,27 @@ void of_alerts(Families& to, const store::Waiting& waiting, const Monitor& monit
     each([](const Plugin& one) { return one.faults; });
     to.begin(MetricType::Counter, "reeve_plugin_restarts_total", "Restarts of a plugin.");
     each([](const Plugin& one) { return one.restarts; });
+    to.begin(MetricType::Counter, "reeve_plugin_work_total",
+             "What came of what a job handler, an assigner or an exporter was given.");
+    for (const auto& plugin : plugins)
+        for (const auto& [result, count] : plugin.work)
+            to.add(static_cast<double>(count), {{"plugin", plugin.name}, {"result", result}});
+    const auto exporters = [&](auto figure) {
+        for (const auto& plugin : plugins)
+            if (plugin.exported)
+                to.add(static_cast<double>(figure(*plugin.exported)), {{"plugin", plugin.name}});
+    };
+    using Export = Plugin::Export;
+    to.begin(MetricType::Gauge, "reeve_export_last_event",
+             "Number of the last event that an exporter keeps.");
+    exporters([](const Export& one) { return one.to; });
+    to.begin(MetricType::Gauge, "reeve_export_behind_events", "Events that an exporter does not keep yet.");
+    exporters([](const Export& one) { return one.behind; });
+    to.begin(MetricType::Gauge, "reeve_export_behind_seconds",
+             "How long the oldest event that an exporter does not keep has waited.");
+    exporters([&](const Export& one) {
+        return one.since ? seconds(std::max(now - *one.since, time::Millis{0})) : 0.0;
+    });
 }
 
 void of_service(Families& to, const Monitor& monitor) {
@@ -182,6 +206,7 @@ std::string metrics(const runtime::Engine& engine, store::Reader& reader, Monito
     of_engine(families, health, reader.head().seq);
     of_cases(families, waiting);
     of_alerts(families, waiting, monitor, now);
+    of_plugins(families, monitor, now);
     of_service(families, monitor);
     of_process(families);
     return families.text();

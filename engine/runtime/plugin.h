@@ -9,6 +9,7 @@
 
 #include <expected>
 #include <filesystem>
+#include <map>
 
 #include "engine/result.h"
 #include "engine/runtime/notifier.h"
@@ -48,6 +49,7 @@ enum class PluginState {
 
 struct PluginHealth {
     std::string name;    // as the office calls it
+    std::string kind;    // as in PluginSettings
     std::string plugin;  // its own name and version: "smtp 0.1.0"
     PluginState state = PluginState::starting;
     Instant since;               // of the state
@@ -55,6 +57,16 @@ struct PluginHealth {
     std::uint64_t calls = 0, faults = 0;
     std::string last_error;             // one sentence; it stays when the plugin runs again
     std::optional<Instant> last_fault;  // when that was
+    // Of one that the engine gives work to (job handler, assigner, exporter):
+    std::map<std::string, std::uint64_t> work;  // what came of it since the start: "completed", "failed"
+    std::string trouble;                        // why what it is there for is not done; empty: all is well
+    std::optional<Instant> failing_since;       // of the first failure since something was done
+    struct Export {
+        std::uint64_t to = 0;          // the last event that it keeps
+        std::uint64_t behind = 0;      // how many numbers of the journal come after that
+        std::optional<Instant> since;  // when the first event behind it was written
+    };
+    std::optional<Export> exported;
 };
 Json to_json(const PluginHealth&);  // times in UTC
 

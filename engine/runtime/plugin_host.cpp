@@ -10,6 +10,7 @@
 
 #include "engine/json.h"
 #include "engine/log.h"
+#include "engine/runtime/plugin_answer.h"
 #include "engine/runtime/plugin_process.h"
 
 namespace reeve::runtime {
@@ -19,6 +20,7 @@ class PluginHost::Impl {
     explicit Impl(PluginSettings settings) : settings_(std::move(settings)) {
         if (!settings_.time) settings_.time = system_time();
         health_.name = settings_.name;
+        health_.kind = settings_.kind;
         health_.since = settings_.time->now();
         wake_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
         if (wake_ < 0) throw std::system_error(errno, std::generic_category(), "making an eventfd");
@@ -186,16 +188,6 @@ class PluginHost::Impl {
         if (!json) return fault(" answered with what is no JSON: " + json.error().text());
         if (!json->value.is_object()) return fault(" answered with JSON that is no object");
         return std::move(json->value);
-    }
-
-    // Its word goes into logs and onto lists.
-    static std::string one_line(std::string text) {
-        constexpr std::size_t longest = 500;
-        if (text.size() > longest) text.resize(longest);
-        for (auto at = bad_utf8(text); at != std::string::npos; at = bad_utf8(text)) text[at] = '?';
-        for (char& c : text)
-            if (static_cast<unsigned char>(c) < ' ' || c == 127) c = ' ';
-        return text;
     }
 
     Result<void> open() {

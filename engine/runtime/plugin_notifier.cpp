@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "engine/runtime/plugin.h"
+#include "engine/runtime/plugin_answer.h"
 
 namespace reeve::runtime {
 
@@ -21,29 +21,18 @@ Json request_of(const Message& message) {
             {"alerts", message.alerts.is_null() ? Json::array() : message.alerts}};
 }
 
-std::string text_of(const Json& answer, const char* name) {
-    const auto it = answer.find(name);
-    return it != answer.end() && it->is_string() ? it->get<std::string>() : std::string();
-}
-
 Delivery read_answer(const Json& answer, const std::string& plugin) {
-    const auto outcome = text_of(answer, "outcome");
+    const auto outcome = text_in(answer, "outcome");
     if (outcome == "sent") return {Delivery::Outcome::sent, {}, {}};
     if (outcome != "failed" && outcome != "refused")
         return {Delivery::Outcome::failed,
                 "the plugin " + plugin + " answered without an outcome: expected sent, failed or refused",
                 {}};
     Delivery delivery{outcome == "failed" ? Delivery::Outcome::failed : Delivery::Outcome::refused,
-                      text_of(answer, "error"),
+                      text_in(answer, "error"),
                       {}};
     if (delivery.error.empty()) delivery.error = "the plugin " + plugin + " does not say why";
-    const auto wait = answer.find("wait_ms");
-    constexpr std::int64_t longest =
-        std::int64_t{24} * 3600 * 1000;  // nobody waits for years on a server's word
-    if (wait != answer.end() && wait->is_number()) {
-        const auto ms = wait->get<double>();
-        if (ms > 0) delivery.wait = Millis(ms < longest ? static_cast<std::int64_t>(ms) : longest);
-    }
+    delivery.wait = wait_in(answer);
     return delivery;
 }
 
@@ -70,6 +59,7 @@ Delivery PluginNotifier::send(const Message& message) noexcept {
 Json to_json(const PluginHealth& health) {
     static constexpr std::array<const char*, 4> states{"starting", "running", "resting", "stopped"};
     Json json{{"name", health.name},
+              {"kind", health.kind},
               {"plugin", health.plugin},
               {"state", states[static_cast<std::size_t>(health.state)]},
               {"since", time::to_utc_string(health.since)},
@@ -78,6 +68,13 @@ Json to_json(const PluginHealth& health) {
               {"faults", health.faults}};
     if (!health.last_error.empty()) json["last_error"] = health.last_error;
     if (health.last_fault) json["last_fault"] = time::to_utc_string(*health.last_fault);
+    if (!health.work.empty()) json["work"] = health.work;
+    if (!health.trouble.empty()) json["trouble"] = health.trouble;
+    if (health.failing_since) json["failing_since"] = time::to_utc_string(*health.failing_since);
+    if (const auto& exported = health.exported) {
+        json["exported"] = {{"to", exported->to}, {"behind", exported->behind}};
+        if (exported->since) json["exported"]["since"] = time::to_utc_string(*exported->since);
+    }
     return json;
 }
 

@@ -23,3 +23,10 @@ done
 rm -f "$work/notes.txt"
 "$work/build/notify" "$work/plugin/notebook.so" "$work/prefix/bin/reeve" "$work/notes.txt"
 [ "$(cut -f 2,3 "$work/notes.txt")" = "$(printf 'page 7\tA ring at the door')" ] || { echo "the notebook says otherwise" >&2; exit 1; }
+
+# Its exporter, by the configuration of the installed service.
+"$work/prefix/bin/reeve" init "$work/data/office" >/dev/null
+cat >"$work/reeve.json" <<EOF
+{"exporters": [{"name": "ledger", "plugin": "$work/plugin/ledger.so", "settings": {"file": "$work/ledger.jsonl"}}]}
+EOF
+"$work/prefix/bin/reeve" serve --data "$work/data/office" --config "$work/reeve.json" --check-config | grep 'exporter ledger'
