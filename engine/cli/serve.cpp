@@ -93,15 +93,6 @@ sigset_t block_ending() {
     return ending;
 }
 
-// Whoever keeps the organisation and the definitions; empty: nobody does.
-std::string administrator_of(const org::Directory& directory) {
-    for (const auto* post : directory.posts())
-        if (post->role == http::administrator_role && directory.parent(post->unit).empty() &&
-            !post->holders.empty())
-            return post->holders.front();
-    return {};
-}
-
 // Who signs in first, and with what.
 struct FirstIn {
     std::string person, password;  // empty: somebody has a password already, or nobody could use one
@@ -111,8 +102,11 @@ struct FirstIn {
 // folder without an organisation there is one made.
 Result<FirstIn> let_the_first_in(runtime::Engine& engine, http::Accounts& accounts) {
     FirstIn first_in;
-    if (accounts.any()) return first_in;
-    if (engine.directory()->people().empty()) {
+    // Whoever has left signs in no more, password or not.
+    const auto people = engine.directory();
+    if (accounts.any([&](const std::string& id) { return people->person(id) && people->person(id)->active; }))
+        return first_in;
+    if (people->people().empty()) {
         const std::vector<org::Event> first{
             org::UnitSet{{.id = "office",
                           .title_en = "Office",
@@ -120,18 +114,18 @@ Result<FirstIn> let_the_first_in(runtime::Engine& engine, http::Accounts& accoun
                           .parent = {},
                           .level = "office"}},
             org::PersonSet{{.id = "administrator", .name = "Administrator"}},
-            org::PostSet{{"office", std::string(http::administrator_role), 1, {"administrator"}}}};
+            org::PostSet{{"office", std::string(org::administrator_role), 1, {"administrator"}}}};
         if (auto made = engine.change(first, core::system_actor); !made) return std::unexpected(made.error());
     }
-    const auto who = administrator_of(*engine.directory());
-    if (who.empty())
+    const auto administrators = org::administrators(*engine.directory());
+    if (administrators.empty())
         log::write(
             log::Level::warning, "nobody-signs-in",
             {{"error",
               "nobody has a password, and nobody the role \"administrator\" at the topmost unit; `reeve "
               "password PERSON` gives somebody one"}});
     else
-        first_in = {who, accounts.make_one_time(who, engine.now())};
+        first_in = {administrators.front(), accounts.make_one_time(administrators.front(), engine.now())};
     return first_in;
 }
 

@@ -13,7 +13,7 @@ namespace {
 // Roles of those who answer for what lies below their unit, and of those who keep the definitions and the
 // organisation in order.
 constexpr std::string_view leading[] = {"head",      "deputy_head",      "supervisor",
-                                        "inspector", administrator_role, "job_worker"};
+                                        "inspector", org::administrator_role, "job_worker"};
 Error no_case(const std::string& id) {
     return {"unknown-case", "there is no case \"" + id + "\" that you may see", "case"};
 }
@@ -26,7 +26,7 @@ Caller caller_of(const std::string& person, std::set<Scope> scopes, const org::D
     for (const auto* post : directory.posts()) {
         if (std::ranges::find(post->holders, person) == post->holders.end()) continue;
         units.insert(post->unit);
-        caller.administrator |= post->role == administrator_role && directory.parent(post->unit).empty();
+        caller.administrator |= post->role == org::administrator_role && directory.parent(post->unit).empty();
         if (std::ranges::find(leading, post->role) == std::end(leading)) continue;
         if (directory.parent(post->unit).empty()) caller.everywhere = true;
         for (const auto* unit : directory.units())
