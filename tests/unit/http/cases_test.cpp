@@ -45,6 +45,46 @@ TEST(HttpCase, TheSameKeyGivesTheFirstReceiptAgain) {
     EXPECT_EQ(boss.post("/v1/cases", new_case, {{"Idempotency-Key", "form-7"}}).json()["case"], "permit-2");
 }
 
+TEST(HttpCase, IsStartedBesideCasesThatAreThereAndThatOneSees) {
+    Served service;
+    auto ada = service.as("ada"), cyn = service.as("cyn");
+    ASSERT_EQ(ada.post("/v1/cases", {{"definition", "permit"}, {"unit", "north"}, {"id", "quiet"}}).status, 201);
+    const Json plain{{"definition", "permit"}, {"unit", "south"}};
+    auto with = [&](const std::string& field, const Json& value) {
+        auto body = plain;
+        body[field] = value;
+        return body;
+    };
+    const auto unseen = cyn.post("/v1/cases", with("related", {"quiet"}));
+    EXPECT_EQ(unseen.status, 404) << unseen.body;
+    EXPECT_EQ(unseen.json()["code"], "unknown-case");
+    EXPECT_EQ(unseen.json()["pointer"], "/related/0");
+    const auto parent = cyn.post("/v1/cases", with("parent", "quiet"));
+    EXPECT_EQ(parent.json()["pointer"], "/parent") << parent.body;
+    EXPECT_EQ(cyn.post("/v1/cases", with("related", {"nowhere"})).status, 404);
+    EXPECT_EQ(cyn.post("/v1/cases", with("cause", "pattern:noise")).status, 403);
+    ASSERT_EQ(cyn.post("/v1/cases", with("id", "seen")).status, 201);
+    const auto beside = cyn.post("/v1/cases", with("related", {"seen"}));
+    EXPECT_EQ(beside.status, 201) << beside.body;
+}
+
+TEST(HttpCase, InTheEngineToNoCaseIsStartedBesideOneThatIsNotThere) {
+    Served service;
+    auto command = runtime::Office::start("lone");
+    auto& wish = std::get<core::StartCase>(command.wish);
+    command.actor = "ada";
+    wish.related = {"nowhere"};
+    EXPECT_EQ(service.office.engine->ask(command).error().code, "unknown-case");
+    wish.related.clear();
+    wish.parent = "nowhere";
+    EXPECT_EQ(service.office.engine->ask(command).error().place, "parent");
+    wish.parent.clear();
+    wish.cause = "pattern:noise";
+    EXPECT_EQ(service.office.engine->ask(command).error().code, "not-permitted");
+    wish.cause.clear();
+    EXPECT_TRUE(service.office.engine->ask(command));
+}
+
 TEST(HttpCase, TheSameKeyForAnotherMatterIsRefused) {
     Served service;
     auto client = service.as("boss");
