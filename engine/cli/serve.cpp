@@ -93,6 +93,11 @@ sigset_t block_ending() {
     return ending;
 }
 
+// However the service ends, the last lines of its log are written, unless nobody takes them.
+struct LastLines {
+    ~LastLines() { log::flush(std::chrono::seconds(1)); }
+};
+
 // Who signs in first, and with what.
 struct FirstIn {
     std::string person, password;  // empty: somebody has a password already, or nobody could use one
@@ -191,6 +196,7 @@ void add_serve(CLI::App& app, Cli& cli) {
         if (!config) return refused(cli, config.error());
         auto options = settle(*wanted, *config);
         if (!options) return refused(cli, options.error());
+        const LastLines last_lines;
         // Whoever read the log may go; the service goes on.
         ::signal(SIGPIPE, SIG_IGN);
         const auto ending = block_ending();
