@@ -37,6 +37,20 @@ TEST_F(ReadTest, WhoReadWhichCaseWhenAndOverWhichRoute) {
     EXPECT_EQ(ada.get("/v1/reads").status, 403);
 }
 
+TEST_F(ReadTest, WhoLeasesAJobReadsItsCase) {
+    service.office.deploy("printing", runtime::printing);
+    service.office.ask({.actor = "chief",
+                        .case_id = "p1",
+                        .wish = core::StartCase{.definition = "printing", .unit = "north"}});
+    auto ada = service.as("ada");
+    const auto leased = ada.post("/v1/jobs/lease", {{"handlers", {"printer"}}, {"worker", "w1"}});
+    ASSERT_EQ(leased.json()["jobs"].size(), 1u) << leased.body;
+    ASSERT_EQ(reads("?case=p1").size(), 1u);
+    EXPECT_EQ(reads()[0]["route"], "leaseJobs");
+    EXPECT_EQ(reads()[0]["person"], "ada");
+    EXPECT_EQ(reads()[0]["token"], ada.token.substr(6, 8));
+}
+
 TEST_F(ReadTest, SomebodySignedInIsRecordedWithoutAToken) {
     const std::string words = "four grey herons wade";
     ASSERT_TRUE(service.server->accounts().set("ada", words, service.office.engine->now()));
