@@ -26,7 +26,7 @@ struct Service {
           receipts(e.folder()),
           lookups(o.lookups, o.ticks),
           plans(e.folder()),
-          reads(e.folder(), o.reads_kept),
+          reads(e.folder(), o.reads_kept, [&e] { return e.now(); }),
           readers(e),
           pool(o.readers),
           feed(e, readers, pool, io),

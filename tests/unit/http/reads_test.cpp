@@ -2,7 +2,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "engine/http/reads.h"
-#include "tests/unit/http/service.h"
+#include "tests/unit/http/listener.h"
 
 namespace reeve::http {
 namespace {
@@ -94,6 +94,18 @@ TEST_F(ReadTest, TheyGoWhenTheirTimeIsOver) {
         {.at = now + 2 * runtime::day, .person = "ben", .token = {}, .case_id = "b", .route = "showCase"});
     ASSERT_EQ(later.list({}).size(), 1u);
     EXPECT_EQ(later.list({})[0].person, "ben");
+}
+
+TEST_F(ReadTest, TheyGoWhenTheirTimeIsOverThoughNobodyReadsAnything) {
+    const auto now = service.office.engine->now();
+    std::atomic<std::int64_t> later{0};
+    Reads reads(
+        service.office.folder.path(), runtime::day, [&] { return now + time::Millis(later.load()); },
+        std::chrono::milliseconds(5));
+    reads.record({.at = now, .person = "ada", .token = {}, .case_id = "permit-1", .route = "showCase"});
+    EXPECT_EQ(reads.list({}).size(), 1u);
+    later = (2 * runtime::day).count();
+    EXPECT_TRUE(comes_true([&] { return reads.list({}).empty(); }));
 }
 
 TEST_F(ReadTest, ABackupHoldsPasswordsTokensAndReads) {
