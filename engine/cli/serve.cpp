@@ -13,26 +13,6 @@ namespace reeve::cli {
 
 namespace {
 
-// "127.0.0.1:8080", "[::1]:8080", ":8080" for every IPv4 address of the machine.
-Result<void> read_listen(const std::string& text, const std::string& place, http::Options& options) {
-    const auto colon = text.rfind(':');
-    const auto wrong = [&] {
-        return refuse("cannot-listen",
-                      "expected ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080, not \"" + text + "\"",
-                      place);
-    };
-    if (colon == std::string::npos) return wrong();
-    auto address = text.substr(0, colon);
-    const auto port = text.substr(colon + 1);
-    if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
-    if (port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos ||
-        std::stoi(port) > 65535)
-        return wrong();
-    options.address = address.empty() ? "0.0.0.0" : address;
-    options.port = static_cast<std::uint16_t>(std::stoi(port));
-    return {};
-}
-
 constexpr time::Millis usual_heartbeat{60'000};
 
 struct Serving {
@@ -43,10 +23,13 @@ struct Serving {
 // What flags and the environment say goes before the file.
 Result<http::Options> settle(const Serving& wanted, ServeConfig& config) {
     http::Options options;
-    const auto place = wanted.listen.empty() && !config.listen.empty() ? config.file.string() : "--listen";
     if (!wanted.listen.empty()) config.listen = wanted.listen;
     if (config.listen.empty()) config.listen = "127.0.0.1:8080";
-    if (auto read = read_listen(config.listen, place, options); !read) return std::unexpected(read.error());
+    const auto at = listen_at(config.listen);  // what the file says was looked at there
+    if (!at)
+        return refuse("cannot-listen", fmt::format("{}, not \"{}\"", listen_form, config.listen), "--listen");
+    options.address = at->address;
+    options.port = at->port;
     options.certificate = config.beside(config.tls.certificate);
     options.key = config.beside(config.tls.key);
     if (!wanted.certificate.empty()) options.certificate = wanted.certificate;
