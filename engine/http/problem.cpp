@@ -54,6 +54,7 @@ constexpr std::pair<std::string_view, int> statuses[] = {
     {"changed-meanwhile", 412},
     {"too-large", 413},
     {"wrong-content-type", 415},
+    {"wrong-content-encoding", 415},
     {"failed", 500},
     {"clock-jumped", 503},
     {"disk-full", 503},
