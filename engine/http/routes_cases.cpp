@@ -10,6 +10,18 @@ namespace {
 using Kind = Parameter::Kind;
 constexpr Parameter unit{"unit", Kind::text, "Of this unit and below"};
 
+// A refusal of a field at the top lists what else may stand there.
+Error with_known(Error fault, std::string_view more) {
+    if (fault.code != "unknown-field" || fault.place.find('/', 1) != std::string::npos) return fault;
+    constexpr std::string_view none = "; none is expected";
+    if (fault.message.ends_with(none))
+        fault.message.replace(fault.message.size() - none.size(), none.size(), "; known are: ");
+    else
+        fault.message += ", ";
+    fault.message += more;
+    return fault;
+}
+
 // What a command says beside its wish.
 Result<core::Command> command_of(const Call& call, Json wish, std::string case_id) {
     core::Command command{.actor = call.caller.person, .case_id = std::move(case_id)};
@@ -25,7 +37,7 @@ Result<core::Command> command_of(const Call& call, Json wish, std::string case_i
     if (!tag) return std::unexpected(tag.error());
     command.expect = *tag;
     auto made = core::wish_from_json(wish);
-    if (!made) return std::unexpected(made.error());
+    if (!made) return std::unexpected(with_known(made.error(), "occurred"));
     command.wish = std::move(*made);
     return command;
 }
@@ -60,7 +72,7 @@ Result<core::Command> start(const Call& call, const views::Sight& sight) {
         id = value.get<std::string>();
     }
     auto command = command_of(call, std::move(wish), std::move(id));
-    if (!command) return command;
+    if (!command) return std::unexpected(with_known(command.error(), "id"));
     if (auto fault = names_unseen(call, sight, std::get<core::StartCase>(command->wish)))
         return std::unexpected(*fault);
     return command;

@@ -166,7 +166,7 @@ std::expected<Opened, Answer> open(Service& service, const Request& request) {
         auto caller = who_asks(service, request, true);
         if (!caller) return std::unexpected(problem(caller.error()));
         opened.caller = std::move(*caller);
-        if (!opened.caller.scopes.contains(*route.needs))
+        if (!route.any_scope && !opened.caller.scopes.contains(*route.needs))
             return std::unexpected(
                 problem({"out-of-scope",
                          fmt::format("this takes a token with the scope \"{}\"",
@@ -218,6 +218,7 @@ asio::awaitable<Answer> answer(Service& service, const Request& request, Opened&
         return guarded(route, [&] {
             Readers::Lease reader(service.readers);
             const auto sight = sight_of(service, *reader);
+            if (auto fault = unknown_filter(call, sight)) return problem(*fault);
             auto given = std::get<Work>(route.does)(call, sight);
             // Whoever reads what a case holds of persons is known before they have it.
             if (route.personal && given.status < 300)

@@ -48,7 +48,8 @@ TEST(HttpCase, TheSameKeyGivesTheFirstReceiptAgain) {
 TEST(HttpCase, IsStartedBesideCasesThatAreThereAndThatOneSees) {
     Served service;
     auto ada = service.as("ada"), cyn = service.as("cyn");
-    ASSERT_EQ(ada.post("/v1/cases", {{"definition", "permit"}, {"unit", "north"}, {"id", "quiet"}}).status, 201);
+    ASSERT_EQ(ada.post("/v1/cases", {{"definition", "permit"}, {"unit", "north"}, {"id", "quiet"}}).status,
+              201);
     const Json plain{{"definition", "permit"}, {"unit", "south"}};
     auto with = [&](const std::string& field, const Json& value) {
         auto body = plain;
@@ -83,6 +84,36 @@ TEST(HttpCase, InTheEngineToNoCaseIsStartedBesideOneThatIsNotThere) {
     EXPECT_EQ(service.office.engine->ask(command).error().code, "not-permitted");
     wish.cause.clear();
     EXPECT_TRUE(service.office.engine->ask(command));
+}
+
+TEST(HttpCase, AFieldThatIsNotKnownIsRefusedWithAllThatAre) {
+    Served service;
+    auto boss = service.as("boss");
+    const auto start = boss.post("/v1/cases", {{"definition", "permit"}, {"unit", "north"}, {"idd", "p"}});
+    EXPECT_EQ(start.status, 422);
+    EXPECT_THAT(start.json()["detail"].get<std::string>(), testing::EndsWith(", occurred, id")) << start.body;
+    ASSERT_EQ(boss.post("/v1/cases", new_case).status, 201);
+    const auto note = boss.post("/v1/cases/permit-1/commands",
+                                {{"command", "AddNote"}, {"text", "x"}, {"ocurred", "2026-03-02T09:00:00Z"}});
+    EXPECT_THAT(note.json()["detail"].get<std::string>(), testing::EndsWith("known are: text, occurred"))
+        << note.body;
+}
+
+TEST(HttpCase, AFilterThatNamesNothingIsRefusedAndNotAnsweredWithNone) {
+    Served service;
+    auto boss = service.as("boss");
+    for (const auto& [target, hint] :
+         {std::pair("/v1/cases?definition=permt", "permit"), std::pair("/v1/cases?owner=ad", "ada"),
+          std::pair("/v1/cases?unit=nrth", "north"), std::pair("/v1/tasks?person=bne", "ben"),
+          std::pair("/v1/reads?person=cny", "cyn")}) {
+        const auto refused = boss.get(target);
+        EXPECT_EQ(refused.status, 400) << target;
+        EXPECT_EQ(refused.json()["code"], "bad-parameter") << target;
+        EXPECT_THAT(refused.json()["detail"].get<std::string>(),
+                    HasSubstr(std::string("did you mean \"") + hint))
+            << target;
+    }
+    EXPECT_EQ(boss.get("/v1/cases?definition=permit&owner=ada").status, 200);
 }
 
 TEST(HttpCase, TheSameKeyForAnotherMatterIsRefused) {
