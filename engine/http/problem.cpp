@@ -64,6 +64,7 @@ constexpr std::pair<std::string_view, int> statuses[] = {
     {"stopping", 503},
     {"too-many-connections", 503},
     {"too-many-streams", 429},
+    {"one-at-a-time", 429},
     {"too-many-waiting", 429},
     {"unknown-job", 404},
     {"unknown-handler", 422},

@@ -181,6 +181,40 @@ std::expected<Opened, Answer> open(Service& service, const Request& request) {
     return opened;
 }
 
+namespace {
+
+// Of a heavy request, while it is being answered; of anything else nothing.
+class Turn {
+  public:
+    Turn(Service& service, const Route& route, const std::string& person) {
+        if (!route.heavy) return;
+        if (service.busy.insert(person).second)
+            busy_ = &service.busy, person_ = person;
+        else
+            refused_ = true;
+    }
+    ~Turn() {
+        if (busy_) busy_->erase(person_);
+    }
+    Turn(const Turn&) = delete;
+    bool refused() const { return refused_; }
+
+  private:
+    std::set<std::string>* busy_ = nullptr;
+    std::string person_;
+    bool refused_ = false;
+};
+
+Answer one_at_a_time() {
+    auto answer =
+        problem({"one-at-a-time",
+                 "a request of yours that reads many cases is being answered: ask again when it is", ""});
+    answer.headers["Retry-After"] = "2";
+    return answer;
+}
+
+}  // namespace
+
 asio::awaitable<Answer> answer(Service& service, const Request& request, Opened& opened) {
     const Route& route = *opened.match.route;
     Call call{.request = request,
@@ -214,6 +248,8 @@ asio::awaitable<Answer> answer(Service& service, const Request& request, Opened&
         }
         co_return guarded(route, [&]() -> Answer { std::rethrow_exception(thrown); });
     }
+    const Turn turn(service, route, call.caller.person);
+    if (turn.refused()) co_return one_at_a_time();
     std::function<Answer()> work = [&service, &call, &route] {
         return guarded(route, [&] {
             Readers::Lease reader(service.readers);
@@ -230,7 +266,7 @@ asio::awaitable<Answer> answer(Service& service, const Request& request, Opened&
             return given;
         });
     };
-    co_return co_await on_pool(service.pool, std::move(work));
+    co_return co_await on_pool(route.heavy ? service.heavy : service.pool, std::move(work));
 }
 
 }  // namespace reeve::http
