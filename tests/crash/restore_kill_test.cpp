@@ -137,6 +137,19 @@ TEST_F(RestoreKilled, AnywhereOverAFolderItIsOfOneMind) {
         EXPECT_FALSE(entry.path().filename().string().starts_with("replacing")) << entry.path();
 }
 
+// It may hold what was acknowledged last, so it is neither thrown away nor built upon.
+TEST_F(RestoreKilled, OverALogThatCannotBeReadItSaysTheWayOut) {
+    fs::remove(kept / "reeve.db-wal");
+    fs::create_directory(kept / "reeve.db-wal");
+    const auto over = store::restore(file, kept, {.over = true});
+    ASSERT_FALSE(over);
+    EXPECT_THAT(over.error().message, testing::HasSubstr("into a new folder"));
+    const auto rebuilt = store::rebuild(kept);
+    ASSERT_FALSE(rebuilt);
+    EXPECT_THAT(rebuilt.error().message, testing::HasSubstr("into a new folder"));
+    EXPECT_TRUE(store::restore(file, target)) << "and that is one";
+}
+
 TEST_F(RestoreKilled, AnywhereInANewFolderItIsWholeOrNoneAndRunAgain) {
     const auto new_minds = minds_of(source);
     for (int steps = 0;; ++steps) {

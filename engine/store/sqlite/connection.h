@@ -28,8 +28,11 @@ class Staged {
     std::filesystem::path folder_;
 };
 
-// Puts a whole, plain database in the place of the folder's, whose lock is held, and what is staged with it. A
-// kill leaves the old ones or the new ones. "in-use" while somebody reads the old one.
+// Why a folder is left alone whose database or log cannot be read, and the way out.
+Error not_read(const std::exception&, const std::filesystem::path& folder);
+
+// Puts a whole, plain database in the place of the folder's, whose lock is held, and what is staged with it.
+// A kill leaves the old ones or the new ones. "in-use" while somebody reads the old one.
 Result<void> replace(const std::filesystem::path& folder, const std::filesystem::path& with);
 
 // What a kill left of that: the new one is whole, and takes its place. The lock is held.

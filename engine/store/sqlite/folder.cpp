@@ -114,6 +114,16 @@ constexpr int rehearsal_mark = 0x52454845;
 
 }  // namespace
 
+Error not_read(const std::exception& e, const std::filesystem::path& folder) {
+    return {
+        trouble(e).code,
+        fmt::format("what this folder wrote last cannot be read ({}), so nothing was changed; where it stays "
+                    "so, `reeve restore BACKUP --data NEW` puts the latest backup into a new folder, and "
+                    "this one is kept as it is",
+                    e.what()),
+        folder.string()};
+}
+
 Result<void> replace(const std::filesystem::path& folder, const std::filesystem::path& with) {
     const auto target = database_path(folder);
     if (std::filesystem::exists(with.string() + "-wal"))
@@ -121,11 +131,11 @@ Result<void> replace(const std::filesystem::path& folder, const std::filesystem:
     bool read_by_somebody = false;
     try {
         if (std::filesystem::exists(target))
-            read_by_somebody = connect(target, Mode::write)
-                                   ->execAndGet("PRAGMA wal_checkpoint(TRUNCATE)")
-                                   .getInt() != 0;
+            read_by_somebody =
+                connect(target, Mode::write)->execAndGet("PRAGMA wal_checkpoint(TRUNCATE)").getInt() != 0;
     } catch (const SQLite::Exception& e) {
-        if (!is_damage(e)) throw;  // damaged is what may well be replaced
+        // Damaged is what may well be replaced; what cannot be read now may be whole.
+        if (!is_damage(e)) return std::unexpected(not_read(e, folder));
     }
     if (read_by_somebody)
         return refuse("in-use", "somebody is reading this folder; replacing it has to wait", folder.string());
