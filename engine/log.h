@@ -1,8 +1,10 @@
 // What a long-running engine says of itself: one line an event on standard error, for systemd's journal or a
 // file. No line holds what a case holds: names of events, channels, routes and persons' ids, numbers and
-// causes. Every function may be called from any thread; a line is written whole.
+// causes. Every function may be called from any thread; a line is written whole, by a thread of the log's
+// own: nobody waits for whoever reads it. Where that falls far behind, lines are lost, and how many is said.
 #pragma once
 
+#include <chrono>
 #include <functional>
 
 #include "engine/describe.h"
@@ -23,6 +25,8 @@ bool writes(Level);
 // `event`: a word of its own, such as "plugin-fault", that does not change; `fields`: an object, with the
 // cause as "error".
 void write(Level, std::string_view event, Json fields = Json::object());
+// Before the process ends: waits until everything is written, but no longer than this.
+void flush(std::chrono::milliseconds within);
 // The line alone.
 std::string line(Form, time::Instant at, Level, std::string_view event, const Json& fields);
 

@@ -20,7 +20,8 @@ namespace {
 // The service as a process of its own, of the same program.
 class ServiceProcess {
   public:
-    explicit ServiceProcess(const std::string& folder) {
+    // By way of one that is there: what throws here ends a service that does not start, too.
+    explicit ServiceProcess(const std::string& folder) : ServiceProcess() {
         int ends[2];
         if (::pipe(ends) != 0) throw std::runtime_error("no pipe");
         posix_spawn_file_actions_t actions;
@@ -36,21 +37,26 @@ class ServiceProcess {
         const int fault = ::posix_spawn(&pid_, "/proc/self/exe", &actions, nullptr, argv.data(), environ);
         ::posix_spawn_file_actions_destroy(&actions);
         ::close(ends[1]);
-        if (fault != 0) throw std::runtime_error("reeve serve cannot be started");
+        out_ = ends[0];
+        if (fault != 0) {
+            pid_ = 0;
+            throw std::runtime_error("reeve serve cannot be started");
+        }
         // It has said everything, or ended.
         std::string said;
         char bytes[512];
         ssize_t got = 0;
-        while (said.find(" at http") == said.npos && (got = ::read(ends[0], bytes, sizeof bytes)) > 0)
+        while (said.find(" at http") == said.npos && (got = ::read(out_, bytes, sizeof bytes)) > 0)
             said.append(bytes, static_cast<std::size_t>(got));
-        out_ = ends[0];
         if (said.find(" at http") == said.npos)
             throw std::runtime_error("reeve serve did not start: " + said);
     }
     ~ServiceProcess() {
-        ::kill(pid_, SIGTERM);
-        ::waitpid(pid_, nullptr, 0);
-        ::close(out_);
+        if (pid_ > 0) {
+            ::kill(pid_, SIGTERM);
+            ::waitpid(pid_, nullptr, 0);
+        }
+        if (out_ >= 0) ::close(out_);
     }
     ServiceProcess(const ServiceProcess&) = delete;
 
@@ -71,6 +77,7 @@ class ServiceProcess {
     }
 
   private:
+    ServiceProcess() = default;
     pid_t pid_ = 0;
     int out_ = -1;
 };

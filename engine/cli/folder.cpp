@@ -95,6 +95,7 @@ Result<std::unique_ptr<Folder>> Folder::open(const Given& given, Purpose purpose
         wrong_use("--data", "say which data folder: --data DIR, or set REEVE_DATA; reeve init DIR makes one");
     std::unique_ptr<Folder> folder(new Folder);
     folder->given_ = given;
+    store::finish_left(folder->path());
     if (!create && !std::filesystem::exists(folder->path() / "reeve.db") &&
         !std::filesystem::is_regular_file(folder->path()))
         return refuse("no-folder",

@@ -73,6 +73,9 @@ void add_org_load(CLI::App& org, Cli& cli) {
         if (folder.directory().people().empty())
             if (auto no = brings(*events, *who)) return refused(cli, *no);
         Json what = Json::array(), words = Json::array();
+        auto after = folder.directory();
+        for (const auto& event : *events) after.apply(event);
+        if (auto no = org::check_outcome(folder.directory(), after)) return refused(cli, *no);
         for (const auto& event : *events) {
             what.push_back(org::to_json(event));
             words.push_back(in_words(event, folder.directory()));

@@ -57,14 +57,16 @@ Result<time::Instant> parse_start(const std::string& text, const char* option,
 }
 
 std::optional<Error> place_refuses(const std::filesystem::path& folder) {
+    store::finish_left(folder);
     std::error_code ignored;
     auto there = std::filesystem::absolute(folder);
     if (std::filesystem::is_directory(there, ignored)) {
         // What a command that was killed while it made the folder left there is ours.
         static const std::set<std::string> ours{
-            "attachments",        "lock",         "lost+found",           "rehearsal.json",
-            "rehearsal.json.new", "restoring.db", "restoring.db-journal", "restoring.db-wal",
-            "restoring.db-shm",   sample_mark};
+            "attachments",        "lock",           "lost+found",           "rehearsal.json",
+            "rehearsal.json.new", "restoring.db",   "restoring.db-journal", "restoring.db-wal",
+            "restoring.db-shm",   "access.db.part", "replacing.access.db",  "replacing.rehearsal.json",
+            sample_mark};
         if (!std::filesystem::exists(there / "reeve.db", ignored))
             for (const auto& entry : std::filesystem::directory_iterator(there, ignored))
                 if (const auto name = entry.path().filename().string(); !ours.contains(name))

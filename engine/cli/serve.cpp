@@ -14,26 +14,6 @@ namespace reeve::cli {
 
 namespace {
 
-// "127.0.0.1:8080", "[::1]:8080", ":8080" for every IPv4 address of the machine.
-Result<void> read_listen(const std::string& text, const std::string& place, http::Options& options) {
-    const auto colon = text.rfind(':');
-    const auto wrong = [&] {
-        return refuse("cannot-listen",
-                      "expected ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080, not \"" + text + "\"",
-                      place);
-    };
-    if (colon == std::string::npos) return wrong();
-    auto address = text.substr(0, colon);
-    const auto port = text.substr(colon + 1);
-    if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
-    if (port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos ||
-        std::stoi(port) > 65535)
-        return wrong();
-    options.address = address.empty() ? "0.0.0.0" : address;
-    options.port = static_cast<std::uint16_t>(std::stoi(port));
-    return {};
-}
-
 constexpr time::Millis usual_heartbeat{60'000};
 
 struct Serving {
@@ -44,10 +24,13 @@ struct Serving {
 // What flags and the environment say goes before the file.
 Result<http::Options> settle(const Serving& wanted, ServeConfig& config) {
     http::Options options;
-    const auto place = wanted.listen.empty() && !config.listen.empty() ? config.file.string() : "--listen";
     if (!wanted.listen.empty()) config.listen = wanted.listen;
     if (config.listen.empty()) config.listen = "127.0.0.1:8080";
-    if (auto read = read_listen(config.listen, place, options); !read) return std::unexpected(read.error());
+    const auto at = listen_at(config.listen);  // what the file says was looked at there
+    if (!at)
+        return refuse("cannot-listen", fmt::format("{}, not \"{}\"", listen_form, config.listen), "--listen");
+    options.address = at->address;
+    options.port = at->port;
     options.certificate = config.beside(config.tls.certificate);
     options.key = config.beside(config.tls.key);
     if (!wanted.certificate.empty()) options.certificate = wanted.certificate;
@@ -101,14 +84,10 @@ sigset_t block_ending() {
     return ending;
 }
 
-// Whoever keeps the organisation and the definitions; empty: nobody does.
-std::string administrator_of(const org::Directory& directory) {
-    for (const auto* post : directory.posts())
-        if (post->role == http::administrator_role && directory.parent(post->unit).empty() &&
-            !post->holders.empty())
-            return post->holders.front();
-    return {};
-}
+// However the service ends, the last lines of its log are written, unless nobody takes them.
+struct LastLines {
+    ~LastLines() { log::flush(std::chrono::seconds(1)); }
+};
 
 // Who signs in first, and with what.
 struct FirstIn {
@@ -119,8 +98,11 @@ struct FirstIn {
 // folder without an organisation there is one made.
 Result<FirstIn> let_the_first_in(runtime::Engine& engine, http::Accounts& accounts) {
     FirstIn first_in;
-    if (accounts.any()) return first_in;
-    if (engine.directory()->people().empty()) {
+    // Whoever has left signs in no more, password or not.
+    const auto people = engine.directory();
+    if (accounts.any([&](const std::string& id) { return people->person(id) && people->person(id)->active; }))
+        return first_in;
+    if (people->people().empty()) {
         const std::vector<org::Event> first{
             org::UnitSet{{.id = "office",
                           .title_en = "Office",
@@ -128,18 +110,18 @@ Result<FirstIn> let_the_first_in(runtime::Engine& engine, http::Accounts& accoun
                           .parent = {},
                           .level = "office"}},
             org::PersonSet{{.id = "administrator", .name = "Administrator"}},
-            org::PostSet{{"office", std::string(http::administrator_role), 1, {"administrator"}}}};
+            org::PostSet{{"office", std::string(org::administrator_role), 1, {"administrator"}}}};
         if (auto made = engine.change(first, core::system_actor); !made) return std::unexpected(made.error());
     }
-    const auto who = administrator_of(*engine.directory());
-    if (who.empty())
+    const auto administrators = org::administrators(*engine.directory());
+    if (administrators.empty())
         log::write(
             log::Level::warning, "nobody-signs-in",
             {{"error",
               "nobody has a password, and nobody the role \"administrator\" at the topmost unit; `reeve "
               "password PERSON` gives somebody one"}});
     else
-        first_in = {who, accounts.make_one_time(who, engine.now())};
+        first_in = {administrators.front(), accounts.make_one_time(administrators.front(), engine.now())};
     return first_in;
 }
 
@@ -205,6 +187,7 @@ void add_serve(CLI::App& app, Cli& cli) {
         if (!config) return refused(cli, config.error());
         auto options = settle(*wanted, *config);
         if (!options) return refused(cli, options.error());
+        const LastLines last_lines;
         // Whoever read the log may go; the service goes on.
         ::signal(SIGPIPE, SIG_IGN);
         const auto ending = block_ending();

@@ -16,7 +16,8 @@ Result<std::unique_ptr<Alerting>> Alerting::prepare(const ServeConfig& config) {
         auto plugin = runtime::PluginNotifier::start(plugin_settings(config, wanted, "notifier"));
         if (!plugin)
             return refuse(plugin.error().code,
-                          fmt::format("channel \"{}\": {}", wanted.name, plugin.error().message),
+                          fmt::format("channel \"{}\", plugin {}: {}", wanted.name,
+                                      plugin_library(config, wanted.plugin).string(), plugin.error().message),
                           config.file.string());
         alerting->plugins_.push_back(std::move(*plugin));
         (*channels)[i].notifier = alerting->plugins_.back();

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/describe.h"
 #include "engine/http/client_address.h"
 
@@ -34,19 +36,33 @@ std::string in_list(std::size_t channel, const char* key) {
     return fmt::format("/alerts/channels/{}/{}", channel, key);
 }
 
+// Somebody opens it in a browser, or curl does: a scheme, a host, and nothing that no address holds.
+bool is_web_address(std::string_view text) {
+    const std::size_t scheme = text.starts_with("https://") ? 8 : text.starts_with("http://") ? 7 : 0;
+    if (scheme == 0 || std::ranges::any_of(text, [](unsigned char c) { return c <= ' ' || c == 0x7f; }))
+        return false;
+    const auto host = text.substr(scheme, text.find_first_of("/?#", scheme) - scheme);
+    return !host.empty() && host.front() != ':' && host.find_first_of("{}<>\"\\^`|") == host.npos;
+}
+
 std::optional<Error> unclear(const ServeConfig& config, const Source& source) {
     const auto said = [&](std::string code, std::string message, const std::string& pointer) {
         return source.refuse(std::move(code), std::move(message), pointer).error();
     };
+    const auto& text = source.document.value;
+    const auto empty = [&](const char* key) { return text.contains(key) && text[key].empty(); };
+    if (text.contains("listen") && !listen_at(config.listen))
+        return said("cannot-listen", fmt::format("{}, not \"{}\"", listen_form, config.listen), "/listen");
     for (std::size_t i = 0; i < config.trusted_proxies.size(); ++i)
         if (http::plain_address(config.trusted_proxies[i]).empty())
             return said("bad-command",
                         "a proxy is named by its address, such as \"127.0.0.1\", not \"" +
                             config.trusted_proxies[i] + "\"",
                         fmt::format("/trusted_proxies/{}", i));
-    if (config.keep_reads &&
-        (config.keep_reads->is_working() || kept_at_least(*config.keep_reads).count() < 1))
-        return said("bad-duration", "\"keep_reads\" is a time such as \"2 years\" or \"90 days\"",
+    if (config.keep_reads && (config.keep_reads->is_working() || config.keep_reads->elapsed.count() != 0 ||
+                              kept_at_least(*config.keep_reads).count() < 1))
+        return said("bad-duration",
+                    "\"keep_reads\" is a time in days or longer, such as \"2 years\" or \"90 days\"",
                     "/keep_reads");
     std::set<std::string> names;
     for (std::size_t i = 0; i < config.alerts.channels.size(); ++i) {
@@ -86,24 +102,61 @@ std::optional<Error> unclear(const ServeConfig& config, const Source& source) {
         if (*value &&
             (!(*value)->is_moment() || (*value)->working.count() != 0 || (*value)->elapsed.count() < 1))
             return said("bad-duration", "this is a time such as \"1 min\"", place);
+    if (const auto retries = retries_of(config); retries.first > retries.longest)
+        return said("bad-duration",
+                    config.alerts.longest_retry
+                        ? "the first wait is no longer than the longest, \"longest_retry\""
+                        : "the first wait is no longer than the longest, which is 1 hour unless "
+                          "\"longest_retry\" says another",
+                    config.alerts.first_retry ? "/alerts/first_retry" : "/alerts/longest_retry");
     const auto& url = config.heartbeat.url;
-    if (!url.empty() && !url.starts_with("https://") && !url.starts_with("http://"))
-        return said("bad-command", "a heartbeat goes to an address that begins with https:// (or http://)",
+    if (!url.empty() && !is_web_address(url))
+        return said("bad-command",
+                    "a heartbeat goes to an address such as https://watch.example/ping/reeve (or http://)",
                     "/heartbeat/url");
-    if (url.empty() && config.heartbeat.every)
-        return said("missing-data", "a heartbeat has a \"url\" that it goes to", "/heartbeat");
+    if (url.empty() && (config.heartbeat.every || empty("heartbeat")))
+        return said("missing-data", "a heartbeat has a \"url\" that it goes to; leave it out to send none",
+                    "/heartbeat");
+    if (empty("tls"))
+        return said("missing-data",
+                    "\"tls\" has a \"certificate\" and a \"key\", each a PEM file; leave it out for plain "
+                    "HTTP",
+                    "/tls");
     if (config.tls.certificate.empty() != config.tls.key.empty())
         return said("missing-data", "\"certificate\" and \"key\" go together, each a PEM file", "/tls");
     if (config.upload_mib == 0u)
         return said("bad-command", "files of some size are taken: at least 1", "/upload_mib");
     if (config.alerts.attempts == 0u)
         return said("bad-command", "an alert is tried once at least", "/alerts/attempts");
-    if (!config.alerts.link.empty() && config.alerts.link.find("{case}") == std::string::npos)
+    const auto& link = config.alerts.link;
+    if (!link.empty() && link.find("{case}") == std::string::npos)
         return said("bad-command", "a link has {case} where the id of the case belongs", "/alerts/link");
+    if (!link.empty() && !is_web_address(link))
+        return said("bad-command",
+                    "a link is an address such as https://reeve.ward.example/cases/{case} (or http://)",
+                    "/alerts/link");
     return std::nullopt;
 }
 
 }  // namespace
+
+std::optional<Listen> listen_at(const std::string& text) {
+    const auto colon = text.rfind(':');
+    if (colon == std::string::npos) return std::nullopt;
+    auto address = text.substr(0, colon);
+    const auto port = text.substr(colon + 1);
+    const bool bracketed = address.starts_with('[') && address.ends_with(']');
+    if (bracketed) address = address.substr(1, address.size() - 2);
+    if (port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos ||
+        std::stoi(port) > 65535)
+        return std::nullopt;
+    if (address.empty() && !bracketed) address = "0.0.0.0";
+    // An address alone: with neither a port of its own nor what else a header may hold.
+    if (address.find_first_of("[] \t") != std::string::npos || std::ranges::count(address, ':') == 1 ||
+        http::plain_address(address).empty())
+        return std::nullopt;
+    return Listen{std::move(address), static_cast<std::uint16_t>(std::stoi(port))};
+}
 
 std::filesystem::path ServeConfig::beside(const std::string& path) const {
     return path.empty() ? std::filesystem::path() : file.parent_path() / path;

@@ -54,6 +54,14 @@ struct ServeConfig {
     std::filesystem::path beside(const std::string& path) const;
 };
 
+// "127.0.0.1:8080", "[::1]:8080", ":8080" for every IPv4 address of the machine.
+struct Listen {
+    std::string address;
+    std::uint16_t port = 0;
+};
+std::optional<Listen> listen_at(const std::string& text);
+inline constexpr const char* listen_form = "expected ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080";
+
 // `file` empty: FOLDER/reeve.json, if there is one. Error.place is FILE:LINE:COLUMN.
 Result<ServeConfig> read_config(const std::string& file, const std::filesystem::path& folder);
 // What it names besides plugins: hours and times made ready. The channels have no notifier yet.

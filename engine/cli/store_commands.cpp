@@ -128,7 +128,6 @@ void add_store(CLI::App& app, Cli& cli) {
         auto report = store::restore(*from, *restored,
                                      {.over = *force, .faulty = *faulty, .rehearsal = at.has_value()});
         if (!report) return refused(cli, report.error());
-        std::filesystem::remove(std::filesystem::path(*restored) / "rehearsal.json");
         if (!at && store::is_rehearsal(*restored)) at = report->last;
         if (at) write_rehearsal(*restored, *at);
         if (at && !cli.json)

@@ -56,6 +56,13 @@ Outcome decide_flow(Decision& d, const StartCase& wish) {
                                         : fmt::format("there is no unit \"{}\"", wish.unit),
                       "unit");
     if (!wish.data.is_object()) return reject("bad-data", "data is an object of fields and values", "data");
+    // It says what the engine did, such as that a pattern's cases are counted no more.
+    if (!wish.cause.empty() && d.command.actor != system_actor)
+        return reject(
+            "not-permitted",
+            "what opened a case is said by the engine itself: leave it out, and name the cases that "
+            "it has to do with as related",
+            "cause");
     if (auto no = check_whole(d, wish.data)) return no;
     d.emit(CaseStarted{.definition = program.id,
                        .version = program.version,

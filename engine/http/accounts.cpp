@@ -105,9 +105,12 @@ struct Accounts::Parts {
 Accounts::Accounts(const std::filesystem::path& folder) : parts_(std::make_unique<Parts>(folder)) {}
 Accounts::~Accounts() = default;
 
-bool Accounts::any() {
+bool Accounts::any(const std::function<bool(const std::string& person)>& counts) {
     std::lock_guard lock(parts_->mutex);
-    return parts_->db->execAndGet("SELECT EXISTS (SELECT 1 FROM passwords)").getInt() != 0;
+    SQLite::Statement persons(*parts_->db, "SELECT person FROM passwords");
+    while (persons.executeStep())
+        if (counts(persons.getColumn(0).getString())) return true;
+    return false;
 }
 
 std::string Accounts::make_one_time(const std::string& person, time::Instant now) {

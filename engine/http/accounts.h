@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -11,9 +12,6 @@
 #include "engine/time/time.h"
 
 namespace reeve::http {
-
-// The role of those who keep the definitions and the organisation, at the topmost unit.
-inline constexpr std::string_view administrator_role = "administrator";
 
 struct Session {
     std::string person;
@@ -30,7 +28,7 @@ class Accounts {
     explicit Accounts(const std::filesystem::path& folder);
     ~Accounts();
 
-    bool any();  // whether anybody has a password
+    bool any(const std::function<bool(const std::string& person)>&);  // whether one of them has a password
     // A password that must be changed at the first sign-in; every session of the person ends.
     std::string make_one_time(const std::string& person, time::Instant now);
     // Code "weak-password" says what would be right. Every session of the person ends.

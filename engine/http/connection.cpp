@@ -120,6 +120,7 @@ class Conversation {
         keep = keep && !service_.stopping;
         const bool gzip = accepts_gzip(request->header("accept-encoding"));
         const bool wrote = co_await write(given, version, keep, gzip);
+        if (!wrote && given.unsent) given.unsent();
         co_return wrote&& keep;
     }
 

@@ -3,10 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/post.hpp>
 
 #include "engine/http/follower.h"
 #include "engine/http/on_pool.h"
@@ -17,8 +13,6 @@ namespace reeve::http {
 namespace {
 
 constexpr std::size_t most_kept = 4096;  // events, of a few hundred bytes each
-// Between two readings: under load many commits are read at once, and nobody notices the delay.
-constexpr std::chrono::milliseconds breath{10};
 
 }  // namespace
 
@@ -26,15 +20,7 @@ Feed::Feed(runtime::Engine& engine, Readers& readers, asio::thread_pool& pool, a
     : engine_(engine),
       readers_(readers),
       pool_(pool),
-      io_(io),
-      pause_(io),
-      listening_(engine.on_commit([this] {
-          if (count_ == 0 || told_.exchange(true)) return;
-          asio::post(io_, [this] {
-              told_ = false;
-              look();
-          });
-      })) {}
+      lookout_(engine, io, "events-not-read", [this] { return read_on(); }) {}
 
 void Feed::enter(Follower& follower, std::uint64_t head) {
     if (followers_.empty()) {
@@ -42,13 +28,13 @@ void Feed::enter(Follower& follower, std::uint64_t head) {
         kept_after_ = newest_ = head;
     }
     followers_.push_back(&follower);
-    count_ = followers_.size();
+    lookout_.waiting(followers_.size());
     look();  // what was committed before anybody was counted told nobody
 }
 
 void Feed::leave(Follower& follower) {
     std::erase(followers_, &follower);
-    count_ = followers_.size();
+    lookout_.waiting(followers_.size());
     if (followers_.empty()) kept_.clear();
 }
 
@@ -58,8 +44,7 @@ std::size_t Feed::followers_of(const std::string& person) const {
 }
 
 void Feed::stop() {
-    stopping_ = true;
-    pause_.cancel();
+    lookout_.stop();
     wake();
 }
 
@@ -67,32 +52,18 @@ void Feed::wake() {
     for (auto* follower : followers_) follower->wake();
 }
 
-void Feed::look() {
-    again_ = true;
-    if (reading_ || followers_.empty() || stopping_) return;
-    reading_ = true;
-    asio::co_spawn(io_, read_on(), asio::detached);
-}
-
-asio::awaitable<void> Feed::read_on() {
+asio::awaitable<Lookout::Next> Feed::read_on() {
     const Wanted everything;
-    while (again_ && !followers_.empty() && !stopping_) {
-        again_ = false;
-        auto stretch = co_await read(newest_, everything);
-        if (!stretch) break;  // said where it was read; a heartbeat looks again
-        again_ |= stretch->more;
-        const bool wait = !stretch->more;
-        // Those who followed may have gone meanwhile, and others come, who begin elsewhere.
-        if (stretch->after == newest_)
-            keep(std::move(*stretch));
-        else
-            again_ = true;
-        wake();
-        if (!wait || stopping_) continue;
-        pause_.expires_after(breath);
-        co_await pause_.async_wait(asio::as_tuple(asio::use_awaitable));
-    }
-    reading_ = false;
+    auto stretch = co_await read(newest_, everything);
+    if (!stretch) co_return Lookout::Next::nothing;  // said where it was read; a heartbeat looks again
+    auto next = stretch->more ? Lookout::Next::at_once : Lookout::Next::rest;
+    // Those who followed may have gone meanwhile, and others come, who begin elsewhere.
+    if (stretch->after == newest_)
+        keep(std::move(*stretch));
+    else
+        next = Lookout::Next::at_once;
+    wake();
+    co_return next;
 }
 
 void Feed::keep(Stretch stretch) {

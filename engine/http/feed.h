@@ -6,17 +6,15 @@
 // waits for it: a commit only sets it going. While nobody follows it does nothing and keeps nothing.
 #pragma once
 
-#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <chrono>
 #include <deque>
 #include <expected>
 #include <functional>
 #include <list>
 
+#include "engine/http/lookout.h"
 #include "engine/http/readers.h"
 #include "engine/http/told.h"
 
@@ -40,10 +38,10 @@ class Feed {
 
     void enter(Follower&, std::uint64_t head);
     void leave(Follower&);
-    std::size_t followers() const { return count_; }  // from any thread
+    std::size_t followers() const { return lookout_.waiting(); }  // from any thread
     std::size_t followers_of(const std::string& person) const;
-    void stop();  // every stream ends
-    void look();  // whether there is more in the journal
+    void stop();                      // every stream ends
+    void look() { lookout_.look(); }  // whether there is more in the journal
 
     // The number up to which it has read.
     std::uint64_t newest() const { return newest_; }
@@ -55,23 +53,17 @@ class Feed {
     asio::awaitable<Result<Stretch>> read(std::uint64_t after, const Wanted& wanted);
 
   private:
-    asio::awaitable<void> read_on();
+    asio::awaitable<Lookout::Next> read_on();
     void keep(Stretch);
     void wake();
 
     runtime::Engine& engine_;
     Readers& readers_;
     asio::thread_pool& pool_;
-    asio::io_context& io_;
-    asio::steady_timer pause_;
     std::list<Follower*> followers_;
     std::deque<std::shared_ptr<const Told>> kept_;
     std::uint64_t kept_after_ = 0, newest_ = 0;
-    bool reading_ = false, again_ = false, stopping_ = false;
-    std::atomic<std::size_t> count_ = 0;
-    std::atomic<bool> told_ = false;  // of a commit that has not been looked at
-    std::shared_ptr<void>
-        listening_;  // last: no commit tells of anything before, or after, the rest is there
+    Lookout lookout_;  // last: it reads into the rest
 };
 
 }  // namespace reeve::http

@@ -3,36 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/post.hpp>
 
 #include "engine/http/on_pool.h"
 #include "engine/log.h"
 
 namespace reeve::http {
 
-namespace {
-
-// Between two readings: under load many commits are looked at once.
-constexpr std::chrono::milliseconds breath{10};
-
-}  // namespace
-
 JobQueue::JobQueue(runtime::Engine& engine, Readers& readers, asio::thread_pool& pool, asio::io_context& io)
     : engine_(engine),
       readers_(readers),
       pool_(pool),
-      io_(io),
-      pause_(io),
-      listening_(engine.on_commit([this] {
-          if (count_ == 0 || told_.exchange(true)) return;
-          asio::post(io_, [this] {
-              told_ = false;
-              look();
-          });
-      })) {}
+      lookout_(engine, io, "jobs-not-read", [this] { return read_on(); }) {}
 
 std::string JobQueue::name_of(const store::JobRow& job) {
     return fmt::format("{}/{} {}", job.case_id, job.id, job.attempt);
@@ -40,14 +21,14 @@ std::string JobQueue::name_of(const store::JobRow& job) {
 
 void JobQueue::enter(Place& place) {
     places_.push_back(&place);
-    count_ = places_.size();
+    lookout_.waiting(places_.size());
     look();  // what was committed before anybody was counted told nobody
 }
 
 void JobQueue::leave(Place& place) {
     done(place);
     std::erase(places_, &place);
-    count_ = places_.size();
+    lookout_.waiting(places_.size());
 }
 
 void JobQueue::done(Place& place) {
@@ -59,35 +40,21 @@ void JobQueue::done(Place& place) {
 }
 
 void JobQueue::stop() {
-    stopping_ = true;
-    pause_.cancel();
+    lookout_.stop();
     for (auto* place : places_) place->wake();
 }
 
-void JobQueue::look() {
-    again_ = true;
-    if (reading_ || places_.empty() || stopping_) return;
-    reading_ = true;
-    asio::co_spawn(io_, read_on(), asio::detached);
-}
-
-asio::awaitable<void> JobQueue::read_on() {
-    while (again_ && !places_.empty() && !stopping_) {
-        again_ = false;
-        const auto found = co_await read();
-        if (found) {
-            for (const auto& one : *found) deal(one);
-        } else {
-            for (auto* place : places_) {
-                place->fault = found.error();
-                place->wake();
-            }
+asio::awaitable<Lookout::Next> JobQueue::read_on() {
+    const auto found = co_await read();
+    if (found) {
+        for (const auto& one : *found) deal(one);
+    } else {
+        for (auto* place : places_) {
+            place->fault = found.error();
+            place->wake();
         }
-        if (!again_ || stopping_) continue;
-        pause_.expires_after(breath);
-        co_await pause_.async_wait(asio::as_tuple(asio::use_awaitable));
     }
-    reading_ = false;
+    co_return Lookout::Next::when_told;
 }
 
 asio::awaitable<Result<std::vector<JobQueue::Found>>> JobQueue::read() {

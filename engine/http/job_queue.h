@@ -7,15 +7,14 @@
 // no thread; while nobody does it does nothing.
 #pragma once
 
-#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <list>
 #include <memory>
 #include <set>
 
+#include "engine/http/lookout.h"
 #include "engine/http/readers.h"
 
 namespace reeve::http {
@@ -47,10 +46,10 @@ class JobQueue {
 
     void enter(Place&);
     void leave(Place&);
-    void done(Place&);                              // with what it was offered
-    std::size_t waiting() const { return count_; }  // from any thread
-    void look();                                    // whether there is a job for somebody
-    void stop();                                    // everybody is woken
+    void done(Place&);                                          // with what it was offered
+    std::size_t waiting() const { return lookout_.waiting(); }  // from any thread
+    void look() { lookout_.look(); }                            // whether there is a job for somebody
+    void stop();                                                // everybody is woken
 
     static std::string name_of(const store::JobRow&);  // of one attempt
 
@@ -59,22 +58,16 @@ class JobQueue {
         JobKind kind;
         std::vector<store::JobRow> rows;
     };
-    asio::awaitable<void> read_on();
+    asio::awaitable<Lookout::Next> read_on();
     asio::awaitable<Result<std::vector<Found>>> read();
     void deal(const Found&);
 
     runtime::Engine& engine_;
     Readers& readers_;
     asio::thread_pool& pool_;
-    asio::io_context& io_;
-    asio::steady_timer pause_;
     std::list<Place*> places_;       // in the order in which they came
     std::set<std::string> offered_;  // to somebody who has not answered yet
-    bool reading_ = false, again_ = false, stopping_ = false;
-    std::atomic<std::size_t> count_ = 0;
-    std::atomic<bool> told_ = false;  // of a commit that has not been looked at
-    std::shared_ptr<void>
-        listening_;  // last: no commit tells of anything before, or after, the rest is there
+    Lookout lookout_;                // last: it reads into the rest
 };
 
 }  // namespace reeve::http

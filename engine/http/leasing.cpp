@@ -24,18 +24,45 @@ bool is_lost(const Error& error) {
     return false;
 }
 
-// Those of the leases that are still held, with what their program needs.
-Answer leased(const views::Sight& sight, const std::vector<runtime::Receipt>& receipts) {
+// Those of the leases that are still held, with what their program needs. That holds what the case holds of
+// persons, so who reads it is written down before they have it.
+Answer leased(const views::Sight& sight, const std::vector<runtime::Receipt>& receipts, const Caller& caller,
+              Reads& reads) {
     Json jobs = Json::array();
     for (const auto& receipt : receipts) {
         const auto file = store::find(sight.reader, sight.catalog, receipt.case_id);
         if (!file) continue;
-        for (const auto& event : receipt.events)
-            if (const auto* lease = std::get_if<core::JobLeased>(&event.event))
-                for (const auto& job : store::project(file->state, *file->program).jobs)
-                    if (job.lease == lease->lease) jobs.push_back(views::job_to_do(sight, *file, job));
+        for (const auto& event : receipt.events) {
+            const auto* lease = std::get_if<core::JobLeased>(&event.event);
+            if (!lease) continue;
+            for (const auto& job : store::project(file->state, *file->program).jobs) {
+                if (job.lease != lease->lease) continue;
+                jobs.push_back(views::job_to_do(sight, *file, job));
+                reads.record({.at = sight.now,
+                              .person = caller.person,
+                              .token = caller.token,
+                              .case_id = receipt.case_id,
+                              .route = "leaseJobs"});
+            }
+        }
     }
     return json_answer({{"jobs", std::move(jobs)}});
+}
+
+// Nobody has what was leased: it does not wait until the lease runs out. As then, the attempt is spent, so
+// that a job which brings every program down ends with people.
+void give_back(runtime::Engine& engine, const std::string& person,
+               const std::vector<runtime::Receipt>& receipts) {
+    for (const auto& receipt : receipts)
+        for (const auto& event : receipt.events)
+            if (const auto* lease = std::get_if<core::JobLeased>(&event.event))
+                engine.post({.actor = person,
+                             .case_id = receipt.case_id,
+                             .wish = core::FailJob{.job = lease->job,
+                                                   .error = lease->worker + " had gone before it had the job",
+                                                   .lease = lease->lease,
+                                                   .retry_after = time::Duration{}}},
+                            [](const auto&) {});  // refused where it is over already
 }
 
 class Waiting : public std::enable_shared_from_this<Waiting> {
@@ -67,9 +94,10 @@ class Waiting : public std::enable_shared_from_this<Waiting> {
             if (service_.stopping) co_return problem({"stopping", "the service is ending", ""});
             if (place_.fault) co_return problem(*place_.fault);
             if (place_.taking) {
-                const auto caller = who_asks(service_, request_, false);
+                auto caller = who_asks(service_, request_, false);
                 if (!caller) co_return problem(caller.error());
-                co_await take(caller->person);
+                caller_ = std::move(*caller);
+                co_await take(caller_.person);
                 if (!receipts_.empty()) break;
                 if (refused_) co_return problem(*refused_);
                 place_.looked = false;  // others were quicker: is there more?
@@ -84,18 +112,25 @@ class Waiting : public std::enable_shared_from_this<Waiting> {
             co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
             if (Clock::now() >= now + service_.options.heartbeat) service_.jobs.look();
         }
+        // Who went while the leases were committed is told of none.
+        if (gone_) give_back(service_.engine, caller_.person, std::exchange(receipts_, {}));
         std::function<Answer()> work = [this]() -> Answer {
             try {
                 Readers::Lease reader(service_.readers);
                 return leased(
                     {*reader, service_.engine.catalog(), service_.engine.directory(), service_.engine.now()},
-                    receipts_);
+                    receipts_, caller_, service_.reads);
             } catch (const std::exception& e) {
                 log::write(log::Level::error, "jobs-not-read", {{"error", e.what()}});
+                give_back(service_.engine, caller_.person, std::exchange(receipts_, {}));
                 return problem(store::trouble(e));
             }
         };
-        co_return co_await on_pool(service_.pool, std::move(work));
+        auto answer = co_await on_pool(service_.pool, std::move(work));
+        if (!receipts_.empty())
+            answer.unsent = [&engine = service_.engine, person = caller_.person,
+                             receipts = std::move(receipts_)] { give_back(engine, person, receipts); };
+        co_return answer;
     }
 
   private:
@@ -141,6 +176,7 @@ class Waiting : public std::enable_shared_from_this<Waiting> {
     const Leasing& leasing_;
     asio::steady_timer timer_;
     JobQueue::Place place_;
+    Caller caller_;
     std::vector<runtime::Receipt> receipts_;
     std::optional<Error> refused_;
     std::size_t left_ = 0;

@@ -20,7 +20,8 @@ struct Leasing {
 };
 
 // The answer, as soon as there is a job, or the time is over, or the service ends. Whoever has gone meanwhile
-// is leased none. The request says who asks, and is looked at again before anything is leased.
+// is leased none, and what was leased to somebody who went just then, or whom the answer did not reach, is
+// given back. The request says who asks, and is looked at again before anything is leased.
 asio::awaitable<Answer> lease_jobs(Service&, const Request&, const Leasing&, asio::ip::tcp::socket&);
 
 }  // namespace reeve::http

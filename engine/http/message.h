@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -46,6 +47,7 @@ struct Answer {
     std::shared_ptr<const Following> following = {};
     // Another answer in place of this one, when there is a job.
     std::shared_ptr<const Leasing> leasing = {};
+    std::function<void()> unsent = {};  // what is undone when it cannot be written
 };
 
 inline constexpr std::string_view cookie_name = "reeve_session";

@@ -7,6 +7,8 @@
 #include <thread>
 
 #include "engine/http/access_file.h"
+#include "engine/log.h"
+#include "engine/runtime/time_source.h"
 
 namespace reeve::http {
 
@@ -14,8 +16,8 @@ namespace {
 
 // So often the disk is told to keep what was written, while something was.
 constexpr std::chrono::seconds between_syncs{1};
-// What has become too old is looked for once in so many reads.
-constexpr int between_sweeps = 1000;
+// What has become too old is looked for once in so many reads too.
+constexpr int reads_between_sweeps = 1000;
 
 }  // namespace
 
@@ -26,15 +28,26 @@ Json to_json(const ReadRow& row) {
 }
 
 struct Reads::Parts {
-    Parts(const std::filesystem::path& folder, time::Millis span) : kept(span), db(open_access_file(folder)) {
+    Parts(const std::filesystem::path& folder, time::Millis span, std::function<time::Instant()> clock,
+          std::chrono::milliseconds between)
+        : kept(span), now(std::move(clock)), between_sweeps(between), db(open_access_file(folder)) {
         // Each is in the file at once; that the file is on the disk is seen to by keep().
         db->exec("PRAGMA synchronous = NORMAL");
     }
 
     void keep(std::stop_token stop) {
         std::unique_lock lock(mutex);
+        auto next_sweep = runtime::stopwatch();
         while (true) {
-            written_one.wait(lock, stop, [&] { return written; });
+            if (now && runtime::stopwatch() >= next_sweep) {
+                try_sweep();
+                next_sweep = runtime::stopwatch() + between_sweeps;
+            }
+            const auto something = [&] { return written; };
+            if (now)
+                written_one.wait_for(lock, stop, next_sweep - runtime::stopwatch(), something);
+            else
+                written_one.wait(lock, stop, something);
             if (written) sync();
             if (stop.stop_requested()) return;
             lock.unlock();
@@ -43,6 +56,21 @@ struct Reads::Parts {
                 stopped.wait_for(pause, stop, between_syncs, [] { return false; });
             }
             lock.lock();
+        }
+    }
+
+    void sweep_before(time::Instant oldest) {
+        sweep.tryReset();
+        sweep.bind(1, millis_of(oldest));
+        sweep.exec();
+    }
+
+    // A disk that is full or busy now may not be the next time.
+    void try_sweep() {
+        try {
+            sweep_before(now() - kept);
+        } catch (const std::exception& e) {
+            log::write(log::Level::error, "reads-not-removed", {{"error", e.what()}});
         }
     }
 
@@ -57,6 +85,8 @@ struct Reads::Parts {
     }
 
     const time::Millis kept;
+    const std::function<time::Instant()> now;
+    const std::chrono::milliseconds between_sweeps;
     std::mutex mutex;
     std::unique_ptr<SQLite::Database> db;
     SQLite::Statement insert{*db,
@@ -69,8 +99,9 @@ struct Reads::Parts {
     std::jthread keeper{[this](std::stop_token stop) { keep(stop); }};  // last: the rest is there
 };
 
-Reads::Reads(const std::filesystem::path& folder, time::Millis kept)
-    : parts_(std::make_unique<Parts>(folder, kept)) {}
+Reads::Reads(const std::filesystem::path& folder, time::Millis kept, std::function<time::Instant()> now,
+             std::chrono::milliseconds between_sweeps)
+    : parts_(std::make_unique<Parts>(folder, kept, std::move(now), between_sweeps)) {}
 Reads::~Reads() = default;
 
 void Reads::record(const ReadRow& row) {
@@ -84,10 +115,8 @@ void Reads::record(const ReadRow& row) {
     parts.insert.bind(5, row.route);
     parts.insert.exec();
     if (parts.until_sweep-- <= 0) {
-        parts.until_sweep = between_sweeps;
-        parts.sweep.tryReset();
-        parts.sweep.bind(1, millis_of(row.at - parts.kept));
-        parts.sweep.exec();
+        parts.until_sweep = reads_between_sweeps;
+        parts.sweep_before(row.at - parts.kept);
     }
     parts.written = true;
     parts.written_one.notify_one();

@@ -4,7 +4,9 @@
 // called from any thread.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,8 +36,10 @@ struct ReadFilter {
 
 class Reads {
   public:
-    // `kept`: what is older goes, as more is written.
-    Reads(const std::filesystem::path& folder, time::Millis kept);
+    // `kept`: what is older goes, as more is written; and while nobody reads anything, by the time that `now`
+    // tells (on a thread of its own; none: not then), looked for so often.
+    Reads(const std::filesystem::path& folder, time::Millis kept, std::function<time::Instant()> now = {},
+          std::chrono::milliseconds between_sweeps = std::chrono::hours(1));
     ~Reads();
 
     // Throws when it cannot be written: then what was read is not sent.

@@ -1,6 +1,7 @@
 #include "engine/http/request.h"
 
 #include <algorithm>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/field.hpp>
 #include <boost/url/params_view.hpp>
 #include <boost/url/parse.hpp>
@@ -20,12 +21,34 @@ constexpr bhttp::field wanted_fields[] = {bhttp::field::authorization,   bhttp::
                                           bhttp::field::accept_encoding, bhttp::field::cookie,
                                           bhttp::field::accept_language};
 
+// Of which a second would be another matter: who took the first and who took the last would read two
+// requests.
+constexpr std::string_view single_fields[] = {"Authorization", "Content-Type",    "Content-Encoding",
+                                              "If-Match",      "Idempotency-Key", "X-CSRF-Token",
+                                              "Last-Event-ID"};
+
+// What is wrong with the header as a whole, however the request goes on.
+std::optional<Answer> header_fault(const bhttp::request_header<>& header) {
+    for (const auto name : single_fields)
+        if (header.count(name) > 1)
+            return problem({"bad-request", "there is more than one " + std::string(name), std::string(name)});
+    const auto coding = header[bhttp::field::content_encoding];
+    if (!coding.empty() && !boost::beast::iequals(coding, "identity")) {
+        auto refused = problem({"wrong-content-encoding",
+                                "send the body as it is, without a Content-Encoding", "Content-Encoding"});
+        refused.headers["Accept-Encoding"] = "identity";
+        return refused;
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::expected<Request, Answer> request_of(const bhttp::request_header<>& header) {
     const auto bad = [](std::string what) {
         return std::unexpected(problem({"bad-request", std::move(what), ""}));
     };
+    if (auto fault = header_fault(header)) return std::unexpected(std::move(*fault));
     Request request;
     request.method = std::string(header.method_string());
     const auto target = boost::urls::parse_origin_form({header.target().data(), header.target().size()});

@@ -12,8 +12,8 @@ namespace {
 
 // Roles of those who answer for what lies below their unit, and of those who keep the definitions and the
 // organisation in order.
-constexpr std::string_view leading[] = {"head",      "deputy_head",      "supervisor",
-                                        "inspector", administrator_role, "job_worker"};
+constexpr std::string_view leading[] = {"head",      "deputy_head",           "supervisor",
+                                        "inspector", org::administrator_role, "job_worker"};
 Error no_case(const std::string& id) {
     return {"unknown-case", "there is no case \"" + id + "\" that you may see", "case"};
 }
@@ -26,7 +26,7 @@ Rights rights_of(const std::string& person, const org::Directory& directory) {
     for (const auto* post : directory.posts()) {
         if (std::ranges::find(post->holders, person) == post->holders.end()) continue;
         units.insert(post->unit);
-        rights.administrator |= post->role == administrator_role && directory.parent(post->unit).empty();
+        rights.administrator |= post->role == org::administrator_role && directory.parent(post->unit).empty();
         if (std::ranges::find(leading, post->role) == std::end(leading)) continue;
         if (directory.parent(post->unit).empty()) rights.everywhere = true;
         for (const auto* unit : directory.units())
@@ -102,6 +102,26 @@ Result<std::vector<std::string>> seen_units(const Call& call, const views::Sight
         return refuse("bad-parameter", "there is no unit \"" + unit + "\"" + did_you_mean(unit, all), "unit");
     if (ids.empty()) return refuse("not-permitted", "you see no case of the unit \"" + unit + "\"", "unit");
     return ids;
+}
+
+std::optional<Error> unknown_filter(const Call& call, const views::Sight& sight) {
+    const auto unknown = [](std::string_view what, const std::string& given, std::string_view field,
+                            const std::vector<std::string>& known) {
+        return Error{"bad-parameter",
+                     "there is no " + std::string(what) + " \"" + given + "\"" + did_you_mean(given, known),
+                     std::string(field)};
+    };
+    if (const auto& given = call.query("definition"); !given.empty())
+        if (const auto known = sight.catalog.ids(); std::ranges::find(known, given) == known.end())
+            return unknown("definition", given, "definition", known);
+    for (const char* field : {"owner", "person"}) {
+        const auto& given = call.query(field);
+        if (given.empty() || sight.people->person(given)) continue;
+        std::vector<std::string> known;
+        for (const auto* person : sight.people->people()) known.push_back(person->id);
+        return unknown("person", given, field, known);
+    }
+    return std::nullopt;
 }
 
 }  // namespace reeve::http

@@ -96,7 +96,9 @@ struct Route {
     std::string_view type = "application/json";
     // Headers that it takes; a route of one command takes both.
     bool if_match = false, idempotency_key = false;
-    bool personal = false;  // it shows what a case holds of persons: that it was read is recorded
+    bool personal = false;   // it shows what a case holds of persons: that it was read is recorded
+    bool any_scope = false;  // every token may, whatever its scopes
+    bool heavy = false;      // it reads many cases: one at a time of each caller, and not among the others
 };
 
 // Each file of routes gives its part of the table.
@@ -169,5 +171,7 @@ Result<store::CaseRow> seen_case(const Call&, const views::Sight&, const std::st
 // The units to look into: those at or below `unit` that the caller sees, or all of theirs; empty: everywhere.
 // Refuses a unit that is not theirs.
 Result<std::vector<std::string>> seen_units(const Call&, const views::Sight&);
+// A definition or a person in the query of whom there is none: a slip of the pen, and no empty list.
+std::optional<Error> unknown_filter(const Call&, const views::Sight&);
 
 }  // namespace reeve::http

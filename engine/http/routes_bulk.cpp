@@ -171,7 +171,8 @@ constexpr Route bulk(std::string_view pattern, std::string_view operation, std::
             .answers = "Changes",
             .list = false,
             .does = does,
-            .idempotency_key = true};
+            .idempotency_key = true,
+            .heavy = true};
 }
 
 constexpr Route table[] = {

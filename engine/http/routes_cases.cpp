@@ -10,6 +10,18 @@ namespace {
 using Kind = Parameter::Kind;
 constexpr Parameter unit{"unit", Kind::text, "Of this unit and below"};
 
+// A refusal of a field at the top lists what else may stand there.
+Error with_known(Error fault, std::string_view more) {
+    if (fault.code != "unknown-field" || fault.place.find('/', 1) != std::string::npos) return fault;
+    constexpr std::string_view none = "; none is expected";
+    if (fault.message.ends_with(none))
+        fault.message.replace(fault.message.size() - none.size(), none.size(), "; known are: ");
+    else
+        fault.message += ", ";
+    fault.message += more;
+    return fault;
+}
+
 // What a command says beside its wish.
 Result<core::Command> command_of(const Call& call, Json wish, std::string case_id) {
     core::Command command{.actor = call.caller.person, .case_id = std::move(case_id)};
@@ -25,12 +37,26 @@ Result<core::Command> command_of(const Call& call, Json wish, std::string case_i
     if (!tag) return std::unexpected(tag.error());
     command.expect = *tag;
     auto made = core::wish_from_json(wish);
-    if (!made) return std::unexpected(made.error());
+    if (!made) return std::unexpected(with_known(made.error(), "occurred"));
     command.wish = std::move(*made);
     return command;
 }
 
-Result<core::Command> start(const Call& call, const views::Sight&) {
+// What a case is started beside is the caller's to see: whether there is another is not told.
+std::optional<Error> names_unseen(const Call& call, const views::Sight& sight, const core::StartCase& start) {
+    auto unseen = [&](const std::string& id, std::string pointer) -> std::optional<Error> {
+        auto seen = seen_case(call, sight, id);
+        if (seen) return std::nullopt;
+        return Error{seen.error().code, seen.error().message, std::move(pointer)};
+    };
+    if (!start.parent.empty())
+        if (auto fault = unseen(start.parent, "/parent")) return fault;
+    for (std::size_t i = 0; i < start.related.size(); ++i)
+        if (auto fault = unseen(start.related[i], "/related/" + std::to_string(i))) return fault;
+    return std::nullopt;
+}
+
+Result<core::Command> start(const Call& call, const views::Sight& sight) {
     if (!call.body.is_object()) return refuse("bad-shape", "expected an object", "");
     if (call.body.contains("command"))
         return refuse("unknown-field", "a case is started by what stands here: leave \"command\" out",
@@ -45,7 +71,11 @@ Result<core::Command> start(const Call& call, const views::Sight&) {
         if (!value.is_string()) return refuse("bad-shape", "expected text", "/id");
         id = value.get<std::string>();
     }
-    return command_of(call, std::move(wish), std::move(id));
+    auto command = command_of(call, std::move(wish), std::move(id));
+    if (!command) return std::unexpected(with_known(command.error(), "id"));
+    if (auto fault = names_unseen(call, sight, std::get<core::StartCase>(command->wish)))
+        return std::unexpected(*fault);
+    return command;
 }
 
 // Files are named by what they hold, so whoever names one reads it: only those that were sent to this case.

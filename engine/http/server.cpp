@@ -73,6 +73,7 @@ class Server::Impl {
         });
         thread_.join();
         service_.pool.join();
+        service_.heavy.join();
     }
 
     Result<void> renew() {

@@ -18,6 +18,7 @@ struct Options {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;  // 0: any that is free
     std::size_t readers = 2;    // threads that read for answers
+    std::size_t heavy = 2;      // others, for requests that read many cases
     std::size_t connections = 1024;
     std::size_t body = 1 << 20;                                     // bytes of a JSON body, at most
     std::uint64_t upload = std::uint64_t{64} << 20;                 // bytes of a file, at most

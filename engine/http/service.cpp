@@ -176,7 +176,7 @@ std::expected<Opened, Answer> open(Service& service, const Request& request) {
         auto caller = who_asks(service, request, true);
         if (!caller) return std::unexpected(problem(caller.error()));
         opened.caller = std::move(*caller);
-        if (!opened.caller.scopes.contains(*route.needs))
+        if (!route.any_scope && !opened.caller.scopes.contains(*route.needs))
             return std::unexpected(
                 problem({"out-of-scope",
                          fmt::format("this takes a token with the scope \"{}\"",
@@ -190,6 +190,40 @@ std::expected<Opened, Answer> open(Service& service, const Request& request) {
     if (auto fault = check_query(route, request)) return std::unexpected(problem(*fault));
     return opened;
 }
+
+namespace {
+
+// Of a heavy request, while it is being answered; of anything else nothing.
+class Turn {
+  public:
+    Turn(Service& service, const Route& route, const std::string& person) {
+        if (!route.heavy) return;
+        if (service.busy.insert(person).second)
+            busy_ = &service.busy, person_ = person;
+        else
+            refused_ = true;
+    }
+    ~Turn() {
+        if (busy_) busy_->erase(person_);
+    }
+    Turn(const Turn&) = delete;
+    bool refused() const { return refused_; }
+
+  private:
+    std::set<std::string>* busy_ = nullptr;
+    std::string person_;
+    bool refused_ = false;
+};
+
+Answer one_at_a_time() {
+    auto answer =
+        problem({"one-at-a-time",
+                 "a request of yours that reads many cases is being answered: ask again when it is", ""});
+    answer.headers["Retry-After"] = "2";
+    return answer;
+}
+
+}  // namespace
 
 asio::awaitable<Answer> answer(Service& service, const Request& request, Opened& opened) {
     const Route& route = *opened.match.route;
@@ -224,10 +258,13 @@ asio::awaitable<Answer> answer(Service& service, const Request& request, Opened&
         }
         co_return guarded(route, [&]() -> Answer { std::rethrow_exception(thrown); });
     }
+    const Turn turn(service, route, call.caller.person);
+    if (turn.refused()) co_return one_at_a_time();
     std::function<Answer()> work = [&service, &call, &route] {
         return guarded(route, [&] {
             Readers::Lease reader(service.readers);
             const auto sight = sight_of(service, *reader);
+            if (auto fault = unknown_filter(call, sight)) return problem(*fault);
             auto given = std::get<Work>(route.does)(call, sight);
             // Whoever reads what a case holds of persons is known before they have it.
             if (route.personal && given.status < 300)
@@ -239,7 +276,7 @@ asio::awaitable<Answer> answer(Service& service, const Request& request, Opened&
             return given;
         });
     };
-    co_return co_await on_pool(service.pool, std::move(work));
+    co_return co_await on_pool(route.heavy ? service.heavy : service.pool, std::move(work));
 }
 
 }  // namespace reeve::http

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <set>
 
 #include "engine/http/feed.h"
 #include "engine/http/job_queue.h"
@@ -26,9 +27,10 @@ struct Service {
           receipts(e.folder()),
           lookups(o.lookups, o.ticks),
           plans(e.folder()),
-          reads(e.folder(), o.reads_kept),
+          reads(e.folder(), o.reads_kept, [&e] { return e.now(); }),
           readers(e),
           pool(o.readers),
+          heavy(o.heavy),
           feed(e, readers, pool, io),
           monitor(o.beside),
           jobs(e, readers, pool, io) {
@@ -45,7 +47,8 @@ struct Service {
     Plans plans;
     Reads reads;
     Readers readers;
-    asio::thread_pool pool;
+    asio::thread_pool pool, heavy;  // heavy: of requests that read many cases
+    std::set<std::string> busy;     // the persons of whom there is such a request
     Feed feed;
     Monitor monitor;
     JobQueue jobs;

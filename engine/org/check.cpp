@@ -187,6 +187,29 @@ class Check {
 
 }  // namespace
 
+std::vector<std::string> administrators(const Directory& directory) {
+    std::vector<std::string> found;
+    for (const Post* post : directory.posts()) {
+        if (post->role != administrator_role || !directory.parent(post->unit).empty()) continue;
+        for (const auto& holder : post->holders)
+            if (const auto* person = directory.person(holder); person && person->active)
+                found.push_back(holder);
+    }
+    return found;
+}
+
+std::optional<Error> check_outcome(const Directory& before, const Directory& after) {
+    const auto had = administrators(before);
+    if (had.empty() || !administrators(after).empty()) return std::nullopt;
+    return error(
+        "last-administrator",
+        fmt::format(R"(nobody would have the role "{}" at the topmost unit, which {} has now, and so )"
+                    "nobody could change the organisation or a definition any more; appoint "
+                    "somebody else first, or in the same change",
+                    administrator_role, had.front()),
+        "role");
+}
+
 std::optional<Error> check(const Directory& directory, const Event& event) {
     return std::visit(Check(directory), event);
 }

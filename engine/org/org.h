@@ -144,10 +144,17 @@ class Directory {
     std::vector<Absence> absences_;
 };
 
+// Those who keep the organisation and the definitions: they hold this role at the topmost unit.
+inline constexpr std::string_view administrator_role = "administrator";
+std::vector<std::string> administrators(const Directory&);  // of those who have not left
+
 // Checks a change against the directory: unknown parent, cycle, removing a unit with people in it, a
 // substitute who is the absent person, an absence that ends before it begins. code: "unknown-unit",
 // "unit-cycle", "unknown-person", …
 std::optional<Error> check(const Directory&, const Event&);
+
+// Whether many changes together left an office that had an administrator without one: "last-administrator".
+std::optional<Error> check_outcome(const Directory& before, const Directory& after);
 
 // Reads an organisation file (JSON with comments: units, posts, people, absences; docs/organisation.md) as
 // the events that make `now` into it; every fault with FILE:LINE:COL.

@@ -84,22 +84,18 @@ CaseChange Engine::Impl::foresee(store::CaseFile& file, const Planned& planned, 
     return change;
 }
 
-namespace {
-
 org::Loads loads_of(store::Reader& reader) {
     org::Loads loads;
     for (const auto& row : reader.loads()) loads[row.person] = {row.open, row.last_given};
     return loads;
 }
 
-}  // namespace
-
 CaseChange Engine::Impl::preview(store::Reader& reader, const std::string& case_id, const core::Migrate& wish,
-                                 const std::string& actor, const model::Program& target) const {
+                                 const std::string& actor, const org::Loads& loads,
+                                 const model::Program& target) const {
     auto file = store::find(reader, catalog, case_id);
     if (!file) return {.case_id = case_id, .changes = {}, .refused = file.error()};
-    return foresee(*file, {.case_id = case_id, .wish = wish, .what = {}, .to = {}}, actor, loads_of(reader),
-                   &target);
+    return foresee(*file, {.case_id = case_id, .wish = wish, .what = {}, .to = {}}, actor, loads, &target);
 }
 
 Result<std::vector<Planned>> Engine::plan(const MigrateAll& wanted) const {

@@ -242,6 +242,20 @@ Result<void> Decider::name_case(core::Command& command, const std::string& defin
     }
 }
 
+// What somebody who starts a case names beside it. What the engine itself names is there.
+std::optional<Error> Decider::names_no_case(const core::StartCase& start) {
+    auto missing = [&](const std::string& id, std::string field) -> std::optional<Error> {
+        if (cache_.find(id) || reader_->find_case(id)) return std::nullopt;
+        if (auto gone = archived(id)) return Error{gone->code, gone->message, std::move(field)};
+        return Error{"unknown-case", "there is no case \"" + id + "\"", std::move(field)};
+    };
+    if (!start.parent.empty())
+        if (auto none = missing(start.parent, "parent")) return none;
+    for (std::size_t i = 0; i < start.related.size(); ++i)
+        if (auto none = missing(start.related[i], fmt::format("related/{}", i))) return none;
+    return std::nullopt;
+}
+
 Result<Receipt> Decider::decide(core::Command command, int depth) {
     const auto* start = std::get_if<core::StartCase>(&command.wish);
     if (auto unreadable = start ? std::nullopt : cannot_read(command.case_id))
@@ -264,6 +278,8 @@ Result<Receipt> Decider::decide(core::Command command, int depth) {
                                       known.empty() ? "none" : known),
                           "definition");
         }
+        if (command.actor != core::system_actor)
+            if (auto none = names_no_case(*start)) return std::unexpected(*none);
         if (auto named = name_case(command, program->id); !named) return std::unexpected(named.error());
     } else {
         entry = lookup(command.case_id);

@@ -78,6 +78,7 @@ class Decider {
     std::optional<Error> cannot_read(const std::string& case_id);
     CachedCase* lookup(const std::string& case_id);
     std::optional<Error> archived(const std::string& case_id) const;  // none: it was not
+    std::optional<Error> names_no_case(const core::StartCase&);
     Result<void> name_case(core::Command&, const std::string& definition);
     Receipt record(const core::Command&, CachedCase*, const model::ProgramPtr&, std::vector<core::Event>,
                    int depth);

@@ -85,6 +85,7 @@ std::expected<std::vector<CaseChange>, Errors> Engine::change_calendar(const std
     const auto canonical = time::canonical_text(**parsed);
     std::vector<CaseChange> changes;
     auto reader = read();
+    const auto loads = loads_of(*reader);
     for (const auto& id : catalog().ids()) {
         // Each version that open cases are pinned to keeps its text and gets the calendar; the newest comes
         // last, so that it stays the newest.
@@ -103,7 +104,8 @@ std::expected<std::vector<CaseChange>, Errors> Engine::change_calendar(const std
                 if (!compiled) return std::unexpected(compiled.error());
                 const core::Migrate wish{.version = anew.version, .reason = reason};
                 for (const auto& case_id : ids)
-                    changes.push_back(impl_->preview(*reader, case_id, wish, actor, *compiled->program));
+                    changes.push_back(
+                        impl_->preview(*reader, case_id, wish, actor, loads, *compiled->program));
                 continue;
             }
             auto deployed = impl_->deploy(old.text, old.name, canonical, actor, true);
@@ -112,7 +114,7 @@ std::expected<std::vector<CaseChange>, Errors> Engine::change_calendar(const std
             const core::Migrate wish{.version = deployed->version, .reason = reason};
             const auto target = catalog().program(id, deployed->version);
             for (const auto& case_id : ids) {
-                changes.push_back(impl_->preview(*reader, case_id, wish, actor, *target));
+                changes.push_back(impl_->preview(*reader, case_id, wish, actor, loads, *target));
                 changes.back().refused.reset();
                 commands.push_back({.actor = actor, .case_id = case_id, .wish = wish});
             }

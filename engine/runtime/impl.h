@@ -29,12 +29,15 @@ class Engine::Impl {
     model::Surroundings surroundings(const std::string& calendar) const;  // its text; empty: what is known
     // What moving this case would change, decided as the command would be, now.
     CaseChange preview(store::Reader&, const std::string& case_id, const core::Migrate&,
-                       const std::string& actor, const model::Program& target) const;
+                       const std::string& actor, const org::Loads&, const model::Program& target) const;
     // What the command would do to the case, decided now; the case goes on from there.
     CaseChange foresee(store::CaseFile&, const Planned&, const std::string& actor, const org::Loads&,
                        const model::Program* target) const;
     std::mutex calendars;  // one changes at a time
     std::vector<std::string> units_within(const std::string& unit) const;
 };
+
+// How busy everybody is now: read once for many cases.
+org::Loads loads_of(store::Reader&);
 
 }  // namespace reeve::runtime

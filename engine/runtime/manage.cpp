@@ -73,6 +73,10 @@ Result<Receipt> Engine::change(std::vector<org::Event> events, const std::string
         }
         if (events.empty()) return;
         const auto before = writer.directory();
+        if (auto fault = org::check_outcome(*before, *directory)) {
+            receipt = std::unexpected(*fault);
+            return;
+        }
         const auto at = writer.now();
         receipt = writer.decider().record_org(events, actor, at);
         // In the same transaction: nobody who has left owns a case, not even for a moment. If it cannot be

@@ -4,6 +4,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
+#include <fstream>
 #include <thread>
 
 #include "engine/store/beside.h"
@@ -143,12 +144,15 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
             return refuse("backup-damaged", "what was copied out of it differs from it; nothing was restored",
                           file.string());
     }
-    // A kill in between leaves a folder that is not restored yet, or an old one: to be restored again.
-    const bool fresh = !std::filesystem::exists(target);
-    if (auto put = fresh ? beside->put() : Result<void>(); !put) return std::unexpected(put.error());
+    // All of it or nothing: a kill in between leaves the old folder, or is finished by the next opening. What
+    // time it was in a rehearsal that is replaced is not the new folder's.
+    const sqlite::Staged staged(folder);
+    if (auto waits = beside->stage(); !waits) return std::unexpected(waits.error());
+    const auto no_rehearsal = sqlite::staged_path(folder / "rehearsal.json");
+    std::ofstream(no_rehearsal).close();
+    sync(no_rehearsal);
     if (auto replaced = sqlite::replace(folder, part.path()); !replaced)
         return std::unexpected(replaced.error());
-    if (auto put = fresh ? Result<void>() : beside->put(); !put) return std::unexpected(put.error());
     return report;
 }
 

@@ -84,10 +84,10 @@ Beside::Beside(SQLite::Database& copy, const std::filesystem::path& folder) : pl
     copy.exec("DROP TABLE access");
 }
 
-Result<void> Beside::put() const {
+Result<void> Beside::stage() const {
     if (!part_) return {};
     if (auto gone = let_go(place_); !gone) return gone;
-    part_->becomes(place_);
+    part_->becomes(sqlite::staged_path(place_));
     return {};
 }
 

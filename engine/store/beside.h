@@ -20,8 +20,9 @@ class Beside {
   public:
     // Takes the table out of `copy`. Nothing is made when there was none.
     Beside(SQLite::Database& copy, const std::filesystem::path& folder);
-    // Puts it in the place of the one that is there. "in-use" while somebody has that open.
-    Result<void> put() const;
+    // Lets it wait for the database with which it takes the place of the one that is there. "in-use" while
+    // somebody has that open.
+    Result<void> stage() const;
 
   private:
     std::filesystem::path place_;

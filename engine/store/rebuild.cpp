@@ -4,6 +4,7 @@
 #include "engine/store/fingerprint.h"
 #include "engine/store/replay_all.h"
 #include "engine/store/salvage.h"
+#include "engine/store/sqlite/connection.h"
 
 namespace reeve::store {
 namespace {
@@ -147,7 +148,9 @@ Result<RebuildReport> rebuild(const std::filesystem::path& folder, const Progres
     try {
         report = rows_anew(folder, progress);
     } catch (const std::exception& e) {
-        if (trouble(e).code != "damaged") throw;
+        const auto code = trouble(e).code;
+        if (code == "failed") return std::unexpected(sqlite::not_read(e, folder));
+        if (code != "damaged") throw;
         damaged = true;
     }
     if (!damaged && !report) return report;

@@ -1,9 +1,7 @@
 #include "engine/store/secret.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
-#include <unistd.h>
-
-#include <system_error>
+#include <sodium.h>
 
 #include "engine/store/sqlite/connection.h"
 #include "engine/store/sqlite/trouble.h"
@@ -47,8 +45,8 @@ std::string folder_secret(const std::filesystem::path& folder) {
     const auto file = sqlite::database_path(folder);
     if (auto kept = kept_in(*sqlite::connect(file, sqlite::Mode::read)); !kept.empty()) return kept;
     std::string fresh(secret_bytes, '\0');
-    if (::getentropy(fresh.data(), fresh.size()) != 0)
-        throw std::system_error(errno, std::generic_category(), "drawing the folder's secret");
+    if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be used");
+    randombytes_buf(fresh.data(), fresh.size());
     return keep(*sqlite::connect(file, sqlite::Mode::write), fresh);
 }
 

@@ -208,6 +208,10 @@ Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& folder)
 // Whether the folder is a rehearsal, whose time is given and not the clock's. The mark lies in the database,
 // so that no copy and no backup loses it.
 bool is_rehearsal(const std::filesystem::path& folder_or_backup);
+
+// What a restore or a rebuild was killed in once there was no way back is brought to its end; every opening
+// does so, and whoever reads a file of the folder before it is opened does it first.
+void finish_left(const std::filesystem::path& folder);
 void mark_rehearsal(const std::filesystem::path& folder, bool rehearsal);
 
 // Attachments are content-addressed files. The document comes back with its SHA-256 and size; the file is

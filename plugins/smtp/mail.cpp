@@ -1,5 +1,7 @@
 #include "plugins/smtp/mail.h"
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <ctime>
 #include <stdexcept>
@@ -8,22 +10,15 @@ namespace reeve::smtp {
 
 namespace {
 
-constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 unsigned byte_of(char c) { return static_cast<unsigned char>(c); }
 bool is_alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
 std::string base64(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); i += 3) {
-        const auto left = text.size() - i;
-        const unsigned bits = byte_of(text[i]) << 16 | (left > 1 ? byte_of(text[i + 1]) << 8 : 0) |
-                              (left > 2 ? byte_of(text[i + 2]) : 0);
-        out += letters[bits >> 18];
-        out += letters[bits >> 12 & 63];
-        out += left > 1 ? letters[bits >> 6 & 63] : '=';
-        out += left > 2 ? letters[bits & 63] : '=';
-    }
+    constexpr int form = sodium_base64_VARIANT_ORIGINAL;
+    std::string out(sodium_base64_encoded_len(text.size(), form), '\0');
+    sodium_bin2base64(out.data(), out.size(), reinterpret_cast<const unsigned char*>(text.data()),
+                      text.size(), form);
+    out.pop_back();  // it ends its text with a zero
     return out;
 }
 

@@ -14,8 +14,25 @@ void mark(SQLite::Database&, bool rehearsal);
 // All of it into the one file, without a log beside it. Throws when that cannot be.
 void make_plain(SQLite::Database&);
 
-// Puts a whole, plain database in the place of the folder's, whose lock is held. A kill leaves the old one or
-// the new one. "in-use" while somebody reads the old one.
+// Where a file beside the database waits to take its place together with a new database.
+std::filesystem::path staged_path(const std::filesystem::path& file);
+
+// What waits so is taken away again, unless the new database is in the folder: then there is only on.
+class Staged {
+  public:
+    explicit Staged(std::filesystem::path folder) : folder_(std::move(folder)) {}
+    ~Staged();
+    Staged(const Staged&) = delete;
+
+  private:
+    std::filesystem::path folder_;
+};
+
+// Why a folder is left alone whose database or log cannot be read, and the way out.
+Error not_read(const std::exception&, const std::filesystem::path& folder);
+
+// Puts a whole, plain database in the place of the folder's, whose lock is held, and what is staged with it.
+// A kill leaves the old ones or the new ones. "in-use" while somebody reads the old one.
 Result<void> replace(const std::filesystem::path& folder, const std::filesystem::path& with);
 
 // What a kill left of that: the new one is whole, and takes its place. The lock is held.

@@ -114,20 +114,28 @@ constexpr int rehearsal_mark = 0x52454845;
 
 }  // namespace
 
+Error not_read(const std::exception& e, const std::filesystem::path& folder) {
+    return {
+        trouble(e).code,
+        fmt::format("what this folder wrote last cannot be read ({}), so nothing was changed; where it stays "
+                    "so, `reeve restore BACKUP --data NEW` puts the latest backup into a new folder, and "
+                    "this one is kept as it is",
+                    e.what()),
+        folder.string()};
+}
+
 Result<void> replace(const std::filesystem::path& folder, const std::filesystem::path& with) {
     const auto target = database_path(folder);
     if (std::filesystem::exists(with.string() + "-wal"))
         throw std::logic_error("what replaces a database is one plain file");
-    if (!std::filesystem::exists(target)) {
-        move_whole(with, target);
-        return {};
-    }
     bool read_by_somebody = false;
     try {
-        auto old = connect(target, Mode::write);
-        read_by_somebody = old->execAndGet("PRAGMA wal_checkpoint(TRUNCATE)").getInt() != 0;
+        if (std::filesystem::exists(target))
+            read_by_somebody =
+                connect(target, Mode::write)->execAndGet("PRAGMA wal_checkpoint(TRUNCATE)").getInt() != 0;
     } catch (const SQLite::Exception& e) {
-        if (!is_damage(e)) throw;  // damaged is what may well be replaced
+        // Damaged is what may well be replaced; what cannot be read now may be whole.
+        if (!is_damage(e)) return std::unexpected(not_read(e, folder));
     }
     if (read_by_somebody)
         return refuse("in-use", "somebody is reading this folder; replacing it has to wait", folder.string());
@@ -136,11 +144,33 @@ Result<void> replace(const std::filesystem::path& folder, const std::filesystem:
     return {};
 }
 
+std::filesystem::path staged_path(const std::filesystem::path& file) {
+    return file.parent_path() / (staged_prefix + file.filename().string());
+}
+
+Staged::~Staged() {
+    std::error_code ignored;
+    if (std::filesystem::exists(folder_ / replacing_name, ignored)) return;
+    for (const char* name : beside_names) std::filesystem::remove(staged_path(folder_ / name), ignored);
+}
+
 // What the old one logged must not be replayed onto its successor, so it goes first; from here on there is no
-// way back, only on.
+// way back, only on. The database goes last: while it waits, all of this is done again by whoever comes next.
 void finish_replacing(const std::filesystem::path& folder) {
+    const Staged leftover(folder);
     const auto whole = folder / replacing_name, target = database_path(folder);
     if (!std::filesystem::exists(whole)) return;
+    for (const char* name : beside_names) {
+        const auto file = folder / name, staged = staged_path(file);
+        if (!std::filesystem::exists(staged)) continue;
+        for (const char* tail : {"-wal", "-shm"}) std::filesystem::remove(file.string() + tail);
+        if (std::filesystem::file_size(staged) > 0) {
+            move_whole(staged, file);
+        } else {
+            std::filesystem::remove(file);
+            std::filesystem::remove(staged);
+        }
+    }
     for (const char* tail : {"-wal", "-shm"}) std::filesystem::remove(target.string() + tail);
     sync(folder);
     move_whole(whole, target);
@@ -182,7 +212,15 @@ Result<int> schema_of(SQLite::Database& db, const std::filesystem::path& file) {
 
 }  // namespace
 
+void finish_left(const std::filesystem::path& folder) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(folder / sqlite::replacing_name, ignored)) return;
+    // Somebody who has the folder is at it; who may not write it reads what stands.
+    if (auto lock = sqlite::Lock::take(folder)) sqlite::finish_replacing(folder);
+}
+
 bool is_rehearsal(const std::filesystem::path& place) {
+    finish_left(place);
     const auto file = std::filesystem::is_directory(place) ? sqlite::database_path(place) : place;
     if (!std::filesystem::exists(file)) return false;
     return sqlite::connect(file, sqlite::Mode::read)->execAndGet("PRAGMA application_id").getInt() ==
@@ -195,6 +233,7 @@ void mark_rehearsal(const std::filesystem::path& folder, bool rehearsal) {
 
 Result<std::unique_ptr<Store>> open(const std::filesystem::path& folder, const OpenOptions& options) {
     const auto file = sqlite::database_path(folder);
+    finish_left(folder);
     if (!std::filesystem::exists(file)) {
         if (!options.create)
             return refuse("no-folder", "there is no Reeve data here; `reeve init` makes a data folder",
@@ -232,6 +271,7 @@ Result<std::unique_ptr<Store>> open(const std::filesystem::path& folder, const O
 }
 
 Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& folder) {
+    finish_left(folder);
     const auto file = std::filesystem::is_directory(folder) ? sqlite::database_path(folder) : folder;
     if (!std::filesystem::exists(file))
         return refuse("no-folder", "there is no Reeve data here; `reeve init` makes a data folder",

@@ -2,6 +2,7 @@
 // declarations of SQLiteCpp: it is included by .cpp files alone.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <string>
 
@@ -21,6 +22,8 @@ inline constexpr const char* restoring_name = "restoring.db";  // beside it, whi
 inline constexpr const char* rebuilding_name =
     "rebuilding";  // a folder in it, while a damaged one is rebuilt
 inline constexpr const char* replacing_name = "replacing.db";  // whole: what takes the database's place
+inline constexpr const char* staged_prefix = "replacing.";     // what takes a place with it; empty: it goes
+inline constexpr std::array beside_names{"access.db", "rehearsal.json"};
 
 std::filesystem::path database_path(const std::filesystem::path& folder);
 

@@ -1,4 +1,6 @@
 // Many cases at once over HTTP: shown before, done once, each outcome told.
+#include <future>
+
 #include "tests/unit/http/service.h"
 
 namespace reeve::http {
@@ -37,6 +39,30 @@ TEST_F(Bulk, ADryRunSaysWhatWouldHappenAndNothingDoes) {
     for (std::size_t i = 0; i < 3; ++i)
         EXPECT_EQ(done.json()["items"][i]["changes"], shown.json()["items"][i]["changes"]);
     for (const char* id : {"a", "b", "s"}) EXPECT_EQ(owner(id), "ben");
+}
+
+TEST_F(Bulk, OfEachPersonOneIsAnsweredAtATimeAndNobodyElseWaits) {
+    std::promise<void> begun, released;
+    service.office.faults->before_next([&] {
+        begun.set_value();
+        released.get_future().wait();
+    });
+    auto first = std::async(std::launch::async, [boss = std::make_shared<Client>(service.as("boss"))] {
+        return boss->post("/v1/bulk/reassign", {{"from", "ada"}, {"to", "ben"}, {"reason", "moves on"}});
+    });
+    begun.get_future().wait();
+    auto again = service.as("boss");
+    for (const char* target : {"/v1/forecast", "/v1/forecast?within=1%20day"}) {
+        const auto refused = again.get(target);
+        EXPECT_EQ(refused.status, 429) << refused.body;
+        EXPECT_EQ(refused.json()["code"], "one-at-a-time");
+        EXPECT_EQ(refused.headers.at("retry-after"), "2");
+    }
+    EXPECT_EQ(again.get("/v1/cases").status, 200);
+    EXPECT_EQ(service.as("chief").get("/v1/forecast").status, 200);
+    released.set_value();
+    EXPECT_EQ(first.get().status, 200);
+    EXPECT_EQ(again.get("/v1/forecast").status, 200);
 }
 
 TEST_F(Bulk, TheSameKeyDoesItOnceAndSaysTheSame) {

@@ -45,6 +45,77 @@ TEST(HttpCase, TheSameKeyGivesTheFirstReceiptAgain) {
     EXPECT_EQ(boss.post("/v1/cases", new_case, {{"Idempotency-Key", "form-7"}}).json()["case"], "permit-2");
 }
 
+TEST(HttpCase, IsStartedBesideCasesThatAreThereAndThatOneSees) {
+    Served service;
+    auto ada = service.as("ada"), cyn = service.as("cyn");
+    ASSERT_EQ(ada.post("/v1/cases", {{"definition", "permit"}, {"unit", "north"}, {"id", "quiet"}}).status,
+              201);
+    const Json plain{{"definition", "permit"}, {"unit", "south"}};
+    auto with = [&](const std::string& field, const Json& value) {
+        auto body = plain;
+        body[field] = value;
+        return body;
+    };
+    const auto unseen = cyn.post("/v1/cases", with("related", {"quiet"}));
+    EXPECT_EQ(unseen.status, 404) << unseen.body;
+    EXPECT_EQ(unseen.json()["code"], "unknown-case");
+    EXPECT_EQ(unseen.json()["pointer"], "/related/0");
+    const auto parent = cyn.post("/v1/cases", with("parent", "quiet"));
+    EXPECT_EQ(parent.json()["pointer"], "/parent") << parent.body;
+    EXPECT_EQ(cyn.post("/v1/cases", with("related", {"nowhere"})).status, 404);
+    EXPECT_EQ(cyn.post("/v1/cases", with("cause", "pattern:noise")).status, 403);
+    ASSERT_EQ(cyn.post("/v1/cases", with("id", "seen")).status, 201);
+    const auto beside = cyn.post("/v1/cases", with("related", {"seen"}));
+    EXPECT_EQ(beside.status, 201) << beside.body;
+}
+
+TEST(HttpCase, InTheEngineToNoCaseIsStartedBesideOneThatIsNotThere) {
+    Served service;
+    auto command = runtime::Office::start("lone");
+    auto& wish = std::get<core::StartCase>(command.wish);
+    command.actor = "ada";
+    wish.related = {"nowhere"};
+    EXPECT_EQ(service.office.engine->ask(command).error().code, "unknown-case");
+    wish.related.clear();
+    wish.parent = "nowhere";
+    EXPECT_EQ(service.office.engine->ask(command).error().place, "parent");
+    wish.parent.clear();
+    wish.cause = "pattern:noise";
+    EXPECT_EQ(service.office.engine->ask(command).error().code, "not-permitted");
+    wish.cause.clear();
+    EXPECT_TRUE(service.office.engine->ask(command));
+}
+
+TEST(HttpCase, AFieldThatIsNotKnownIsRefusedWithAllThatAre) {
+    Served service;
+    auto boss = service.as("boss");
+    const auto start = boss.post("/v1/cases", {{"definition", "permit"}, {"unit", "north"}, {"idd", "p"}});
+    EXPECT_EQ(start.status, 422);
+    EXPECT_THAT(start.json()["detail"].get<std::string>(), testing::EndsWith(", occurred, id")) << start.body;
+    ASSERT_EQ(boss.post("/v1/cases", new_case).status, 201);
+    const auto note = boss.post("/v1/cases/permit-1/commands",
+                                {{"command", "AddNote"}, {"text", "x"}, {"ocurred", "2026-03-02T09:00:00Z"}});
+    EXPECT_THAT(note.json()["detail"].get<std::string>(), testing::EndsWith("known are: text, occurred"))
+        << note.body;
+}
+
+TEST(HttpCase, AFilterThatNamesNothingIsRefusedAndNotAnsweredWithNone) {
+    Served service;
+    auto boss = service.as("boss");
+    for (const auto& [target, hint] :
+         {std::pair("/v1/cases?definition=permt", "permit"), std::pair("/v1/cases?owner=ad", "ada"),
+          std::pair("/v1/cases?unit=nrth", "north"), std::pair("/v1/tasks?person=bne", "ben"),
+          std::pair("/v1/reads?person=cny", "cyn")}) {
+        const auto refused = boss.get(target);
+        EXPECT_EQ(refused.status, 400) << target;
+        EXPECT_EQ(refused.json()["code"], "bad-parameter") << target;
+        EXPECT_THAT(refused.json()["detail"].get<std::string>(),
+                    HasSubstr(std::string("did you mean \"") + hint))
+            << target;
+    }
+    EXPECT_EQ(boss.get("/v1/cases?definition=permit&owner=ada").status, 200);
+}
+
 TEST(HttpCase, TheSameKeyForAnotherMatterIsRefused) {
     Served service;
     auto client = service.as("boss");

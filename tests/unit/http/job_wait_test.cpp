@@ -2,6 +2,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
+#include <future>
 
 #include "tests/unit/http/jobs.h"
 
@@ -106,6 +107,39 @@ TEST(WaitingForAJob, LeavesTheJobsToOthersOnceItsProgramHasGone) {
     EXPECT_EQ(jobs.status("p1"), "ready");
     auto worker = jobs.worker();
     EXPECT_EQ(jobs.lease(worker)["attempt"], 1);
+}
+
+// It went after the engine was asked for the lease, and before that was committed.
+TEST(WaitingForAJob, GivesBackAtOnceWhatWasLeasedToAProgramThatHadGone) {
+    JobService jobs;
+    auto& office = jobs.service.office;
+    std::promise<void> asked, gone;
+    {
+        const auto body = JobService::wanted(50, 3600).dump();
+        asio::io_context io;
+        asio::ip::tcp::socket program(io);
+        program.connect({asio::ip::address_v4::loopback(), jobs.service.server->port()});
+        const auto request = fmt::format(
+            "POST /v1/jobs/lease HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            "Authorization: Bearer {}\r\nContent-Length: {}\r\n\r\n{}",
+            jobs.service.token("ada", {Scope::work}), body.size(), body);
+        jobs.start("p1");
+        office.faults->before_next([&] {
+            asked.set_value();
+            gone.get_future().wait();
+        });
+        asio::write(program, asio::buffer(request));
+        asked.get_future().wait();
+    }
+    // The service's network hears of its going before the commit is let on: it answers others meanwhile.
+    for (int n = 0; n < 3; ++n) EXPECT_EQ(jobs.service.stranger().get("/healthz").status, 200);
+    gone.set_value();
+    auto other = jobs.waiting(50, "ben", "w2");
+    const auto got = JobService::jobs(other.get());
+    ASSERT_EQ(got.size(), 1u);
+    EXPECT_EQ(got[0]["case"], "p1");
+    EXPECT_EQ(got[0]["attempt"], 2);
+    jobs.expect_clean();
 }
 
 TEST(WaitingForAJob, EndsWithTheToken) {

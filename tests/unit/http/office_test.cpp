@@ -48,6 +48,41 @@ TEST(HttpOffice, ChangesOfTheOrganisationAreMadeWholeOrNotAtAll) {
     EXPECT_THAT(shapeless.json()["pointer"], HasSubstr("/changes/0"));
 }
 
+TEST(HttpOffice, TheLastAdministratorStays) {
+    Served service;
+    auto boss = service.as("boss");
+    auto changes = [&](const Json& list) {
+        return boss.post("/v1/organisation/changes", {{"changes", list}});
+    };
+    auto post = [](const std::vector<std::string>& holders) {
+        return Json{
+            {"event", "PostSet"},
+            {"post",
+             {{"unit", "county"}, {"role", "administrator"}, {"authorised", 1}, {"holders", holders}}}};
+    };
+    auto person = [](const std::string& id, bool active) {
+        return Json{{"event", "PersonSet"}, {"person", {{"id", id}, {"name", id}, {"active", active}}}};
+    };
+    for (const auto& last :
+         {Json{post({})}, Json{{{"event", "PersonLeft"}, {"person", "boss"}}}, Json{person("boss", false)}}) {
+        const auto refused = changes(last);
+        EXPECT_EQ(refused.status, 409) << refused.body;
+        EXPECT_EQ(refused.json()["code"], "last-administrator");
+    }
+    EXPECT_EQ(changes({{{"event", "PersonLeft"}, {"person", "boss"}}, post({"ada"})}).status, 200)
+        << "another is appointed in the same change";
+    EXPECT_EQ(service.as("ada").get("/v1/me").json()["administrator"], true);
+}
+
+TEST(HttpOffice, WhereNobodyWasAdministratorNobodyNeedBe) {
+    Served service;
+    auto& engine = *service.office.engine;
+    org::Directory none = *engine.directory();
+    none.apply(org::PostSet{{"county", "administrator", 0, {}}});
+    EXPECT_FALSE(org::check_outcome(none, none));
+    EXPECT_TRUE(org::check_outcome(*engine.directory(), none));
+}
+
 TEST(HttpOffice, WhatRanOutStandsOnTheBoardWithItsStepsAndAlerts) {
     Served service;
     auto boss = service.as("boss");

@@ -2,7 +2,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "engine/http/reads.h"
-#include "tests/unit/http/service.h"
+#include "tests/unit/http/listener.h"
 
 namespace reeve::http {
 namespace {
@@ -35,6 +35,20 @@ TEST_F(ReadTest, WhoReadWhichCaseWhenAndOverWhichRoute) {
     EXPECT_EQ(page["items"].size(), 2u);
     EXPECT_EQ(reads("?limit=2&after=" + page["next"].get<std::string>()).size(), 1u);
     EXPECT_EQ(ada.get("/v1/reads").status, 403);
+}
+
+TEST_F(ReadTest, WhoLeasesAJobReadsItsCase) {
+    service.office.deploy("printing", runtime::printing);
+    service.office.ask({.actor = "chief",
+                        .case_id = "p1",
+                        .wish = core::StartCase{.definition = "printing", .unit = "north"}});
+    auto ada = service.as("ada");
+    const auto leased = ada.post("/v1/jobs/lease", {{"handlers", {"printer"}}, {"worker", "w1"}});
+    ASSERT_EQ(leased.json()["jobs"].size(), 1u) << leased.body;
+    ASSERT_EQ(reads("?case=p1").size(), 1u);
+    EXPECT_EQ(reads()[0]["route"], "leaseJobs");
+    EXPECT_EQ(reads()[0]["person"], "ada");
+    EXPECT_EQ(reads()[0]["token"], ada.token.substr(6, 8));
 }
 
 TEST_F(ReadTest, SomebodySignedInIsRecordedWithoutAToken) {
@@ -80,6 +94,18 @@ TEST_F(ReadTest, TheyGoWhenTheirTimeIsOver) {
         {.at = now + 2 * runtime::day, .person = "ben", .token = {}, .case_id = "b", .route = "showCase"});
     ASSERT_EQ(later.list({}).size(), 1u);
     EXPECT_EQ(later.list({})[0].person, "ben");
+}
+
+TEST_F(ReadTest, TheyGoWhenTheirTimeIsOverThoughNobodyReadsAnything) {
+    const auto now = service.office.engine->now();
+    std::atomic<std::int64_t> later{0};
+    Reads reads(
+        service.office.folder.path(), runtime::day, [&] { return now + time::Millis(later.load()); },
+        std::chrono::milliseconds(5));
+    reads.record({.at = now, .person = "ada", .token = {}, .case_id = "permit-1", .route = "showCase"});
+    EXPECT_EQ(reads.list({}).size(), 1u);
+    later = (2 * runtime::day).count();
+    EXPECT_TRUE(comes_true([&] { return reads.list({}).empty(); }));
 }
 
 TEST_F(ReadTest, ABackupHoldsPasswordsTokensAndReads) {

@@ -46,6 +46,21 @@ TEST_F(SignIn, ASessionReadsAndWithItsCsrfChanges) {
     EXPECT_EQ(client.get("/v1/me", {{"Cookie", cookie}}).status, 401);
 }
 
+TEST_F(SignIn, APasswordOfSomebodyWhoDoesNotCountIsNone) {
+    auto& accounts = service.server->accounts();
+    EXPECT_TRUE(accounts.any([](const std::string& person) { return person == "ada"; }));
+    EXPECT_FALSE(accounts.any([](const std::string& person) { return person != "ada"; }));
+}
+
+TEST_F(SignIn, EveryTokenMayAskWhoItIs) {
+    for (const auto scope : {Scope::read, Scope::act, Scope::work, Scope::watch}) {
+        const auto me = service.as("ada", {scope}).get("/v1/me");
+        EXPECT_EQ(me.status, 200) << me.body;
+        EXPECT_EQ(me.json()["person"], "ada");
+    }
+    EXPECT_EQ(service.stranger().get("/v1/me").status, 401);
+}
+
 TEST_F(SignIn, WrongNamesAndWrongPasswordsAreAnsweredAlike) {
     const auto wrong = sign_in("ada", "five grey herons wade"), unknown = sign_in("zoe", words);
     EXPECT_EQ(wrong.status, 401);

@@ -28,6 +28,31 @@ TEST(Wire, RequestsThatCouldBeReadInTwoWaysAreRefused) {
     }
 }
 
+TEST(Wire, OfAHeaderThatStandsOnceThereIsOne) {
+    Served service;
+    const auto token = service.token("boss", {Scope::read, Scope::act});
+    const auto authorised = "Authorization: Bearer " + token + "\r\n";
+    const std::string json = "Content-Type: application/json\r\n";
+    for (const auto& twice : {authorised + authorised + json, authorised + json + json,
+                              authorised + json + "If-Match: \"1\"\r\nIf-Match: \"2\"\r\n",
+                              authorised + json + "Idempotency-Key: a\r\nidempotency-key: b\r\n"}) {
+        const auto answer = Client::raw(service.server->port(), "POST /v1/cases HTTP/1.1\r\nHost: x\r\n" +
+                                                                    twice + "Content-Length: 2\r\n\r\n{}");
+        EXPECT_THAT(answer, testing::AllOf(StartsWith("HTTP/1.1 400"), HasSubstr("bad-request"))) << twice;
+    }
+}
+
+TEST(Wire, ABodyWithAnEncodingIsNotTakenForOneWithout) {
+    Served service;
+    auto boss = service.as("boss");
+    const Json start{{"definition", "permit"}, {"unit", "north"}};
+    const auto packed = boss.post("/v1/cases", start, {{"Content-Encoding", "gzip"}});
+    EXPECT_EQ(packed.status, 415) << packed.body;
+    EXPECT_EQ(packed.json()["code"], "wrong-content-encoding");
+    EXPECT_EQ(packed.headers.at("accept-encoding"), "identity");
+    EXPECT_EQ(service.as("boss").post("/v1/cases", start, {{"Content-Encoding", "identity"}}).status, 201);
+}
+
 TEST(Wire, PathsLeadNowhereElse) {
     Served service;
     for (const char* target :
