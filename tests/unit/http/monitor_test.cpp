@@ -86,6 +86,7 @@ TEST_F(Monitoring, AChannelThatTakesNothingForLongIsSaid) {
 
 TEST_F(Monitoring, HealthNamesPluginsAndTheirFaults) {
     plugins.push_back({.name = "mail",
+                       .kind = "notifier",
                        .plugin = "smtp 0.1.0",
                        .state = runtime::PluginState::resting,
                        .since = runtime::monday,
@@ -104,6 +105,30 @@ TEST_F(Monitoring, HealthNamesPluginsAndTheirFaults) {
     EXPECT_TRUE(reply.json()["alerts"]["oldest_pending"].is_string());
     EXPECT_THAT(metrics(), HasSubstr("reeve_plugin_faults_total{plugin=\"mail\"} 3\n"));
     EXPECT_THAT(metrics(), HasSubstr("reeve_plugin_running{plugin=\"mail\"} 0\n"));
+}
+
+TEST_F(Monitoring, HealthTellsHowFarAnExporterIsAndWhatCameOfAPluginsWork) {
+    runtime::PluginHealth archive{
+        .name = "archive", .kind = "exporter", .plugin = "ledger 1.0", .since = runtime::monday};
+    archive.work = {{"exported", 40}, {"failed", 2}};
+    archive.trouble = "the base is being mended";
+    archive.failing_since = runtime::monday;
+    archive.exported = runtime::PluginHealth::Export{.to = 40, .behind = 7, .since = runtime::monday};
+    plugins = {archive};
+    ASSERT_TRUE(service.office.engine->run_until(runtime::monday + std::chrono::minutes(11)));
+    auto boss = service.as("boss");
+    const auto reply = boss.get("/v1/health");
+    EXPECT_EQ(against_description("GET", "/v1/health", reply), "");
+    const auto said = reply.json()["plugins"][0];
+    EXPECT_EQ(said["exported"], Json({{"to", 40}, {"behind", 7}, {"since", "2026-03-02T01:00:00Z"}}));
+    EXPECT_EQ(said["work"]["exported"], 40);
+    EXPECT_EQ(said["trouble"], "the base is being mended");
+    const auto text = metrics();
+    EXPECT_THAT(text, HasSubstr("reeve_plugin_work_total{plugin=\"archive\",result=\"failed\"} 2\n"));
+    EXPECT_THAT(text, HasSubstr("reeve_export_last_event{plugin=\"archive\"} 40\n"));
+    EXPECT_THAT(text, HasSubstr("reeve_export_behind_events{plugin=\"archive\"} 7\n"));
+    EXPECT_THAT(text, HasSubstr("reeve_export_behind_seconds{plugin=\"archive\"} 660\n"));
+    EXPECT_EQ(boss.get("/readyz").status, 200) << "the office works on";
 }
 
 }  // namespace
