@@ -165,8 +165,10 @@ TEST_F(Rights, EveryRouteTakesItsScopeAndAValidToken) {
         others.erase(*route->needs);
         auto without = service.as("boss", others);
         const auto refused = ask(without, *route, "permit-1");
-        EXPECT_EQ(refused.status, 403) << route->pattern;
-        EXPECT_EQ(refused.json()["code"], "out-of-scope");
+        EXPECT_EQ(refused.status, route->any_scope ? 200 : 403) << route->pattern;
+        if (!route->any_scope) {
+            EXPECT_EQ(refused.json()["code"], "out-of-scope");
+        }
         auto only = service.as("boss", {*route->needs});
         EXPECT_LT(ask(only, *route, "permit-1").status, 300) << route->pattern;
     }
