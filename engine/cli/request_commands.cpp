@@ -1,6 +1,4 @@
 // reeve request list|approve|refuse and reeve job list|complete|fail: what waits for somebody else.
-#include <set>
-
 #include "engine/cli/case_commands.h"
 #include "engine/cli/commands.h"
 #include "engine/cli/data_arguments.h"
@@ -8,35 +6,6 @@
 namespace reeve::cli {
 
 namespace {
-
-// The cases in whose journal an event of that name stands: what has no table of its own is looked for there.
-std::vector<store::CaseFile> cases_with(Folder& folder, const std::string& event,
-                                        const std::string& case_id) {
-    std::set<std::string> ids;
-    const auto tag = "\"" + event + "\"";
-    folder.reader().journal(1, [&](const store::JournalRow& row) {
-        if ((case_id.empty() || row.stream == case_id) && row.body.find(tag) != std::string::npos)
-            ids.insert(row.stream);
-        return true;
-    });
-    std::vector<store::CaseFile> files;
-    for (const auto& id : ids)
-        if (auto file = folder.find(id)) files.push_back(std::move(*file));
-    return files;
-}
-
-// One of those asked, or who stands in for one of them now.
-bool may_approve(Folder& folder, const core::CaseState& state, const core::RequestState& request,
-                 const std::string& person) {
-    const org::Asking asking{
-        .unit = state.unit, .owner = state.owner, .data = &state.data, .at = folder.now()};
-    return person != request.by && std::ranges::any_of(request.of, [&](const std::string& asked) {
-               const org::Who who{.kind = org::Who::Kind::person, .name = asked};
-               return asked == person ||
-                      std::ranges::any_of(folder.directory().resolve(who, asking).people,
-                                          [&](const auto& found) { return found.person == person; });
-           });
-}
 
 template <class WishType>
 void add_judgement(CLI::App& requests, Cli& cli, const char* name, const char* sentence,
@@ -83,22 +52,10 @@ void add_request(CLI::App& app, Cli& cli) {
     list->add_option("--case", *case_id, "Only of this case");
     reads(cli, list, [&cli, person, case_id](Folder& folder) {
         if (auto no = folder.unknown_person(*person, "--person")) return refused(cli, *no);
+        const auto sight = folder.sight();
         Json rows = Json::array();
-        for (const auto& file : cases_with(folder, "ApprovalAsked", *case_id))
-            for (const auto& one : file.state.requests) {
-                if (!one.open || (!person->empty() && !may_approve(folder, file.state, one, *person)))
-                    continue;
-                Json wish = one.wish;
-                wish.erase("command");
-                const auto* clock = std::as_const(file.state).clock(one.wish.value("clock", ""));
-                rows.push_back({{"request", file.state.id + "/" + one.id},
-                                {"what", one.what},
-                                {"asks", core::asked_for(one.wish, clock ? clock->name : "")},
-                                {"by", one.by},
-                                {"of", one.of},
-                                {"wish", wish},
-                                {"reason", one.wish.value("reason", "")}});
-            }
+        for (const auto& row : views::requests(sight, {.case_id = *case_id, .units = {}}, *person))
+            rows.push_back(views::request_row(sight, row));
         print_rows(cli,
                    {{"request", "REQUEST"},
                     {"asks", "WHAT"},

@@ -64,6 +64,8 @@ std::set<std::string> theirs(const views::Sight& sight, const store::CaseRow& ro
         std::istringstream told(step.told);
         for (std::string person; told >> person;) persons.insert(std::move(person));
     }
+    for (const auto& request : sight.reader.requests({.case_id = row.id, .units = {}}))
+        for (auto& person : views::who_may_answer(sight, request)) persons.insert(std::move(person));
     return persons;
 }
 

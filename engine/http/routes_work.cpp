@@ -34,6 +34,28 @@ Answer tasks(const Call& call, const views::Sight& sight) {
                 [&](const store::TaskRow& row) { return views::task_row(sight, row); });
 }
 
+constexpr Parameter requests_query[] = {{"person", Kind::text, "That this person may answer"},
+                                        {"case", Kind::text, "Of one case"},
+                                        unit,
+                                        page_limit,
+                                        page_after};
+
+Answer requests(const Call& call, const views::Sight& sight) {
+    const auto& person = call.query("person");
+    store::RequestFilter filter{.case_id = call.query("case"), .units = {}};
+    // What waits for oneself may lie in any unit.
+    if (person != call.caller.person || person.empty() || !call.query("unit").empty()) {
+        auto units = seen_units(call, sight);
+        if (!units) return problem(units.error());
+        filter.units = std::move(*units);
+    }
+    auto wanted = page_of(call);
+    if (!wanted) return problem(wanted.error());
+    filter.limit = wanted->from + wanted->limit + 1;
+    return page(views::requests(sight, filter, person), *wanted,
+                [&](const store::RequestRow& row) { return views::request_row(sight, row); });
+}
+
 constexpr Parameter escalations_query[] = {{"case", Kind::text, "Of one case"},
                                            {"told", Kind::text, "That this person was told of"},
                                            unit,
@@ -144,6 +166,8 @@ Answer resend(const Call& call, const views::Sight& sight) {
 constexpr Route table[] = {
     {"GET", "/v1/tasks", "listTasks", "Open tasks, the most pressing first.", Scope::read, tasks_query,
      Takes::nothing, "", "Task", true, tasks},
+    {"GET", "/v1/requests", "listRequests", "What waits for a second person, the longest first.", Scope::read,
+     requests_query, Takes::nothing, "", "Request", true, requests},
     {"GET", "/v1/escalations", "listEscalations", "The steps that fired, the newest first.", Scope::read,
      escalations_query, Takes::nothing, "", "Escalation", true, escalations},
     {"GET", "/v1/board", "showBoard",

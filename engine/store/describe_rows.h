@@ -12,6 +12,7 @@ REEVE_DESCRIBED(TaskRow, case_id, id, name, title, person, stands_for, status, s
                 follow_up)
 REEVE_DESCRIBED(JobRow, case_id, id, handler, stage, status, since, attempt, attempts, worker, person, lease,
                 until, times_out, retry_at)
+REEVE_DESCRIBED(RequestRow, case_id, id, what, by, of, asked)
 REEVE_DESCRIBED(ClockRow, case_id, id, name, task, kind, status, light, from, due, ended, late_ms, cycle)
 REEVE_DESCRIBED(EscalationRow, case_id, id, clock, step, repeat, at, planned, told, ask, answer, answer_by,
                 acknowledge_by, acknowledged_by, acknowledge_missed, answer_missed, overtaken)

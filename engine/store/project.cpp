@@ -1,3 +1,5 @@
+#include <fmt/ranges.h>
+
 #include "engine/store/describe_rows.h"
 #include "engine/store/rows.h"
 
@@ -150,6 +152,14 @@ CaseView project(const core::CaseState& s, const model::Program& program) {
     }
     for (const auto& stage : s.stages)
         if (auto job = job_of(s, stage, program)) view.jobs.push_back(std::move(*job));
+    for (const auto& request : s.requests)
+        if (request.open)
+            view.requests.push_back({.case_id = s.id,
+                                     .id = request.id,
+                                     .what = request.what,
+                                     .by = request.by,
+                                     .of = fmt::format("{}", fmt::join(request.of, " ")),
+                                     .asked = request.asked});
     view.escalations = s.escalations;
     for (const auto& l : s.links) {
         LinkRow r{s.id, l.other, l.relation};
@@ -185,6 +195,7 @@ EscalationRow row_of(const CaseView& view, const core::EscalationState& e) {
 Json to_json(const CaseRow& r, Times t) { return describe::write(r, t); }
 Json to_json(const TaskRow& r, Times t) { return describe::write(r, t); }
 Json to_json(const JobRow& r, Times t) { return describe::write(r, t); }
+Json to_json(const RequestRow& r, Times t) { return describe::write(r, t); }
 Json to_json(const ClockRow& r, Times t) { return describe::write(r, t); }
 Json to_json(const EscalationRow& r, Times t) { return describe::write(r, t); }
 Json to_json(const LinkRow& r, Times t) { return describe::write(r, t); }

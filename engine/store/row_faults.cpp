@@ -37,6 +37,7 @@ const std::map<std::string, Table>& tables() {
         {"cases", {columns_of<CaseRow>(), {0}}},
         {"tasks", {columns_of<TaskRow>(), {0, 1}}},
         {"jobs", {columns_of<JobRow>(), {0, 1}}},
+        {"requests", {columns_of<RequestRow>(), {0, 1}}},
         {"clocks", {columns_of<ClockRow>(), {0, 1}}},
         {"escalations", {columns_of<EscalationRow>(), {0, 1}}},
         {"links", {columns_of<LinkRow>(), {0, 1, 2}}},

@@ -55,6 +55,16 @@ struct JobRow {
     bool operator==(const JobRow&) const = default;
 };
 
+// What waits for a second person; it goes with their answer.
+struct RequestRow {
+    std::string case_id, id;
+    std::string what;  // action, extension
+    std::string by;    // who asked
+    std::string of;    // who may answer, persons joined by a space; and whoever stands in for them
+    Instant asked;
+    bool operator==(const RequestRow&) const = default;
+};
+
 struct ClockRow {
     std::string case_id, id, name, task;
     std::string kind;    // due, limit, expiry
@@ -89,7 +99,8 @@ struct LinkRow {
 struct CaseView {
     CaseRow row;
     std::vector<TaskRow> tasks;
-    std::vector<JobRow> jobs;  // of its active stages: they go with them
+    std::vector<JobRow> jobs;          // of its active stages: they go with them
+    std::vector<RequestRow> requests;  // those that wait
     std::vector<ClockRow> clocks;
     SharedList<core::EscalationState> escalations;  // as the case has them: row_of() makes the row of one
     std::vector<LinkRow> links;
@@ -163,6 +174,7 @@ struct ArchivedKeyRow {
 Json to_json(const CaseRow&, Times = Times::text);
 Json to_json(const TaskRow&, Times = Times::text);
 Json to_json(const JobRow&, Times = Times::text);
+Json to_json(const RequestRow&, Times = Times::text);
 Json to_json(const ClockRow&, Times = Times::text);
 Json to_json(const EscalationRow&, Times = Times::text);
 Json to_json(const LinkRow&, Times = Times::text);

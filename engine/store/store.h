@@ -83,6 +83,11 @@ struct JobFilter {
     std::string case_id, status;
     std::size_t limit = 0;
 };
+struct RequestFilter {
+    std::string case_id;
+    std::vector<std::string> units;  // any of them; empty: all
+    std::size_t limit = 0;
+};
 struct EscalationFilter {
     std::string case_id, told;
     std::vector<std::string> units;
@@ -154,6 +159,8 @@ class Reader {
     virtual std::vector<CaseRow> cases(const CaseFilter&) = 0;  // by id
     virtual std::vector<TaskRow> tasks(const TaskFilter&) = 0;  // by due, then since
     virtual std::vector<JobRow> jobs(const JobFilter&) = 0;     // those that have waited longest first
+    virtual std::vector<RequestRow> requests(
+        const RequestFilter&) = 0;  // those that have waited longest first
     virtual std::vector<ClockRow> clocks(const std::string& case_id) = 0;
     virtual std::vector<ClockRow> overdue(Instant at) = 0;  // running clocks past their due, the latest first
     virtual std::vector<EscalationRow> escalations(const EscalationFilter&) = 0;  // by time fired

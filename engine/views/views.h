@@ -40,6 +40,12 @@ Json task_row(const Sight&, const store::TaskRow&);
 // The tasks that fit; a person's with those of the absent for whom they stand in. In order of their due.
 std::vector<store::TaskRow> tasks(const Sight&, const store::TaskFilter&);
 
+// Who may answer a request now: those who were asked and who stands in for them, but not whoever asked.
+std::vector<std::string> who_may_answer(const Sight&, const store::RequestRow&);
+// `person`: only those that they may answer; empty: all.
+std::vector<store::RequestRow> requests(const Sight&, const store::RequestFilter&, const std::string& person);
+// With what it asks for, in words and as the command.
+Json request_row(const Sight&, const store::RequestRow&);
 Json job_row(const Sight&, const store::JobRow&);
 // With the case's data, for whoever is to do it.
 Json job_to_do(const Sight&, const store::CaseFile&, const store::JobRow&);

@@ -369,6 +369,13 @@ class SqliteReader final : public Reader {
         return query.rows<JobRow>(prepared_, "since, case_id, length(id), id", f.limit);
     }
 
+    std::vector<RequestRow> requests(const RequestFilter& f) override {
+        auto query = select<RequestRow>("requests");
+        query.equal("case_id", f.case_id);
+        query.any("(SELECT unit FROM cases WHERE cases.id = case_id)", f.units);
+        return query.rows<RequestRow>(prepared_, "asked, case_id, length(id), id", f.limit);
+    }
+
     std::vector<ClockRow> clocks(const std::string& case_id) override {
         return select<ClockRow>("clocks")
             .equal("case_id", case_id)

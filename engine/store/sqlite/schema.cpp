@@ -5,7 +5,7 @@
 #include "engine/store/part_file.h"
 #include "engine/store/sqlite/columns.h"
 #include "engine/store/sqlite/connection.h"
-#include "engine/store/sqlite/open_jobs.h"
+#include "engine/store/sqlite/open_work.h"
 #include "engine/store/sqlite/row_digest.h"
 #include "engine/store/sqlite/sqlite.h"
 
@@ -141,11 +141,18 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_ready ON jobs(handler, since) WHERE status = 'ready';
 )sql";
 
-// steps[n] leads from schema n to n + 1.
-constexpr const char* steps[schema_version] = {version_1, version_2, version_3,
-                                               version_4, version_5, version_6};
+// What waits for a second person is found without reading the cases.
+constexpr const char* version_7 = R"sql(
+CREATE TABLE requests (
+  case_id TEXT NOT NULL, id TEXT NOT NULL, what TEXT NOT NULL, "by" TEXT NOT NULL, "of" TEXT NOT NULL,
+  asked INTEGER NOT NULL, PRIMARY KEY (case_id, id)) WITHOUT ROWID;
+)sql";
 
-constexpr int before_jobs = 5;
+// steps[n] leads from schema n to n + 1.
+constexpr const char* steps[schema_version] = {version_1, version_2, version_3, version_4,
+                                               version_5, version_6, version_7};
+
+constexpr int before_jobs = 5, before_requests = 6;
 
 void bring(SQLite::Database& db, int from, int to, const std::function<void()>& fill) {
     db.exec("BEGIN EXCLUSIVE");
@@ -160,6 +167,15 @@ void bring(SQLite::Database& db, int from, int to, const std::function<void()>& 
     }
 }
 
+template <class Row>
+void put_all(SQLite::Database& db, const char* table, const std::vector<Row>& rows) {
+    SQLite::Statement put(db, insert_into<Row>(table));
+    for (const auto& row : rows) {
+        bind_row(put, row);
+        run(put);
+    }
+}
+
 }  // namespace
 
 const std::vector<Table>& derived_tables() {
@@ -167,6 +183,7 @@ const std::vector<Table>& derived_tables() {
         {"cases", "id", "*"},
         {"tasks", "case_id, id", "*"},
         {"jobs", "case_id, id", "*"},
+        {"requests", "case_id, id", "*"},
         {"clocks", "case_id, id", "*"},
         {"escalations", "case_id, id", "*"},
         {"links", "case_id, other, relation", "*"},
@@ -205,15 +222,13 @@ Result<void> prepare(SQLite::Database& db, const std::filesystem::path& file) {
         bring(db, 0, schema_version, [] {});
         return {};
     }
-    // What the jobs are no statement can tell: the cases are replayed, before there is a table of them.
+    // What the jobs and the requests are no statement can tell: the cases are replayed, before there are
+    // tables of them.
     if (found < before_jobs) bring(db, found, before_jobs, [] {});
-    const auto jobs = open_jobs(*make_reader(file));
-    bring(db, before_jobs, schema_version, [&] {
-        SQLite::Statement put(db, insert_into<JobRow>("jobs"));
-        for (const auto& job : jobs) {
-            bind_row(put, job);
-            run(put);
-        }
+    const auto waiting = open_work(*make_reader(file));
+    bring(db, std::max(found, before_jobs), schema_version, [&] {
+        if (found < before_requests) put_all(db, "jobs", waiting.jobs);
+        put_all(db, "requests", waiting.requests);
     });
     return {};
 }

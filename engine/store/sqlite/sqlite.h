@@ -15,7 +15,7 @@ class Statement;
 
 namespace reeve::store::sqlite {
 
-constexpr int schema_version = 6;
+constexpr int schema_version = 7;
 
 inline constexpr const char* restoring_name = "restoring.db";  // beside it, while a backup is restored
 

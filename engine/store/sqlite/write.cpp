@@ -54,6 +54,8 @@ struct Statements {
           tasks(db, "tasks", {"case_id", "id"}, {"person", "status"}),
           put_job(db, insert_into<JobRow>("jobs")),
           drop_job(db, "DELETE FROM jobs WHERE case_id = ? AND id = ?"),
+          put_request(db, insert_into<RequestRow>("requests")),
+          drop_request(db, "DELETE FROM requests WHERE case_id = ? AND id = ?"),
           clocks(db, "clocks", {"case_id", "id"}, {"due", "status"}),
           escalations(db, "escalations", {"case_id", "id"}, {"at"}),
           links(db, insert_into<LinkRow>("links")),
@@ -72,15 +74,16 @@ struct Statements {
           archived_key(db, insert_into<ArchivedKeyRow>("archived_keys")) {
         for (const char* of_case :
              {"journal WHERE stream", "cases WHERE id", "tasks WHERE case_id", "jobs WHERE case_id",
-              "clocks WHERE case_id", "escalations WHERE case_id", "links WHERE case_id",
-              "outbox WHERE id > ?1 || '/' AND id < ?1 || '0' AND case_id", "marks WHERE case_id"})
+              "requests WHERE case_id", "clocks WHERE case_id", "escalations WHERE case_id",
+              "links WHERE case_id", "outbox WHERE id > ?1 || '/' AND id < ?1 || '0' AND case_id",
+              "marks WHERE case_id"})
             remove.emplace_back(db, fmt::format("DELETE FROM {} = ?1", of_case));
     }
 
     SQLite::Statement journal;
     Changing<CaseRow> cases;
     Changing<TaskRow> tasks;
-    SQLite::Statement put_job, drop_job;
+    SQLite::Statement put_job, drop_job, put_request, drop_request;
     Changing<ClockRow> clocks;
     Changing<EscalationRow> escalations;
     SQLite::Statement links, started, set_timer, drop_timer, drop_duty, outbox, delivery, loads, mark, unmark,
@@ -128,17 +131,22 @@ struct Statements {
         run(journal);
     }
 
-    void write_jobs(const std::vector<JobRow>& before, const std::vector<JobRow>& after) {
-        for (const auto& job : before) {
-            if (std::ranges::count(after, job.id, &JobRow::id)) continue;
-            bind(drop_job, 1, job.case_id);
-            bind(drop_job, 2, job.id);
-            run(drop_job);
+    // Of what comes and goes.
+    template <class Row>
+    static void write_list(SQLite::Statement& put, SQLite::Statement& drop, const std::vector<Row>* before,
+                           const std::vector<Row>& after) {
+        static const std::vector<Row> none;
+        const auto& had = before ? *before : none;
+        for (const auto& row : had) {
+            if (std::ranges::count(after, row.id, &Row::id)) continue;
+            bind(drop, 1, row.case_id);
+            bind(drop, 2, row.id);
+            run(drop);
         }
-        for (const auto& job : after) {
-            if (std::ranges::count(before, job)) continue;
-            bind_row(put_job, job);
-            run(put_job);
+        for (const auto& row : after) {
+            if (std::ranges::count(had, row)) continue;
+            bind_row(put, row);
+            run(put);
         }
     }
 
@@ -164,7 +172,8 @@ struct Statements {
         const CaseView& after = *change.after;
         cases.write(before ? &before->row : nullptr, after.row);
         tasks.write(before ? &before->tasks : nullptr, after.tasks);
-        write_jobs(before ? before->jobs : std::vector<JobRow>{}, after.jobs);
+        write_list(put_job, drop_job, before ? &before->jobs : nullptr, after.jobs);
+        write_list(put_request, drop_request, before ? &before->requests : nullptr, after.requests);
         clocks.write(before ? &before->clocks : nullptr, after.clocks);
         write_escalations(before, after);
         if (before && before->links.size() > after.links.size()) throw std::logic_error("a case lost links");

@@ -277,7 +277,7 @@ TEST(Folder, ANewerSchemaIsRefused) {
 
 // Every schema that was ever on main is kept under tests/schemas and comes forward whole.
 class Older : public testing::TestWithParam<int> {};
-INSTANTIATE_TEST_SUITE_P(Schema, Older, testing::Values(1, 2, 3, 4, 5));
+INSTANTIATE_TEST_SUITE_P(Schema, Older, testing::Values(1, 2, 3, 4, 5, 6));
 
 TEST_P(Older, SchemaComesForwardAfterACopy) {
     ScratchFolder folder;

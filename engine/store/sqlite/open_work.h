@@ -1,11 +1,15 @@
-// Inside engine/store/sqlite: the jobs of a folder that has no table of them yet.
+// Inside engine/store/sqlite: what waits in a folder that has no tables of it yet.
 #pragma once
 
 #include "engine/store/store.h"
 
 namespace reeve::store::sqlite {
 
+struct OpenWork {
+    std::vector<JobRow> jobs;
+    std::vector<RequestRow> requests;
+};
 // From the journal. A case that cannot be read is left out: reeve check names it.
-std::vector<JobRow> open_jobs(Reader&);
+OpenWork open_work(Reader&);
 
 }  // namespace reeve::store::sqlite
