@@ -134,16 +134,23 @@ Json clock_rows(const Sight& sight, const store::CaseFile& file) {
     return rows;
 }
 
-// Whether the event has an "occurred" of its own.
-static bool says_when(const core::Event& event) {
-    return std::visit(
-        [](const auto& one) {
+// Which moments the event says itself, under the names that stand around it.
+struct OwnTimes {
+    bool at = false, occurred = false;
+};
+static OwnTimes own_times(const core::Event& event) {
+    OwnTimes own;
+    std::visit(
+        [&](const auto& one) {
+            static_assert(
+                !requires { one.seq; } && !requires { one.revision; } && !requires { one.actor; },
+                "a receipt would say it twice");
+            if constexpr (requires { one.at; }) own.at = !(one.at == decltype(one.at){});
             if constexpr (requires { one.occurred; })
-                return one.occurred != time::Instant{};
-            else
-                return false;
+                own.occurred = !(one.occurred == decltype(one.occurred){});
         },
         event);
+    return own;
 }
 
 std::string receipt_text(const Sight& sight, const runtime::Receipt& receipt,
@@ -162,18 +169,20 @@ std::string receipt_text(const Sight& sight, const runtime::Receipt& receipt,
             at = one.at;
             moment = when(one.at, calendar);
         }
-        fmt::format_to(std::back_inserter(text), FMT_COMPILE(R"({{"seq":{},"revision":{},"at":"{}")"),
-                       one.seq, one.revision, moment);
-        if (!says_when(one.event)) {
+        const auto own = own_times(one.event);
+        fmt::format_to(std::back_inserter(text), FMT_COMPILE(R"({{"seq":{},"revision":{})"), one.seq,
+                       one.revision);
+        if (!own.at) text.append(R"(,"at":")").append(moment).append(1, '"');
+        if (!own.occurred) {
             text += R"(,"occurred":)";
             describe::print_json(text, when_json(one.occurred, calendar));
         }
         text += R"(,"actor":)";
         describe::print_text(text, one.actor);
         // The event's own object goes on where this one stands.
-        const auto own = text.size();
+        const auto its = text.size();
         core::print(text, one.event, Times::text);
-        text[own] = ',';
+        text[its] = ',';
         text += ',';
     }
     if (text.back() == ',') text.pop_back();

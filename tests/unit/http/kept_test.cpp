@@ -37,6 +37,29 @@ TEST(Kept, WhoGetsAPostSeesItsUnitWithTheNextRequest) {
     EXPECT_FALSE(ada.get("/v1/me").json()["everywhere"]);
 }
 
+// Held to the journal, whose events are made into a tree here.
+void expect_as_in_journal(const Served& service, const Reply& reply, std::uint64_t from) {
+    const auto document = parse_json(reply.body, "receipt");  // which refuses a key that stands twice
+    ASSERT_TRUE(document) << document.error().text() << "\n" << reply.body;
+    const auto& events = document->value["events"];
+    std::size_t next = 0;
+    service.office.engine->read()->stream("permit-1", from, [&](const store::JournalRow& row) {
+        const auto one = store::recorded(row);
+        Json whole{{"seq", row.seq},
+                   {"revision", row.revision},
+                   {"at", "2026-03-02T09:00:00+08:00"},
+                   {"occurred", one.occurred ? Json("2026-03-02T08:30:00+08:00") : Json()},
+                   {"actor", "chief"}};
+        whole.update(core::to_json(one.event, Times::text));
+        if (next == events.size()) return ++next, false;
+        const auto& told = events[next++];
+        EXPECT_EQ(nlohmann::json(told), nlohmann::json(whole)) << told;  // in whatever order
+        return true;
+    });
+    EXPECT_EQ(next, events.size());
+    EXPECT_GE(next, 4u);
+}
+
 TEST(Kept, AReceiptHasEachEventAsTheJournalHasIt) {
     Served service;
     auto chief = service.as("chief");
@@ -46,28 +69,12 @@ TEST(Kept, AReceiptHasEachEventAsTheJournalHasIt) {
                       {"occurred", "2026-03-02T08:30:00+08:00"}};
     const auto started = chief.post("/v1/cases", wanted);
     ASSERT_EQ(started.status, 201) << started.body;
-    const auto document = parse_json(started.body, "receipt");  // which refuses a key that stands twice
-    ASSERT_TRUE(document) << document.error().text();
-    const auto& events = document->value["events"];
-    const auto reader = service.office.engine->read();
-    std::size_t next = 0;
-    reader->stream("permit-1", 1, [&](const store::JournalRow& row) {
-        const auto event = core::to_json(store::recorded(row).event, Times::text);
-        Json whole{{"seq", row.seq},
-                   {"revision", row.revision},
-                   {"at", "2026-03-02T09:00:00+08:00"},
-                   {"occurred", "2026-03-02T08:30:00+08:00"},
-                   {"actor", "chief"}};
-        whole.update(event);
-        if (next == events.size()) return ++next, false;
-        const auto& told = events[next++];
-        EXPECT_EQ(nlohmann::json(told), nlohmann::json(whole)) << told;  // in whatever order
-        return true;
-    });
-    EXPECT_EQ(next, events.size());
-    EXPECT_GE(next, 4u);
-    EXPECT_EQ(chief.get("/v1/cases/permit-1/receipt").json()["receipt_code"],
-              document->value["receipt_code"]);
+    expect_as_in_journal(service, started, 1);
+    EXPECT_EQ(chief.get("/v1/cases/permit-1/receipt").json()["receipt_code"], started.json()["receipt_code"]);
+    const auto approved =
+        chief.post("/v1/cases/permit-1/commands", {{"command", "Act"}, {"action", "approve"}});
+    ASSERT_EQ(approved.status, 200) << approved.body;
+    expect_as_in_journal(service, approved, approved.json()["events"][0]["revision"]);
 }
 
 }  // namespace
