@@ -30,8 +30,13 @@ Lookout::Lookout(runtime::Engine& engine, asio::io_context& io, std::string_view
 void Lookout::look() {
     again_ = true;
     if (reading_ || count_ == 0 || stopping_) return;
-    asio::co_spawn(io_, read_on(), asio::detached);
-    reading_ = true;
+    reading_ = true;  // first: it may run, and end, before co_spawn returns
+    try {
+        asio::co_spawn(io_, read_on(), asio::detached);
+    } catch (...) {
+        reading_ = false;
+        throw;
+    }
 }
 
 void Lookout::stop() {

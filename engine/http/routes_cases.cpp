@@ -73,6 +73,8 @@ Result<core::Command> start(const Call& call, const views::Sight& sight) {
     }
     auto command = command_of(call, std::move(wish), std::move(id));
     if (!command) return std::unexpected(with_known(command.error(), "id"));
+    // What was answered once is answered so again, whatever has been moved out of sight since.
+    if (!command->key.empty() && sight.reader.receipt(command->key)) return command;
     if (auto fault = names_unseen(call, sight, std::get<core::StartCase>(command->wish)))
         return std::unexpected(*fault);
     return command;

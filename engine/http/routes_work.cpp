@@ -52,8 +52,13 @@ Answer requests(const Call& call, const views::Sight& sight) {
     auto wanted = page_of(call);
     if (!wanted) return problem(wanted.error());
     filter.limit = wanted->from + wanted->limit + 1;
-    return page(views::requests(sight, filter, person), *wanted,
-                [&](const store::RequestRow& row) { return views::request_row(sight, row); });
+    return page(views::requests(sight, filter, person), *wanted, [&](const store::RequestRow& row) {
+        auto json = views::request_row(sight, row);
+        // What the case would hold is read in the case, where that is recorded.
+        if (json.contains("wish"))
+            for (const char* name : {"data", "documents"}) json["wish"].erase(name);
+        return json;
+    });
 }
 
 constexpr Parameter escalations_query[] = {{"case", Kind::text, "Of one case"},

@@ -61,8 +61,14 @@ bool Assigner::turn() {
     if (tasks_.empty()) look();
     if (tasks_.empty()) return false;
     const auto task = tasks_.front();
+    std::optional<Question> asked;
+    try {
+        asked = question(task);
+    } catch (const std::exception& e) {
+        if (!store::is_damage(e)) throw;  // it passes, and the task is still there then
+        count("failed", e.what());
+    }
     tasks_.pop_front();
-    auto asked = question(task);
     if (!asked) return true;
     const auto chosen = choice(*asked);
     if (!chosen) {

@@ -55,8 +55,9 @@ const ExportEvents::Marked& ExportEvents::marked(const std::string& definition) 
 void ExportEvents::leave_out(Json& body, const std::string& event, const std::string& definition) {
     if (event == "PersonSet" && body.contains("person") && body["person"].is_object())
         body["person"].erase("reach");
-    if (definition.empty()) return;
-    const auto& personal = marked(definition);
+    // Of a case that nobody knows nothing can be told.
+    static const Marked of_no_definition{.unknown = true};
+    const auto& personal = definition.empty() ? of_no_definition : marked(definition);
     if (personal.paths.empty() && !personal.unknown) return;
     for (const char* name : {"data", "patch"}) {
         const auto data = body.find(name);
@@ -102,7 +103,7 @@ Json ExportEvents::of(store::Reader& reader, const store::JournalRow& row) {
     const auto event = body.value("event", "");
     body.erase("event");
     if (definition.empty() && of_case) definition = body.value("definition", "");
-    if (!personal_) leave_out(body, event, definition);
+    if (!personal_ && (of_case || event == "PersonSet")) leave_out(body, event, definition);
     json["event"] = event;
     json["body"] = std::move(body);
     return json;

@@ -40,12 +40,10 @@ bool Exporter::turn() {
     {
         std::lock_guard lock(mutex_);
         head_ = head;
-        if (!refusal_.empty()) return false;
-        if (head_ <= to_) {
-            since_.reset();
-            return false;
-        }
+        if (head_ <= to_) since_.reset();
     }
+    if (head > to_ && !since_) wait_from();
+    if (!refusal_.empty() || head <= to_) return false;
     if (again_at_ && engine_.now() < *again_at_) return false;
     if (host_->health().state != PluginState::running) return false;
     const auto stretch = read();
@@ -59,6 +57,28 @@ bool Exporter::turn() {
     return failures_ == 0;
 }
 
+// Since when it is behind: also when it stands still and nothing is read for it.
+void Exporter::wait_from() {
+    std::optional<Instant> since;
+    reader_->journal(to_ + 1, [&](const store::JournalRow& row) {
+        since = row.at;
+        return false;
+    });
+    std::lock_guard lock(mutex_);
+    since_ = since;
+}
+
+// By which the same event is known again. What people enter once more after a restore has another moment.
+std::string Exporter::mark_of(std::uint64_t seq) {
+    std::string mark;  // empty: its case was archived
+    reader_->journal(seq, [&](const store::JournalRow& row) {
+        if (row.seq == seq)
+            mark = fmt::format("{}/{} {}", row.stream, row.revision, row.at.time_since_epoch().count());
+        return false;
+    });
+    return mark;
+}
+
 // The event that was exported last is looked at again: in an older copy of the folder it is another, or not
 // there, and to go on from its number would pass over what has happened there since.
 void Exporter::find_place() {
@@ -67,8 +87,8 @@ void Exporter::find_place() {
         placed_ = true;
         std::lock_guard lock(mutex_);
         refusal_ = fmt::format(
-            "{}: {}; take the file away to export everything again from the first event on, or name the "
-            "exporter otherwise",
+            "{}: {}; take the file away and start the service anew to export everything again from the "
+            "first event on, or name the exporter otherwise",
             place.string(), why);
         log::write(log::Level::error, "export-refused", {{"plugin", name()}, {"error", refusal_}});
     };
@@ -77,7 +97,8 @@ void Exporter::find_place() {
         return;
     }
     const auto document = load_json(place.string());
-    const auto to = document ? document->value.value("to", Json()) : Json();
+    const auto kept = document && document->value.is_object() ? document->value : Json::object();
+    const auto to = kept.value("to", Json());
     if (!to.is_number_unsigned()) return refuse("it does not say how far the export is");
     const auto head = reader_->head().seq;
     if (to > head)
@@ -85,13 +106,8 @@ void Exporter::find_place() {
             fmt::format("the export is at event {}, and the journal ends at {}: this is another "
                         "folder, or an older copy",
                         to.get<std::uint64_t>(), head));
-    std::string last;
-    reader_->journal(to.get<std::uint64_t>(), [&](const store::JournalRow& row) {
-        // Where it is not there its case was archived, and nothing can be told by it.
-        if (row.seq == to) last = fmt::format("{}/{}", row.stream, row.revision);
-        return false;
-    });
-    if (!last.empty() && last != document->value.value("last", Json()))
+    const auto last = mark_of(to);
+    if (!last.empty() && last != kept.value("last", Json()))
         return refuse(
             fmt::format("event {} is another than the one that was exported: this is another "
                         "folder, or an older copy",
@@ -160,11 +176,7 @@ void Exporter::failed(std::string error, std::optional<Millis> wait) {
 
 // Durable before anything behind it is handed over.
 bool Exporter::keep(std::uint64_t to) {
-    std::string last;
-    reader_->journal(to, [&](const store::JournalRow& row) {
-        if (row.seq == to) last = fmt::format("{}/{}", row.stream, row.revision);
-        return false;
-    });
+    const auto last = mark_of(to);
     try {
         store::make_folder(wanted_.place.parent_path());
         auto fresh = wanted_.place;

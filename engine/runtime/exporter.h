@@ -39,6 +39,8 @@ class Exporter {
         std::optional<Instant> since;  // when the first was written
     };
     void find_place();
+    void wait_from();
+    std::string mark_of(std::uint64_t seq);
     Stretch read();
     void taken(const Stretch&, const Json& answer);
     void failed(std::string error, std::optional<Millis> wait);

@@ -264,7 +264,12 @@ void JobHandler::beat(const std::stop_token& stop) {
             changed_.wait(lock, stop, [&] { return leased_.has_value(); });
             changed_.wait_for(lock, stop, each, [&] { return false; });
         }
-        if (!stop.stop_requested()) keep();
+        if (stop.stop_requested()) return;
+        try {
+            keep();
+        } catch (const std::exception& e) {  // tried again in a moment; at worst the lease runs out
+            log::write(log::Level::error, "lease-not-kept", {{"plugin", name()}, {"error", e.what()}});
+        }
     }
 }
 

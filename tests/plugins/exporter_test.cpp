@@ -218,8 +218,17 @@ TEST_F(Exports, DoNotGoOnInAnotherJournal) {
     EXPECT_THAT(trouble(), HasSubstr("the export is at event 4000, and the journal ends at"));
     to_place({{"to", journal().back()}, {"last", "p9/1"}});
     EXPECT_THAT(trouble(), HasSubstr("is another than the one that was exported"));
-    std::ofstream(wanted.place) << "{";
-    EXPECT_THAT(trouble(), HasSubstr("does not say how far the export is"));
+    for (const char* unreadable : {"{", "[]", "{}"}) {
+        std::ofstream(wanted.place) << unreadable;
+        EXPECT_THAT(trouble(), HasSubstr("does not say how far the export is")) << unreadable;
+    }
+    // The same case and revision, entered once more after a restore.
+    to_place({{"to", journal().back()},
+              {"last", fmt::format("p1/{} 1", office.engine->find("p1")->state.revision)}});
+    EXPECT_THAT(trouble(), HasSubstr("is another than the one that was exported"));
+    EXPECT_FALSE(to().turn());
+    EXPECT_TRUE(to().health().exported->since) << "who stands still is behind, and since when is told";
+    exporter.reset();
     EXPECT_EQ(numbers(), before);
     std::filesystem::remove(wanted.place);
     all_out();
@@ -284,6 +293,20 @@ TEST_F(Exports, HoldNothingPersonalUnlessTheOfficeSaysSo) {
     for (const auto& event : exported()) all += event.dump();
     EXPECT_THAT(all, HasSubstr(name));
     EXPECT_THAT(all, HasSubstr(address));
+}
+
+// A case that a damaged folder has no row of any more: nothing can be told of what was registered for it.
+TEST_F(Exports, HoldNothingOfACaseThatNobodyKnows) {
+    ExportEvents events(office.engine->catalog(), false);
+    const store::JournalRow row{.seq = 900,
+                                .stream = "ghost",
+                                .revision = 2,
+                                .at = monday,
+                                .actor = "ada",
+                                .body = R"({"event":"DataCorrected","patch":{"caller":"Zhang-Erased"}})"};
+    const auto told = events.of(*office.engine->read(), row);
+    EXPECT_EQ(told["event"], "DataCorrected");
+    EXPECT_THAT(told.dump(), Not(HasSubstr("Zhang-Erased")));
 }
 
 // What stands in the journal by the time it is handed over is what is exported: what was erased there is not.

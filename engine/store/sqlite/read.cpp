@@ -70,10 +70,11 @@ class Query {
     template <class Row>
     std::vector<Row> rows(Prepared& prepared, const std::string& order, std::size_t limit) {
         std::string sql = sql_ + " ORDER BY " + order;
-        if (limit > 0) sql += fmt::format(" LIMIT {}", limit);
+        if (limit > 0) sql += " LIMIT ?";
         const auto statement = prepared.use(sql);
         int index = 0;
         for (const auto& bind : bindings_) bind(*statement, ++index);
+        if (limit > 0) statement->bind(++index, static_cast<std::int64_t>(limit));
         std::vector<Row> rows;
         while (statement->executeStep()) rows.push_back(get_row<Row>(*statement));
         return rows;

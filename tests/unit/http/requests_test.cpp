@@ -23,7 +23,9 @@ struct Asked : testing::Test {
         const auto started =
             ada.post("/v1/cases", {{"definition", "refusal"}, {"unit", "north"}, {"id", "r"}});
         EXPECT_EQ(started.status, 201) << started.body;
-        const auto asked = ada.post("/v1/cases/r/commands", {{"command", "Act"}, {"action", "decline"}});
+        const auto asked =
+            ada.post("/v1/cases/r/commands",
+                     {{"command", "Act"}, {"action", "decline"}, {"data", {{"place", "Mill Lane 3"}}}});
         EXPECT_EQ(asked.status, 200) << asked.body;
     }
     static Json list(Client& client, const std::string& query = "") {
@@ -43,6 +45,7 @@ TEST_F(Asked, TheHeadFindsItAndAnswers) {
     EXPECT_EQ(one["by"], "ada");
     EXPECT_EQ(one["of"], Json({"chief"}));
     EXPECT_EQ(one["wish"]["action"], "decline");
+    EXPECT_FALSE(one["wish"].contains("data")) << "that is read in the case, where it is recorded";
     EXPECT_EQ(one["asked"], "2026-03-02T09:00:00+08:00");
     const auto id = one["request"].get<std::string>().substr(2);
     const auto approved = chief.post("/v1/cases/r/commands", {{"command", "Approve"}, {"request", id}});
