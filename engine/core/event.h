@@ -326,7 +326,7 @@ struct Recorded {
 };
 
 Json to_json(const Event&, Times = Times::millis);
-Json event_schemas();                        // the JSON Schema of each, by its name, as Times::text gives it
+Json event_schemas();  // the JSON Schema of each, by its name, as Times::text gives it
 // Appends to_json(event, times).dump(); with milliseconds it is the form that is stored.
 void print(std::string& out, const Event&, Times = Times::millis);
 Result<Event> event_from_json(const Json&);
