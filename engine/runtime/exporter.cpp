@@ -107,7 +107,7 @@ void Exporter::find_place() {
                         "folder, or an older copy",
                         to.get<std::uint64_t>(), head));
     const auto last = mark_of(to);
-    if (!last.empty() && last != kept.value("last", Json()))
+    if (!last.empty() && Json(last) != kept.value("last", Json()))
         return refuse(
             fmt::format("event {} is another than the one that was exported: this is another "
                         "folder, or an older copy",
