@@ -49,7 +49,7 @@ TEST_F(JobTable, IsMadeForAFolderThatHadNone) {
     office.engine.reset();
     {
         SQLite::Database db((office.folder.path() / "reeve.db").string(), SQLite::OPEN_READWRITE);
-        db.exec("DROP TABLE jobs");
+        db.exec("DROP TABLE jobs; DROP TABLE requests");
         db.exec("PRAGMA user_version = 5");
     }
     office.open();
