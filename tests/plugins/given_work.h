@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "engine/runtime/plugin.h"
+#include "tests/plugins/eventually.h"
 #include "tests/unit/runtime/office.h"
 
 namespace reeve::runtime {
@@ -24,16 +25,6 @@ inline std::unique_ptr<PluginHost> started(PluginSettings settings) {
     auto host = PluginHost::start(std::move(settings));
     EXPECT_TRUE(host) << host.error().text();
     return host ? std::move(*host) : nullptr;
-}
-
-// Until `done`, or a minute is over.
-template <class Done>
-bool eventually(Done done) {
-    for (const auto begun = stopwatch(); seconds_since(begun) < 60;) {
-        if (done()) return true;
-        std::this_thread::yield();
-    }
-    return false;
 }
 
 // The two named pipes of misdeeds.h.

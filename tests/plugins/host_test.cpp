@@ -9,6 +9,7 @@
 #include "engine/json.h"
 #include "engine/runtime/plugin.h"
 #include "tests/crash/process.h"
+#include "tests/plugins/eventually.h"
 
 namespace reeve::runtime {
 namespace {
@@ -28,16 +29,6 @@ std::unique_ptr<PluginNotifier> started(PluginSettings settings) {
     auto notifier = PluginNotifier::start(std::move(settings));
     EXPECT_TRUE(notifier) << notifier.error().text();
     return notifier ? std::move(*notifier) : nullptr;
-}
-
-// Until `done`, or a minute is over.
-template <class Done>
-bool eventually(Done done) {
-    for (const auto begun = stopwatch(); seconds_since(begun) < 60;) {
-        if (done()) return true;
-        std::this_thread::yield();
-    }
-    return false;
 }
 
 // Ended, though whoever has inherited it may not have asked how yet.
