@@ -14,7 +14,11 @@ class Archivist : public Exporter {
         misbehave(mode);
         if (mode == "beyond") return events.back().at("seq").get<std::uint64_t>() + 1;
         if (mode == "nothing") return events.front().at("seq").get<std::uint64_t>() - 1;
+        // A line that a kill cut off ends here; its event comes again.
+        std::ifstream before(folder_ + "/events", std::ios::binary | std::ios::ate);
+        const bool cut = before && before.tellg() > 0 && before.seekg(-1, std::ios::end).get() != '\n';
         std::ofstream out(folder_ + "/events", std::ios::app);
+        if (cut) out << '\n';
         std::size_t kept = 0;
         const auto most = mode == "half" ? (events.size() + 1) / 2 : events.size();
         for (; kept < most; ++kept) out << events[kept].dump() << "\n";
