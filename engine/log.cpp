@@ -7,6 +7,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <mutex>
 #include <thread>
 
@@ -17,7 +18,11 @@ namespace {
 constexpr int silent = -1;
 std::atomic<int> least_written = silent;
 std::atomic<Form> form = Form::text;
-std::function<time::Instant()> clock;
+// Never destroyed: it is asked as long as anything is written.
+std::function<time::Instant()>& clock() {
+    static auto* const one = new std::function<time::Instant()>;
+    return *one;
+}
 
 std::string name(Level level) { return describe::write(level, Times::text).get<std::string>(); }
 
@@ -65,7 +70,8 @@ class Queue {
     }
     // Until all of it is written, or the time is over.
     void flush(std::chrono::milliseconds within) {
-        std::unique_lock lock(mutex_);
+        std::unique_lock lock(mutex_, std::defer_lock);
+        if (!lock.try_lock_for(within)) return;
         changed_.wait_for(lock, within, [&] { return lines_.empty() && lost_ == 0; });
     }
 
@@ -78,7 +84,7 @@ class Queue {
     }
     void say_lost() {
         if (lost_ == 0) return;
-        push(line(form, clock(), Level::warning, "log-lines-lost", {{"lines", std::exchange(lost_, 0)}}) +
+        push(line(form, clock()(), Level::warning, "log-lines-lost", {{"lines", std::exchange(lost_, 0)}}) +
              "\n");
     }
     void run() {
@@ -101,8 +107,8 @@ class Queue {
         }
     }
 
-    std::mutex mutex_;
-    std::condition_variable changed_;
+    std::timed_mutex mutex_;
+    std::condition_variable_any changed_;
     std::deque<std::string> lines_;
     std::size_t bytes_ = 0;
     std::uint64_t lost_ = 0;
@@ -117,10 +123,17 @@ Queue& queue() {
 }  // namespace
 
 void begin(Level least, Form wanted, std::function<time::Instant()> now) {
-    clock = std::move(now);
+    clock() = std::move(now);
     form = wanted;
     static std::once_flag once;
-    std::call_once(once, [] { queue().start(); });
+    std::call_once(once, [] {
+        queue().start();
+        // What led to an end that nobody wanted is told before it.
+        static std::terminate_handler end = std::set_terminate([] {
+            queue().flush(std::chrono::seconds(1));
+            end();
+        });
+    });
     least_written = static_cast<int>(least);
 }
 
@@ -141,7 +154,7 @@ std::string line(Form form, time::Instant at, Level level, std::string_view even
 
 void write(Level level, std::string_view event, Json fields) {
     if (!writes(level)) return;
-    queue().add(line(form, clock(), level, event, fields) + "\n");
+    queue().add(line(form, clock()(), level, event, fields) + "\n");
 }
 
 }  // namespace reeve::log

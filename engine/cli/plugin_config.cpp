@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/cli/serve_config.h"
+#include "engine/runtime/exporter.h"
 
 namespace reeve::cli {
 
@@ -87,6 +88,14 @@ std::optional<Error> unclear(const ExporterConfig& one, const std::string& at) {
         if (*value && !is_span(**value))
             return Error{"bad-duration", fmt::format("\"{}\" is a time such as \"1 min\"", key),
                          fmt::format("{}/{}", at, key)};
+    const runtime::Exporting unless_told;
+    const auto first = one.first_retry ? one.first_retry->elapsed : unless_told.first_retry;
+    const auto longest = one.longest_retry ? one.longest_retry->elapsed : unless_told.longest_retry;
+    if (first > longest)
+        return Error{"bad-duration",
+                     "the first wait is no longer than the longest, \"longest_retry\", which is \"10 min\" "
+                     "unless told",
+                     at + (one.first_retry ? "/first_retry" : "/longest_retry")};
     return std::nullopt;
 }
 

@@ -249,6 +249,7 @@ void add_serve(CLI::App& app, Cli& cli) {
                 log::write(log::Level::error, "certificate-not-read", {{"error", renewed.error().message}});
         }
         log::write(log::Level::info, "ending", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+        (*plugins)->ask_to_stop();  // what they are at ends while the last requests are answered
         watch.reset();
         server->reset();
         plugins->reset();

@@ -47,7 +47,9 @@ Result<std::unique_ptr<ServedPlugins>> ServedPlugins::prepare(const ServeConfig&
     return all;
 }
 
-ServedPlugins::~ServedPlugins() {
+ServedPlugins::~ServedPlugins() { ask_to_stop(); }
+
+void ServedPlugins::ask_to_stop() {
     for (const auto& one : waiting_) one.host->ask_to_stop();
     for (const auto& one : job_handlers_) one->ask_to_stop();
     for (const auto& one : assigners_) one->ask_to_stop();

@@ -16,7 +16,8 @@ class ServedPlugins {
     ~ServedPlugins();  // all are asked to stop at once; what one is at is waited for, a moment
     // Before health() is asked for on another thread. The engine must outlive this.
     void attach(runtime::Engine&);
-    void begin();  // from then on they have work, until the end
+    void begin();        // from then on they have work, until the end
+    void ask_to_stop();  // without waiting
 
     std::vector<runtime::PluginHealth> health() const;
 

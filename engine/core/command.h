@@ -168,6 +168,11 @@ struct CompleteJob {
     std::string action;
     std::string reason;
 };
+// Whoever has the lease cannot do the job now, through no fault of the job's: no attempt is spent.
+struct ReleaseJob {
+    std::string job;
+    std::int64_t lease = 0;
+};
 struct FailJob {
     std::string job;
     std::string error;
@@ -192,7 +197,7 @@ using Wish = std::variant<StartCase, Act, CompleteTask, ClaimTask, AssignTask, D
                           AddFollowUp, NameOwner, Transfer, Acknowledge, Unacknowledge, Answer, PauseClock,
                           ResumeClock, ExcludeTime, RestartClock, ExtendClock, Approve, Refuse, SendMessage,
                           AddDocument, AddNote, CorrectData, Reopen, Cancel, Migrate, LeaseJob, ExtendLease,
-                          CompleteJob, FailJob, Tick, EndChild, FailOpening>;
+                          ReleaseJob, CompleteJob, FailJob, Tick, EndChild, FailOpening>;
 
 inline const std::string system_actor = "system";  // timers and what follows from them
 inline const std::string petitioner_actor =

@@ -13,7 +13,7 @@ namespace {
 
 // Commands that move an open case; the others also serve what goes on after its end (follow-up tasks, notes).
 using NeedOpen = std::variant<Act, NameOwner, Transfer, SendMessage, Cancel, Migrate, LeaseJob, ExtendLease,
-                              CompleteJob, FailJob>;
+                              ReleaseJob, CompleteJob, FailJob>;
 using OfPetitioner = std::variant<Act, SendMessage>;
 using OfSystem = std::variant<Tick, EndChild, FailOpening>;
 // What the engine does of its own: no timer goes first, each has its own turn.

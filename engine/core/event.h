@@ -278,6 +278,10 @@ struct JobLeaseExtended {
     std::int64_t lease = 0;
     Instant until;
 };
+struct JobReleased {
+    std::string job;
+    std::int64_t lease = 0;
+};
 struct JobCompleted {
     std::string job;
 };
@@ -311,8 +315,8 @@ using Event =
                  ApprovalRefused, EscalationFired, EscalationOvertaken, EscalationAcknowledged,
                  AcknowledgementWithdrawn, AcknowledgementLapsed, AcknowledgementMissed, AnswerGiven,
                  AnswerMissed, CaseRequested, CaseNotOpened, CaseLinked, ChildEnded, MessageReceived,
-                 JobRequested, JobLeased, JobLeaseExtended, JobCompleted, JobFailed, CaseClosed, CaseReopened,
-                 CaseCancelled, CaseMigrated>;
+                 JobRequested, JobLeased, JobLeaseExtended, JobReleased, JobCompleted, JobFailed, CaseClosed,
+                 CaseReopened, CaseCancelled, CaseMigrated>;
 
 // An event with what stands around it.
 struct Recorded {

@@ -96,6 +96,7 @@ Outcome decide_flow(Decision&, const Cancel&);
 Outcome decide_flow(Decision&, const Migrate&);
 Outcome decide_flow(Decision&, const LeaseJob&);
 Outcome decide_flow(Decision&, const ExtendLease&);
+Outcome decide_flow(Decision&, const ReleaseJob&);
 Outcome decide_flow(Decision&, const CompleteJob&);
 Outcome decide_flow(Decision&, const FailJob&);
 Outcome decide_flow(Decision&, const EndChild&);

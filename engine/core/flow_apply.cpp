@@ -228,6 +228,12 @@ struct Flow {
     void operator()(const JobLeaseExtended& e) {
         if (auto* stage = of_job(e.job)) stage->lease_until = e.until;
     }
+    void operator()(const JobReleased& e) {
+        if (auto* stage = of_job(e.job)) {
+            stage->job_times_out.reset();
+            end_lease(*stage);
+        }
+    }
     void operator()(const JobFailed& e) {
         if (auto* stage = of_job(e.job)) {
             stage->job_times_out.reset();

@@ -158,6 +158,13 @@ Outcome decide_flow(Decision& d, const ExtendLease& wish) {
     return {};
 }
 
+Outcome decide_flow(Decision& d, const ReleaseJob& wish) {
+    const auto at = leased(d, wish.job, wish.lease);
+    if (!at) return at.error();
+    d.emit(JobReleased{.job = wish.job, .lease = wish.lease});
+    return {};
+}
+
 Outcome decide_flow(Decision& d, const CompleteJob& wish) {
     const auto at = reported(d, wish.job, wish.lease);
     if (!at) return at.error();

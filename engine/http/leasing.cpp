@@ -1,6 +1,7 @@
 #include "engine/http/leasing.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
@@ -16,59 +17,84 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A refusal that says no more than that somebody else was quicker, or the case has moved on.
+// A refusal that says no more than that this job is not to be had: somebody else was quicker, the case has
+// moved on, or it cannot be read. The next one may be.
 bool is_lost(const Error& error) {
-    for (const char* code :
-         {"job-taken", "job-not-running", "unknown-job", "case-closed", "no-such-case", "not-permitted"})
+    for (const char* code : {"job-taken", "job-not-running", "unknown-job", "case-closed", "no-such-case",
+                             "unknown-case", "archived", "damaged", "failed", "not-permitted"})
         if (error.code == code) return true;
     return false;
 }
 
-// Those of the leases that are still held, with what their program needs. That holds what the case holds of
-// persons, so who reads it is written down before they have it.
-Answer leased(const views::Sight& sight, const std::vector<runtime::Receipt>& receipts, const Caller& caller,
-              Reads& reads) {
-    Json jobs = Json::array();
-    for (const auto& receipt : receipts) {
-        const auto file = store::find(sight.reader, sight.catalog, receipt.case_id);
-        if (!file) continue;
-        for (const auto& event : receipt.events) {
-            const auto* lease = std::get_if<core::JobLeased>(&event.event);
-            if (!lease) continue;
-            for (const auto& job : store::project(file->state, *file->program).jobs) {
-                if (job.lease != lease->lease) continue;
-                jobs.push_back(views::job_to_do(sight, *file, job));
-                reads.record({.at = sight.now,
-                              .person = caller.person,
-                              .token = caller.token,
-                              .case_id = receipt.case_id,
-                              .route = "leaseJobs"});
-            }
-        }
-    }
-    return json_answer({{"jobs", std::move(jobs)}});
+// The report on what a receipt leased, in the name of whoever asked for it. Refused where it is over already.
+void post(runtime::Engine& engine, const std::string& person, const runtime::Receipt& receipt,
+          const std::function<core::Wish(const core::JobLeased&)>& report) {
+    for (const auto& event : receipt.events)
+        if (const auto* lease = std::get_if<core::JobLeased>(&event.event))
+            engine.post({.actor = person, .case_id = receipt.case_id, .wish = report(*lease)},
+                        [](const auto&) {});
 }
 
-// Nobody has what was leased: it does not wait until the lease runs out. As then, the attempt is spent, so
-// that a job which brings every program down ends with people.
+// Nobody has what was leased: it does not wait until the lease runs out.
 void give_back(runtime::Engine& engine, const std::string& person,
                const std::vector<runtime::Receipt>& receipts) {
     for (const auto& receipt : receipts)
-        for (const auto& event : receipt.events)
-            if (const auto* lease = std::get_if<core::JobLeased>(&event.event))
-                engine.post({.actor = person,
-                             .case_id = receipt.case_id,
-                             .wish = core::FailJob{.job = lease->job,
-                                                   .error = lease->worker + " had gone before it had the job",
-                                                   .lease = lease->lease,
-                                                   .retry_after = time::Duration{}}},
-                            [](const auto&) {});  // refused where it is over already
+        post(engine, person, receipt, [](const core::JobLeased& lease) {
+            return core::ReleaseJob{.job = lease.job, .lease = lease.lease};
+        });
+}
+
+// Those of the leases that are still held, with what their program needs. That holds what the case holds of
+// persons, so who reads it is written down before they have it. What cannot be read has failed: were it given
+// back it would be the first to be leased again.
+Answer leased(const views::Sight& sight, runtime::Engine& engine,
+              const std::vector<runtime::Receipt>& receipts, const Caller& caller, Reads& reads) {
+    Json jobs = Json::array();
+    const auto add = [&](const runtime::Receipt& receipt, const core::JobLeased& lease) {
+        const auto file = store::find(sight.reader, sight.catalog, receipt.case_id);
+        if (!file) return;
+        for (const auto& job : store::project(file->state, *file->program).jobs) {
+            if (job.lease != lease.lease) continue;
+            auto one = views::job_to_do(sight, *file, job);
+            reads.record({.at = sight.now,
+                          .person = caller.person,
+                          .token = caller.token,
+                          .case_id = receipt.case_id,
+                          .route = "leaseJobs"});
+            jobs.push_back(std::move(one));
+        }
+    };
+    for (const auto& receipt : receipts)
+        for (const auto& event : receipt.events) {
+            const auto* lease = std::get_if<core::JobLeased>(&event.event);
+            if (!lease) continue;
+            try {
+                add(receipt, *lease);
+            } catch (const std::exception& e) {
+                if (!store::is_damage(e)) throw;
+                log::write(log::Level::error, "job-not-read",
+                           {{"case", receipt.case_id}, {"error", e.what()}});
+                post(engine, caller.person, receipt, [](const core::JobLeased& of) {
+                    return core::FailJob{.job = of.job,
+                                         .error = "the case could not be read",
+                                         .lease = of.lease,
+                                         .retry_after = {}};
+                });
+            }
+        }
+    return json_answer({{"jobs", std::move(jobs)}});
+}
+
+// Whether the other end has closed, with or without something before that to read.
+bool has_ended(asio::ip::tcp::socket& socket) {
+    pollfd one{.fd = socket.native_handle(), .events = POLLRDHUP, .revents = 0};
+    return ::poll(&one, 1, 0) > 0;
 }
 
 class Waiting : public std::enable_shared_from_this<Waiting> {
   public:
     Waiting(Service& service, const Request& request, const Leasing& leasing)
-        : service_(service), request_(request), leasing_(leasing), timer_(service.io) {
+        : service_(service), request_(request), leasing_(leasing), timer_(service.io), looking_(service.io) {
         place_.kind = leasing.kind;
         place_.most = leasing.most;
         place_.wake = [this] { timer_.cancel(); };
@@ -78,11 +104,13 @@ class Waiting : public std::enable_shared_from_this<Waiting> {
     // On the network's thread; the last who holds this may be another.
     void leave() { service_.jobs.leave(place_); }
 
+    // Until the client has gone. What it sends meanwhile is its next request, and no sign that it has.
     void watch(asio::ip::tcp::socket& socket) {
         socket.async_wait(asio::ip::tcp::socket::wait_read,
-                          [weak = weak_from_this()](const boost::system::error_code& fault) {
+                          [weak = weak_from_this(), &socket](const boost::system::error_code& fault) {
                               const auto still = weak.lock();
                               if (!still || fault) return;
+                              if (!has_ended(socket)) return still->watch_again(socket);
                               still->gone_ = true;
                               still->timer_.cancel();
                           });
@@ -91,7 +119,7 @@ class Waiting : public std::enable_shared_from_this<Waiting> {
     asio::awaitable<Answer> answer() {
         const auto until = Clock::now() + leasing_.wait;
         while (!gone_) {
-            if (service_.stopping) co_return problem({"stopping", "the service is ending", ""});
+            if (service_.stopping) co_return problem(ending());
             if (place_.fault) co_return problem(*place_.fault);
             if (place_.taking) {
                 auto caller = who_asks(service_, request_, false);
@@ -110,7 +138,9 @@ class Waiting : public std::enable_shared_from_this<Waiting> {
             timer_.expires_at(place_.looked ? std::min(until, now + service_.options.heartbeat)
                                             : Clock::time_point::max());
             co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
-            if (Clock::now() >= now + service_.options.heartbeat) service_.jobs.look();
+            if (Clock::now() < now + service_.options.heartbeat) continue;
+            place_.lost.clear();  // what was another's may have been given back
+            service_.jobs.look();
         }
         // Who went while the leases were committed is told of none.
         if (gone_) give_back(service_.engine, caller_.person, std::exchange(receipts_, {}));
@@ -119,7 +149,7 @@ class Waiting : public std::enable_shared_from_this<Waiting> {
                 Readers::Lease reader(service_.readers);
                 return leased(
                     {*reader, service_.engine.catalog(), service_.engine.directory(), service_.engine.now()},
-                    receipts_, caller_, service_.reads);
+                    service_.engine, receipts_, caller_, service_.reads);
             } catch (const std::exception& e) {
                 log::write(log::Level::error, "jobs-not-read", {{"error", e.what()}});
                 give_back(service_.engine, caller_.person, std::exchange(receipts_, {}));
@@ -127,6 +157,7 @@ class Waiting : public std::enable_shared_from_this<Waiting> {
             }
         };
         auto answer = co_await on_pool(service_.pool, std::move(work));
+        if (gone_) give_back(service_.engine, caller_.person, std::exchange(receipts_, {}));
         if (!receipts_.empty())
             answer.unsent = [&engine = service_.engine, person = caller_.person,
                              receipts = std::move(receipts_)] { give_back(engine, person, receipts); };
@@ -134,6 +165,14 @@ class Waiting : public std::enable_shared_from_this<Waiting> {
     }
 
   private:
+    // There is something to read, and will be: it is looked at from time to time.
+    void watch_again(asio::ip::tcp::socket& socket) {
+        looking_.expires_after(std::chrono::seconds(1));
+        looking_.async_wait([weak = weak_from_this(), &socket](const boost::system::error_code& fault) {
+            if (const auto still = weak.lock(); still && !fault) still->watch(socket);
+        });
+    }
+
     // Every lease of what is offered is asked for at once, so that they are committed together.
     asio::awaitable<void> take(const std::string& person) {
         const auto offered = place_.offered;
@@ -174,7 +213,7 @@ class Waiting : public std::enable_shared_from_this<Waiting> {
     Service& service_;
     const Request& request_;
     const Leasing& leasing_;
-    asio::steady_timer timer_;
+    asio::steady_timer timer_, looking_;
     JobQueue::Place place_;
     Caller caller_;
     std::vector<runtime::Receipt> receipts_;

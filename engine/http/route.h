@@ -2,6 +2,7 @@
 // there is to test. A route is a plain function of the call and of what is durable.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <span>
 #include <variant>
@@ -35,6 +36,8 @@ struct Caller {
 class Reads;  // reads.h
 class Plans;  // plans.h
 
+inline Error ending() { return {"stopping", "the service is ending", ""}; }
+
 struct Call {
     const Request& request;
     runtime::Engine& engine;
@@ -44,6 +47,7 @@ struct Call {
     Lookups& lookups;
     Reads& reads;
     Plans& plans;
+    const std::atomic<bool>& stopping;  // the service ends: whatever takes long leaves off
     Caller caller;
     bool secure;                                           // it was reached by HTTPS
     std::map<std::string, std::string, std::less<>> path;  // what stands for {…} in the pattern

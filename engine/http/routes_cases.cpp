@@ -108,8 +108,8 @@ std::optional<Error> not_of_case(const views::Sight& sight, const std::string& c
 }
 
 // What only the engine itself says, or has a route of its own.
-constexpr std::string_view not_here[] = {"StartCase", "Tick",        "EndChild", "FailOpening",
-                                         "LeaseJob",  "ExtendLease", "Migrate"};
+constexpr std::string_view not_here[] = {"StartCase", "Tick",        "EndChild",   "FailOpening",
+                                         "LeaseJob",  "ExtendLease", "ReleaseJob", "Migrate"};
 
 Result<core::Command> ask(const Call& call, const views::Sight& sight) {
     if (auto seen = seen_case(call, sight, call.at("case")); !seen) return std::unexpected(seen.error());
@@ -222,7 +222,8 @@ Answer add_document(const Call& call, const views::Sight& sight) {
         if (call.query(needed).empty())
             return problem({"bad-parameter", "say which " + std::string(needed) + " it has", needed});
     auto document = call.engine.attach(call.request.upload, call.query("kind"));
-    if (!document) return problem(document.error());
+    // Where the file lies here is nothing to the client.
+    if (!document) return problem({document.error().code, document.error().message, "body"});
     document->name = call.query("name");
     auto command = command_of(call, Json{{"command", "AddNote"}, {"text", ""}}, call.at("case"));
     if (!command) return problem(command.error());

@@ -19,6 +19,9 @@ struct HeartbeatBody {
     std::int64_t lease = 0;
     int lease_seconds = 60;
 };
+struct ReleaseBody {
+    std::int64_t lease = 0;
+};
 struct CompleteBody {
     std::int64_t lease = 0;
     Json data = Json::object();
@@ -33,6 +36,7 @@ struct FailBody {
 };
 REEVE_DESCRIBED(LeaseBody, handlers, worker, most, lease_seconds, wait_seconds)
 REEVE_DESCRIBED(HeartbeatBody, lease, lease_seconds)
+REEVE_DESCRIBED(ReleaseBody, lease)
 REEVE_DESCRIBED(CompleteBody, lease, data, action, reason)
 REEVE_DESCRIBED(FailBody, lease, error, retry, retry_after_seconds)
 
@@ -48,23 +52,18 @@ std::optional<Error> between(int value, int least, int most, const char* field) 
 }
 
 // A name that stands in no definition is a slip of the pen, and would be waited for in vain.
-std::optional<Error> unknown_handler(const Call& call, const views::Sight& sight,
-                                     const std::vector<std::string>& wanted) {
+std::optional<Error> unknown_handler(const Call& call, const views::Sight& sight, const std::string& wanted,
+                                     const std::string& field) {
     std::vector<std::string> known;
     for (const auto& id : call.engine.catalog().ids())
         for (const auto& stage : call.engine.catalog().program(id)->stages)
             if (stage.kind == model::StageKind::job) known.push_back(stage.job);
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-        if (std::ranges::find(known, wanted[i]) != known.end()) continue;
-        // Of an older version, perhaps, at which cases still are.
-        const store::JobFilter of_it{
-            .handlers = {wanted[i]}, .units = {}, .case_id = {}, .status = {}, .limit = 1};
-        if (!sight.reader.jobs(of_it).empty()) continue;
-        return Error{"unknown-handler",
-                     "no definition has a job for \"" + wanted[i] + "\"" + did_you_mean(wanted[i], known),
-                     fmt::format("/handlers/{}", i)};
-    }
-    return std::nullopt;
+    if (std::ranges::find(known, wanted) != known.end()) return std::nullopt;
+    // Of an older version, perhaps, at which cases still are.
+    const store::JobFilter of_it{.handlers = {wanted}, .units = {}, .case_id = {}, .status = {}, .limit = 1};
+    if (!sight.reader.jobs(of_it).empty()) return std::nullopt;
+    return Error{"unknown-handler",
+                 "no definition has a job for \"" + wanted + "\"" + did_you_mean(wanted, known), field};
 }
 
 Answer lease(const Call& call, const views::Sight& sight) {
@@ -78,7 +77,9 @@ Answer lease(const Call& call, const views::Sight& sight) {
                               between(body.lease_seconds, 1, longest_lease, "lease_seconds"),
                               between(body.wait_seconds, 0, longest_wait, "wait_seconds")})
         if (fault) return problem(*fault);
-    if (auto fault = unknown_handler(call, sight, body.handlers)) return problem(*fault);
+    for (std::size_t i = 0; i < body.handlers.size(); ++i)
+        if (auto fault = unknown_handler(call, sight, body.handlers[i], fmt::format("/handlers/{}", i)))
+            return problem(*fault);
     auto units = seen_units(call, sight);
     if (!units) return problem(units.error());
     std::ranges::sort(body.handlers);
@@ -120,6 +121,13 @@ Answer kept(const Call& call, const views::Sight& sight, const runtime::Receipt&
         if (job.id == call.at("job") && call.body["lease"] == job.lease)
             return json_answer(views::job_row(sight, job));
     return problem({"lease-lost", "the lease ended just now", "lease"});
+}
+
+Result<core::Command> release(const Call& call, const views::Sight& sight) {
+    ReleaseBody body;
+    if (auto fault = describe::read(call.body, body, {})) return std::unexpected(*fault);
+    return report(call, sight, body.lease, "release",
+                  core::ReleaseJob{.job = call.at("job"), .lease = body.lease});
 }
 
 Result<core::Command> complete(const Call& call, const views::Sight& sight) {
@@ -168,7 +176,10 @@ Answer list(const Call& call, const views::Sight& sight) {
                             .case_id = call.query("case"),
                             .status = call.query("status"),
                             .limit = wanted->from + wanted->limit + 1};
-    if (const auto& handler = call.query("handler"); !handler.empty()) filter.handlers = {handler};
+    if (const auto& handler = call.query("handler"); !handler.empty()) {
+        if (auto fault = unknown_handler(call, sight, handler, "handler")) return problem(*fault);
+        filter.handlers = {handler};
+    }
     return page(sight.reader.jobs(filter), *wanted,
                 [&](const store::JobRow& row) { return views::job_row(sight, row); });
 }
@@ -193,6 +204,17 @@ constexpr Route table[] = {
      "Job",
      false,
      Report{heartbeat, kept}},
+    {"POST",
+     "/v1/jobs/{case}/{job}/release",
+     "releaseJob",
+     "Gives a job back undone: it waits for a program again at once, and no attempt is spent.",
+     Scope::work,
+     {},
+     Takes::json,
+     "JobReleased",
+     "Receipt",
+     false,
+     Report{release, receipt_of}},
     {"POST",
      "/v1/jobs/{case}/{job}/complete",
      "completeJob",

@@ -119,7 +119,8 @@ Answer forecast(const Call& call, const views::Sight& sight) {
                        .units = {},
                        .person = call.query("person"),
                        .from = wanted->from,
-                       .limit = wanted->limit};
+                       .limit = wanted->limit,
+                       .given_up = &call.stopping};
     // One's own cases may lie in any unit.
     if (ahead.person != call.caller.person || ahead.person.empty() || !call.query("unit").empty()) {
         auto units = seen_units(call, sight);
@@ -130,6 +131,7 @@ Answer forecast(const Call& call, const views::Sight& sight) {
     if (!until) return problem({"bad-parameter", until.error().message, "within"});
     ahead.until = *until;
     auto coming = views::forecast(sight, ahead);
+    if (call.stopping) return problem(ending());
     return json_answer({{"items", std::move(coming.rows)},
                         {"next", coming.more ? Json(std::to_string(wanted->from + wanted->limit)) : Json()}});
 }

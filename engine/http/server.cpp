@@ -19,6 +19,10 @@ namespace reeve::http {
 
 using asio::ip::tcp;
 
+// At the end, for those who are being answered; the plugins' four seconds come after it, and systemd and
+// docs/service.md know ten.
+constexpr std::chrono::seconds patience{6};
+
 class Server::Impl {
   public:
     Impl(runtime::Engine& engine, const Options& options) : service_(engine, options, io_) {}
@@ -64,7 +68,7 @@ class Server::Impl {
             for (const auto& client : clients_)
                 if (client->idle) client->wire.tcp().cancel();
             // Whoever has not been answered by then never will be.
-            patience_.expires_after(std::chrono::seconds(10));
+            patience_.expires_after(patience);
             patience_.async_wait([this](const boost::system::error_code& fault) {
                 if (fault) return;
                 for (const auto& client : clients_) client->wire.tcp().close();

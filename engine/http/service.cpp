@@ -171,7 +171,7 @@ std::expected<Opened, Answer> open(Service& service, const Request& request) {
         return std::unexpected(std::move(answer));
     }
     const auto& route = *opened.match.route;
-    if (service.stopping) return std::unexpected(problem({"stopping", "the service is ending", ""}));
+    if (service.stopping) return std::unexpected(problem(ending()));
     if (route.needs) {
         auto caller = who_asks(service, request, true);
         if (!caller) return std::unexpected(problem(caller.error()));
@@ -235,6 +235,7 @@ asio::awaitable<Answer> answer(Service& service, const Request& request, Opened&
               .lookups = service.lookups,
               .reads = service.reads,
               .plans = service.plans,
+              .stopping = service.stopping,
               .caller = std::move(opened.caller),
               .secure = service.options.behind_tls || !service.options.certificate.empty(),
               .path = std::move(opened.match.path),
@@ -262,6 +263,8 @@ asio::awaitable<Answer> answer(Service& service, const Request& request, Opened&
     if (turn.refused()) co_return one_at_a_time();
     std::function<Answer()> work = [&service, &call, &route] {
         return guarded(route, [&] {
+            // What has not begun by then does not hold up the end: it may read many cases.
+            if (route.heavy && service.stopping) return problem(ending());
             Readers::Lease reader(service.readers);
             const auto sight = sight_of(service, *reader);
             if (auto fault = unknown_filter(call, sight)) return problem(*fault);

@@ -1,6 +1,7 @@
 // Inside engine/http: what connections share. All of it belongs to the network's thread but for the pool.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -52,8 +53,8 @@ struct Service {
     Feed feed;
     Monitor monitor;
     JobQueue jobs;
-    std::uint64_t uploads = 0;  // begun; they name the files in which they come
-    bool stopping = false;
+    std::uint64_t uploads = 0;           // begun; they name the files in which they come
+    std::atomic<bool> stopping = false;  // read on any thread
 };
 
 // A request whose route is known, and whose caller may ask for it.

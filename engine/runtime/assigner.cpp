@@ -48,7 +48,9 @@ Assigner::~Assigner() {
 }
 
 void Assigner::start() {
-    rounds_ = std::make_unique<Rounds>(engine_, name(), [this] { return turn(); });
+    auto rounds = std::make_unique<Rounds>(engine_, name(), [this] { return turn(); });
+    std::lock_guard lock(mutex_);  // its health may be asked for already
+    rounds_ = std::move(rounds);
 }
 
 void Assigner::ask_to_stop() {
@@ -101,6 +103,17 @@ void Assigner::look() {
     }
 }
 
+// What it could not give anyway is not told to it.
+bool Assigner::may_choose(std::string unit) const {
+    const auto directory = engine_.directory();
+    for (; !unit.empty(); unit = directory->parent(unit)) {
+        const auto roles = directory->roles_of(wanted_.person, unit);
+        for (const char* role : {"assigner", "head"})
+            if (std::ranges::find(roles, role) != roles.end()) return true;
+    }
+    return false;
+}
+
 std::optional<Assigner::Question> Assigner::question(const Task& of) {
     const auto row = reader_->find_case(of.case_id);
     if (!row || std::ranges::find(wanted_.stages, row->definition, &Assigning::Stage::definition) ==
@@ -109,6 +122,7 @@ std::optional<Assigner::Question> Assigner::question(const Task& of) {
     const auto file = engine_.find(of.case_id);
     if (!file) return std::nullopt;
     const auto& state = file->state;
+    if (!may_choose(state.unit)) return std::nullopt;
     const auto task = std::ranges::find(state.tasks, of.task, &core::TaskState::id);
     if (task == state.tasks.end()) return std::nullopt;
     const auto at = std::ranges::find(state.stages, task->entry, &core::StageState::entry);
@@ -245,6 +259,7 @@ PluginHealth Assigner::health() const {
     health.work = work_;
     health.failing_since = failing_since_;
     if (health.trouble.empty()) health.trouble = error_;
+    if (health.trouble.empty() && rounds_) health.trouble = rounds_->fault();
     return health;
 }
 

@@ -46,6 +46,7 @@ class Assigner {
         std::uint64_t revision = 0;
     };
     void look();
+    bool may_choose(std::string unit) const;
     std::optional<Question> question(const Task&);
     Json candidates(const std::vector<org::Found>&, const time::CalendarPtr&);
     Result<std::pair<std::string, std::string>> choice(const Question&);

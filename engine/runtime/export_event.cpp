@@ -52,9 +52,13 @@ const ExportEvents::Marked& ExportEvents::marked(const std::string& definition) 
     return marked;
 }
 
-void ExportEvents::leave_out(Json& body, const std::string& event, const std::string& definition) {
-    if (event == "PersonSet" && body.contains("person") && body["person"].is_object())
-        body["person"].erase("reach");
+void ExportEvents::leave_out(Json& body, const std::string& event, bool of_case,
+                             const std::string& definition) {
+    // How people are reached, an illness perhaps, and what a file was called by whoever sent it.
+    for (const char* path : {"person.reach", "absence.reason", "document.name", "documents.*.name",
+                             "wish.document.name", "wish.documents.*.name"})
+        take_away(body, path);
+    if (!of_case) return;
     // Of a case that nobody knows nothing can be told.
     static const Marked of_no_definition{.unknown = true};
     const auto& personal = definition.empty() ? of_no_definition : marked(definition);
@@ -103,7 +107,7 @@ Json ExportEvents::of(store::Reader& reader, const store::JournalRow& row) {
     const auto event = body.value("event", "");
     body.erase("event");
     if (definition.empty() && of_case) definition = body.value("definition", "");
-    if (!personal_ && (of_case || event == "PersonSet")) leave_out(body, event, definition);
+    if (!personal_) leave_out(body, event, of_case, definition);
     json["event"] = event;
     json["body"] = std::move(body);
     return json;

@@ -20,7 +20,7 @@ class ExportEvents {
         bool unknown = false;         // one cannot be read any more: all of its data may be personal
     };
     const Marked& marked(const std::string& definition);
-    void leave_out(Json& body, const std::string& event, const std::string& definition);
+    void leave_out(Json& body, const std::string& event, bool of_case, const std::string& definition);
 
     const store::Catalog& catalog_;
     bool personal_;

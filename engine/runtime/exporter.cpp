@@ -24,7 +24,9 @@ Exporter::~Exporter() {
 }
 
 void Exporter::start() {
-    rounds_ = std::make_unique<Rounds>(engine_, name(), [this] { return turn(); });
+    auto rounds = std::make_unique<Rounds>(engine_, name(), [this] { return turn(); });
+    std::lock_guard lock(mutex_);  // its health may be asked for already
+    rounds_ = std::move(rounds);
 }
 
 void Exporter::ask_to_stop() {
@@ -203,6 +205,7 @@ PluginHealth Exporter::health() const {
     health.work = {{"exported", exported_}, {"failed", failed_}};
     health.failing_since = failing_since_;
     health.trouble = refusal_.empty() ? error_ : refusal_;
+    if (health.trouble.empty() && rounds_) health.trouble = rounds_->fault();
     health.exported =
         PluginHealth::Export{.to = to_, .behind = head_ > to_ ? head_ - to_ : 0, .since = since_};
     return health;

@@ -12,11 +12,13 @@ namespace reeve::runtime {
 
 namespace {
 
-constexpr std::size_t tried_at_once = 16;  // jobs, of which somebody else may have taken the first ones
+// Jobs that are tried in a turn: others may have taken the first ones, or their cases are damaged.
+constexpr std::size_t looked_at_first = 16, tried_at_most = 1024;
+constexpr Millis passed_over{60'000};  // such a one is not tried again for so long
 
 // Nothing can be written now: the same is asked again.
 bool is_for_now(const Error& error) {
-    for (const char* code : {"not-durable", "disk-full", "not-writable", "clock-jumped", "failed"})
+    for (const char* code : {"not-durable", "disk-full", "not-writable", "clock-jumped"})
         if (error.code == code) return true;
     return false;
 }
@@ -81,7 +83,9 @@ JobHandler::~JobHandler() {
 
 void JobHandler::start() {
     keeper_ = std::jthread([this](const std::stop_token& stop) { beat(stop); });
-    rounds_ = std::make_unique<Rounds>(engine_, name(), [this] { return turn(); });
+    auto rounds = std::make_unique<Rounds>(engine_, name(), [this] { return turn(); });
+    std::lock_guard lock(mutex_);  // its health may be asked for already
+    rounds_ = std::move(rounds);
 }
 
 void JobHandler::ask_to_stop() {
@@ -98,10 +102,6 @@ bool JobHandler::turn() {
     const auto leased = lease();
     if (!leased) return false;
     const auto said = have_done(*leased);
-    {
-        std::lock_guard lock(mutex_);
-        leased_.reset();
-    }
     return report(report_of(*leased, outcome(*leased, said)));
 }
 
@@ -109,14 +109,24 @@ std::optional<JobHandler::Leased> JobHandler::lease() {
     const auto reach = reach_of(*engine_.directory(), wanted_.person);
     if (!reach.everywhere && reach.units.empty()) return std::nullopt;
     if (!reader_) reader_ = engine_.read();
-    const store::JobFilter ready{.handlers = wanted_.handlers,
-                                 .units = reach.everywhere ? std::vector<std::string>{} : reach.units,
-                                 .case_id = {},
-                                 .status = "ready",
-                                 .limit = tried_at_once};
+    store::JobFilter ready{.handlers = wanted_.handlers,
+                           .units = reach.everywhere ? std::vector<std::string>{} : reach.units,
+                           .case_id = {},
+                           .status = "ready",
+                           .limit = looked_at_first};
     std::string refusal;
     std::optional<Leased> leased;
-    for (const auto& job : reader_->jobs(ready)) {
+    const auto now = engine_.now();
+    std::erase_if(passed_over_, [&](const auto& one) { return one.second <= now; });
+    auto jobs = reader_->jobs(ready);
+    for (std::size_t next = 0; next < jobs.size() && !stopping_; ++next) {
+        if (next + 1 == ready.limit && ready.limit < tried_at_most) {
+            ready.limit *= 4;
+            jobs = reader_->jobs(ready);
+            if (next >= jobs.size()) break;
+        }
+        const auto job = jobs[next];
+        if (passed_over_.contains(job.case_id)) continue;
         const core::Command command{
             .actor = wanted_.person,
             .case_id = job.case_id,
@@ -126,6 +136,7 @@ std::optional<JobHandler::Leased> JobHandler::lease() {
         if (!receipt) {
             refusal = receipt.error().code == "job-taken" ? "" : receipt.error().message;
             if (is_for_now(receipt.error())) break;
+            if (receipt.error().code == "damaged") passed_over_[job.case_id] = now + passed_over;
             continue;
         }
         for (const auto& event : receipt->events)
@@ -159,22 +170,23 @@ std::expected<Json, PluginFault> JobHandler::have_done(const Leased& leased) {
 
 // A report, under the key that it would have over HTTP.
 core::Command JobHandler::report_of(const Leased& leased, core::Wish wish) const {
-    const bool completes = std::holds_alternative<core::CompleteJob>(wish);
-    return {.key = fmt::format("{}:{}/{}/{}/{}", completes ? "complete" : "fail", leased.case_id, leased.job,
-                               leased.lease, wanted_.person),
-            .actor = wanted_.person,
-            .case_id = leased.case_id,
-            .wish = std::move(wish)};
+    const auto word = std::holds_alternative<core::CompleteJob>(wish)  ? "complete"
+                      : std::holds_alternative<core::ReleaseJob>(wish) ? "release"
+                                                                       : "fail";
+    return {
+        .key = fmt::format("{}:{}/{}/{}/{}", word, leased.case_id, leased.job, leased.lease, wanted_.person),
+        .actor = wanted_.person,
+        .case_id = leased.case_id,
+        .wish = std::move(wish)};
 }
 
 core::Wish JobHandler::outcome(const Leased& leased, const std::expected<Json, PluginFault>& answer) const {
     core::FailJob failed{.job = leased.job, .error = {}, .lease = leased.lease, .retry_after = {}};
     if (!answer) {
+        // No fault of the job's: it goes on with whoever is there next.
+        if (stopping_ || !answer.error().asked)
+            return core::ReleaseJob{.job = leased.job, .lease = leased.lease};
         failed.error = answer.error().error;
-        if (stopping_) {  // no fault of the job's: it goes on with whoever opens the folder next
-            failed.error = "the service ended before the plugin " + name() + " was done";
-            failed.retry_after = time::Duration{};
-        }
         return failed;
     }
     const auto outcome = text_in(*answer, "outcome");
@@ -213,16 +225,21 @@ bool JobHandler::report(core::Command command) {
         command = report_of({command.case_id, done->job, done->lease, {}}, std::move(failed));
         receipt = engine_.ask(command);
     }
-    if (receipt) {
-        const auto* failed = std::get_if<core::FailJob>(&command.wish);
-        count(failed ? "failed" : "completed", failed);
-        return true;
-    }
-    if (is_for_now(receipt.error())) {
-        unreported_ = std::move(command);
+    if (!receipt && is_for_now(receipt.error())) {
+        unreported_ = std::move(command);  // the lease is kept until then
         std::lock_guard lock(mutex_);
         refusal_ = receipt.error().message;
         return false;
+    }
+    {
+        std::lock_guard lock(mutex_);
+        leased_.reset();
+    }
+    if (receipt) {
+        const bool failed = std::holds_alternative<core::FailJob>(command.wish);
+        const bool completed = std::holds_alternative<core::CompleteJob>(command.wish);
+        count(failed ? "failed" : completed ? "completed" : "released", failed);
+        return true;
     }
     log::write(log::Level::warning, "job-came-too-late",
                {{"plugin", name()}, {"case", command.case_id}, {"error", receipt.error().message}});
@@ -298,6 +315,7 @@ PluginHealth JobHandler::health() const {
     health.work = work_;
     health.failing_since = failing_since_;
     if (health.trouble.empty()) health.trouble = refusal_;
+    if (health.trouble.empty() && rounds_) health.trouble = rounds_->fault();
     return health;
 }
 

@@ -1,6 +1,6 @@
 // JobHandler: a plugin that does the jobs of stages, in the process of the service. It leases, keeps,
-// completes and fails them by the same commands as a program does over HTTP (docs/jobs.md), in the name of a
-// person: what stands in the journal is the same, and so is what a late one is refused by.
+// completes, fails and gives them back by the same commands as a program does over HTTP (docs/jobs.md), in
+// the name of a person: what stands in the journal is the same, and so is what a late one is refused by.
 //
 // One job at a time, as a plugin has one thread. A plugin that rests is given none: the attempts of a job
 // are not spent on one that cannot be asked. Whoever makes it owns it; the engine outlives it.
@@ -20,8 +20,8 @@ struct JobHandling {
 class JobHandler {
   public:
     JobHandler(Engine&, std::unique_ptr<PluginHost>, JobHandling);
-    // A job that is being done is waited for as long as PluginLimits::close says, and then given up: its
-    // next attempt may begin at once.
+    // A job that is being done is waited for as long as PluginLimits::close says, and then given back: no
+    // attempt is spent.
     ~JobHandler();
 
     void start();  // from now on by itself, until the end
@@ -57,11 +57,12 @@ class JobHandler {
     const PluginHealth health_of_host_;      // as it was at the beginning: who it is
     std::unique_ptr<store::Reader> reader_;  // of turn's thread
     std::optional<core::Command> unreported_;
+    std::map<std::string, Instant> passed_over_;  // cases that cannot be read, until when
     std::atomic<bool> stopping_ = false;
 
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
-    std::optional<Leased> leased_;  // what is being done
+    std::optional<Leased> leased_;  // what is being done, or done and not reported yet
     std::map<std::string, std::uint64_t> work_;
     std::optional<Instant> failing_since_;
     std::string refusal_;  // why nothing could be leased or reported, the last time

@@ -21,9 +21,9 @@ using Gives = mp_list<
     mp_list<core::Refuse, ApprovalRefused>, mp_list<SendMessage, MessageReceived>,
     mp_list<AddDocument, DocumentAdded>, mp_list<AddNote, NoteAdded>, mp_list<CorrectData, DataCorrected>,
     mp_list<Reopen, CaseReopened>, mp_list<Cancel, CaseCancelled>, mp_list<Migrate, CaseMigrated>,
-    mp_list<LeaseJob, JobLeased>, mp_list<ExtendLease, JobLeaseExtended>, mp_list<CompleteJob, JobCompleted>,
-    mp_list<FailJob, JobFailed>, mp_list<EndChild, ChildEnded>, mp_list<FailOpening, CaseNotOpened>,
-    mp_list<Tick>>;
+    mp_list<LeaseJob, JobLeased>, mp_list<ExtendLease, JobLeaseExtended>, mp_list<ReleaseJob, JobReleased>,
+    mp_list<CompleteJob, JobCompleted>, mp_list<FailJob, JobFailed>, mp_list<EndChild, ChildEnded>,
+    mp_list<FailOpening, CaseNotOpened>, mp_list<Tick>>;
 
 // What was entered about the matter; what the definition adds to it stands beside.
 bool same_matter(const StartCase& wish, const CaseStarted& started) {

@@ -74,6 +74,7 @@ Json to_json(const PluginHealth&);  // times in UTC
 struct PluginFault {
     std::string error;  // one sentence that names the plugin
     std::optional<Millis> wait;
+    bool asked = true;  // false: it rests or has stopped, and has not seen the request
 };
 
 class PluginHost {

@@ -58,6 +58,7 @@ class PluginHost::Impl {
         changed_.wait(lock, [&] { return health_.state != PluginState::starting; });
         if (auto fault = absent()) return std::unexpected(std::move(*fault));
         request_ = text;
+        given_ = false;
         answer_.reset();
         poke();
         changed_.wait(lock, [&] { return answer_.has_value(); });
@@ -80,11 +81,11 @@ class PluginHost::Impl {
     // Why nothing can be asked of it now. Under mutex_.
     std::optional<PluginFault> absent() const {
         if (health_.state == PluginState::stopped || stopping_)
-            return PluginFault{name() + " was stopped", {}};
+            return PluginFault{name() + " was stopped", {}, false};
         if (health_.state != PluginState::resting) return std::nullopt;
         const auto left = std::max(Millis{1}, std::chrono::ceil<Millis>(again_at_ - stopwatch()));
         return PluginFault{fmt::format("{} rests before it is started again: {}", name(), health_.last_error),
-                           left};
+                           left, false};
     }
 
     void become(PluginState state) {  // under mutex_
@@ -124,7 +125,7 @@ class PluginHost::Impl {
         process_.reset();
         std::lock_guard lock(mutex_);
         become(PluginState::stopped);
-        answer(std::unexpected(PluginFault{name() + " was stopped", {}}));
+        answer(std::unexpected(PluginFault{name() + " was stopped", {}, given_}));
     }
 
     // Waits for a wake, or for the end of the process; -1 waits for ever.
@@ -159,6 +160,7 @@ class PluginHost::Impl {
             std::lock_guard lock(mutex_);
             if (request_ && !answer_) {
                 request = *request_;
+                given_ = true;
                 ++health_.calls;
             }
         }
@@ -207,7 +209,7 @@ class PluginHost::Impl {
             const auto told = Json::parse(reply->text, nullptr, false);
             std::lock_guard lock(mutex_);
             if (told.is_object())
-                health_.plugin = one_line(told.value("name", "") + " " + told.value("version", ""));
+                health_.plugin = one_line(text_in(told, "name") + " " + text_in(told, "version"));
             return {};
         }
         process_.reset();
@@ -226,7 +228,7 @@ class PluginHost::Impl {
         again_at_ = stopwatch() + rest_;
         note(why);
         become(PluginState::resting);
-        answer(std::unexpected(PluginFault{why, {}}));
+        answer(std::unexpected(PluginFault{why, {}, given_}));
     }
 
     PluginSettings settings_;
@@ -242,6 +244,7 @@ class PluginHost::Impl {
     std::condition_variable changed_;
     std::optional<Result<void>> first_;
     std::optional<std::string> request_;
+    bool given_ = false;  // the process has been sent it
     std::optional<std::expected<Json, PluginFault>> answer_;
     std::chrono::nanoseconds again_at_{0};
     PluginHealth health_;

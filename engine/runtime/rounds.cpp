@@ -35,17 +35,25 @@ void Rounds::run(const std::stop_token& stop) {
     }
 }
 
+std::string Rounds::fault() const {
+    std::lock_guard lock(mutex_);
+    return fault_;
+}
+
 bool Rounds::once() {
+    std::string fault;
+    bool more = false;
     try {
-        const bool more = turn_();
-        fault_.clear();
-        return more;
+        more = turn_();
     } catch (const std::exception& e) {
-        if (fault_ != e.what())
-            log::write(log::Level::error, "plugin-stopped", {{"plugin", name_}, {"error", e.what()}});
-        fault_ = e.what();
-        return false;
+        fault = e.what();
+        more = false;
     }
+    const bool known = fault.empty() || fault == this->fault();
+    if (!known) log::write(log::Level::error, "plugin-stopped", {{"plugin", name_}, {"error", fault}});
+    std::lock_guard lock(mutex_);
+    fault_ = std::move(fault);
+    return more;
 }
 
 }  // namespace reeve::runtime

@@ -23,14 +23,17 @@ class Rounds {
     Rounds(const Rounds&) = delete;
 
     void ask_to_stop();  // without waiting
+    // What the last turn threw; empty: nothing. On any thread.
+    std::string fault() const;
 
   private:
     void run(const std::stop_token&);
     bool once();
 
-    std::string name_, fault_;  // fault: of the last turn, so that it is said once
+    std::string name_;
     std::function<bool()> turn_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
+    std::string fault_;
     std::condition_variable_any changed_;
     bool told_ = true;
     std::shared_ptr<void> listening_;

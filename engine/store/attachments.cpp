@@ -125,6 +125,9 @@ Result<core::Document> attach(const std::filesystem::path& folder, const std::fi
         attaching.add(std::string_view(bytes).substr(0, static_cast<std::size_t>(in.gcount())));
     }
     if (in.bad()) throw std::runtime_error("reading " + file.string() + " failed");
+    if (size == 0)
+        return refuse("bad-document", "the file is empty: perhaps it was not saved to its end",
+                      file.string());
     return attaching.finish(file.filename().string(), std::move(kind));
 }
 

@@ -27,7 +27,7 @@ class Forecast {
         std::ranges::sort(order);
         for (const auto& [at, id] : order) {
             give_until(at);
-            if (coming_.more) return std::move(coming_);
+            if (coming_.more || (ahead_.given_up && *ahead_.given_up)) return std::move(coming_);
             if (id.starts_with("$duty/"))
                 foresee_duty(id, at);
             else

@@ -5,6 +5,8 @@
 // in words. Pure functions of what the Sight gives; one thread each.
 #pragma once
 
+#include <atomic>
+
 #include "engine/json.h"
 #include "engine/runtime/engine.h"
 #include "engine/views/words.h"
@@ -91,9 +93,10 @@ Result<Json> calendar_sheet(const Sight&, const std::string& name);
 // expiries, ends of waits, duties; in the order in which it will. A child case that it opens is not followed.
 struct Ahead {
     time::Instant until;
-    std::vector<std::string> units;   // empty: all
-    std::string person;               // of whose cases, or who is told
-    std::size_t from = 0, limit = 0;  // rows: behind so many, at most so many; 0: all
+    std::vector<std::string> units;               // empty: all
+    std::string person;                           // of whose cases, or who is told
+    std::size_t from = 0, limit = 0;              // rows: behind so many, at most so many; 0: all
+    const std::atomic<bool>* given_up = nullptr;  // once that is true nothing more is looked for
 };
 // The end of a span from now on, "7 days" unless told, by the calendar of the folder. Refuses what is over a
 // year away, or behind.

@@ -72,6 +72,7 @@ constexpr Pattern patterns[] = {
     {"JobRequested", "job {job} asked of {handler}, attempt {attempt}[, to end by {times_out}]"},
     {"JobLeased", "job {job} taken by {worker} as lease {lease}, until {until}"},
     {"JobLeaseExtended", "job {job}: the lease {lease} extended until {until}"},
+    {"JobReleased", "job {job}: the lease {lease} given back, and no attempt spent"},
     {"JobCompleted", "job {job} completed"},
     {"JobFailed", "job {job} failed: {error}[; to be tried again at {retry_at}]"},
     {"CaseClosed", "case closed: {outcome}"},

@@ -172,6 +172,17 @@ TEST_F(Assigners, ThePostGivesNoMoreThanThat) {
     EXPECT_EQ(give("robot", "ben"), "");
 }
 
+TEST_F(Assigners, AreToldNothingOfUnitsThatAreNotTheirs) {
+    ASSERT_TRUE(office.engine->change(
+        {org::PostSet{{"county", "assigner", 0, {}}}, org::PostSet{{"south", "assigner", 1, {"robot"}}}},
+        core::system_actor));
+    start("one", "ben");
+    all_chosen();
+    EXPECT_EQ(who_has("one"), "ada");
+    EXPECT_EQ(chooser().health().calls, 0u);
+    EXPECT_THAT(chooser().health().work, testing::IsEmpty());
+}
+
 TEST_F(Assigners, ChooseByThemselvesOnceTheyHaveBegun) {
     chooser().start();
     start("one", "ben");

@@ -249,7 +249,17 @@ TEST_F(Exports, HoldNothingPersonalUnlessTheOfficeSaysSo) {
                     .case_id = id,
                     .wish = core::StartCase{.definition = "complaint", .unit = "north", .data = data}});
     };
+    ASSERT_TRUE(office.engine->change(
+        {org::AbsenceRecorded{{.person = "ada",
+                               .span = {monday - Millis{172'800'000}, monday - Millis{86'400'000}},
+                               .substitute = "ben",
+                               .reason = "at the doctor's"}}},
+        core::system_actor));
     start("one");
+    office.ask({.actor = "ada",
+                .case_id = "one",
+                .wish = core::AddDocument{
+                    .document = {.kind = "letter", .name = name + ".txt", .sha256 = std::string(64, '0')}}});
     office.ask({.actor = office.state("one").owner,
                 .case_id = "one",
                 .wish = core::Act{.action = "drop", .data = {{"caller", name + " of the mill"}}}});
@@ -277,6 +287,7 @@ TEST_F(Exports, HoldNothingPersonalUnlessTheOfficeSaysSo) {
     for (const auto& event : exported()) {
         const auto text = event.dump();
         EXPECT_THAT(text, Not(HasSubstr(address)));
+        EXPECT_THAT(text, Not(HasSubstr("doctor")));
         if (event.value("definition", "") == "inspection") continue;  // its definition marks nothing
         EXPECT_THAT(text, Not(HasSubstr(name)));
     }
@@ -293,6 +304,8 @@ TEST_F(Exports, HoldNothingPersonalUnlessTheOfficeSaysSo) {
     for (const auto& event : exported()) all += event.dump();
     EXPECT_THAT(all, HasSubstr(name));
     EXPECT_THAT(all, HasSubstr(address));
+    EXPECT_THAT(all, HasSubstr("doctor"));
+    EXPECT_THAT(all, HasSubstr(name + ".txt"));
 }
 
 // A case that a damaged folder has no row of any more: nothing can be told of what was registered for it.

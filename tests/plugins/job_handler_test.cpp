@@ -2,6 +2,8 @@
 // time; the plugin is a real process.
 #include "engine/runtime/job_handler.h"
 
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <future>
 
 #include "tests/plugins/given_work.h"
@@ -202,6 +204,39 @@ TEST_F(Jobs, AReportThatIsNotDurableIsMadeAgain) {
     EXPECT_EQ(worker().health().trouble, "");
 }
 
+TEST_F(Jobs, AreKeptWhileTheirReportCannotBeWritten) {
+    ask_for("one", "wait");
+    auto turn = std::async(std::launch::async, [&] { return worker().turn(); });
+    waiting.until_begun();
+    office.faults->before_next([] { throw std::runtime_error("the disk is away"); });
+    waiting.let_go();
+    EXPECT_FALSE(turn.get());
+    for (int i = 0; i < 6; ++i) {
+        later(Millis{25'000});
+        handler->keep();
+    }
+    EXPECT_FALSE(worker().turn());
+    EXPECT_EQ(stage("one"), "printed");
+    EXPECT_THAT(office.events<core::JobFailed>(), testing::IsEmpty());
+    EXPECT_EQ(office.events<core::JobLeased>().size(), 1u);
+}
+
+TEST_F(Jobs, AreFoundBehindManyThatAreDamaged) {
+    for (int i = 0; i < 20; ++i) ask_for("broken-" + std::to_string(i), "well");
+    ask_for("whole", "well");
+    office.engine.reset();
+    SQLite::Database((office.folder.path() / "reeve.db").string(), SQLite::OPEN_READWRITE)
+        .exec(
+            "DROP TRIGGER journal_stands; UPDATE journal SET digest = digest + 1 WHERE stream GLOB "
+            "'broken-*'");
+    office.open();
+    while (worker().turn()) {
+    }
+    EXPECT_EQ(stage("whole"), "printed");
+    handler.reset();
+    office.engine.reset();  // it is damaged, as it was meant to be
+}
+
 TEST_F(Jobs, AreDoneByThemselvesOnceItHasBegun) {
     worker().start();
     ask_for("one", "well");
@@ -215,10 +250,9 @@ TEST_F(Jobs, AreGivenUpWhenTheServiceEnds) {
     worker().start();
     waiting.until_begun();
     handler.reset();
-    const auto failed = office.events<core::JobFailed>();
-    ASSERT_EQ(failed.size(), 1u);
-    EXPECT_EQ(failed[0].second.error, "the service ended before the plugin printer 1 was done");
-    EXPECT_EQ(failed[0].second.retry_at, monday) << "the next attempt may begin at once";
+    EXPECT_THAT(office.events<core::JobFailed>(), testing::IsEmpty());
+    EXPECT_EQ(office.events<core::JobReleased>().size(), 1u);
+    EXPECT_EQ(office.state("one").stages.at(0).attempt, 1) << "whoever has it next spends no other";
 }
 
 TEST_F(Jobs, AreOnlyThoseOfThePersonsUnits) {

@@ -112,6 +112,7 @@ Wish wish_of(const Step& step, const CaseState& state, const model::Program& pro
         case 27: return Acknowledge{.escalation = escalation, .reason = "why"};
         case 28: return LeaseJob{.job = job, .worker = "w", .seconds = 1 + step.which * 40 % 3600};
         case 29: return ExtendLease{.job = job, .lease = lease, .seconds = 60};
+        case 30: return ReleaseJob{.job = job, .lease = lease};
         default: return Tick{};
     }
 }

@@ -101,6 +101,7 @@ core::Wish World::wish_for(const core::CaseState& state) {
                 return core::LeaseJob{stage.job, "printer", static_cast<int>(dice_.between(1, 3600))};
             if (stage.lease && dice_.chance(20))
                 return core::ExtendLease{stage.job, lease, static_cast<int>(dice_.between(1, 3600))};
+            if (stage.lease && dice_.chance(10)) return core::ReleaseJob{.job = stage.job, .lease = lease};
             if (dice_.chance(60)) return core::CompleteJob{.job = stage.job, .lease = lease};
             return core::FailJob{stage.job, "no paper", dice_.chance(70), lease};
         }

@@ -171,6 +171,8 @@ TEST(Files, ThatNeverEndOrHoldNothingAreRefused) {
     refused(office, "reeve play noise.json /dev/full", "/dev/full");
     refused(office, "reeve validate /dev/zero", "cannot be read");
     refused(office, "reeve case document noise-1 a=/dev/zero --as li-na", "only a plain file");
+    office.run("true > nothing.pdf");
+    refused(office, "reeve case document noise-1 a=nothing.pdf --as li-na", "the file is empty");
     refused(office, "reeve run empty", "cannot read the scenario");
     refused(office, "reeve run empty.scenario", "nothing in it to play");
     refused(office, "reeve run quiet.scenario", "nothing in it to play");

@@ -40,7 +40,9 @@ TEST_F(Config, IsRefusedByLineWithWhatWouldBeRight) {
         {R"({"alerts": {"link": "https://x /{case}"}})", ":1:21", "https://"},
         {R"({"alerts": {"first_retry": "2 min", "longest_retry": "1 min"}})", ":1:28", "longest_retry"},
         {R"({"alerts": {"first_retry": "2 hours"}})", ":1:28", "1 hour"},
-        {R"({"alerts": {"longest_retry": "30 s"}})", ":1:30", "longest_retry"}};
+        {R"({"alerts": {"longest_retry": "30 s"}})", ":1:30", "longest_retry"},
+        {R"({"exporters": [{"name": "out", "plugin": "./o.so", "first_retry": "1 hour"}]})", ":1:67",
+         "longest_retry"}};
     for (const auto& one : faulty) {
         const auto config = read(one.text);
         ASSERT_FALSE(config) << one.text;

@@ -233,6 +233,7 @@ TEST(Wishes, ReadBackAsTheyWereWritten) {
         ExtendClock{.clock = "answer", .by = *time::parse_duration("30 days"), .reason = "large"},
         PauseClock{.clock = "c1", .reason = "hearing", .until = Office::when("2026-03-02T09:00:00Z")},
         FailJob{.job = "j1", .error = "no", .retry = false},
+        ReleaseJob{.job = "j1", .lease = 7},
         Tick{},
         Migrate{.version = 2, .stages = {{"a", "b"}}}};
     for (const auto& wish : wishes)

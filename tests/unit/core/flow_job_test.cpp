@@ -105,6 +105,25 @@ TEST_F(Jobs, AreHadByOneAtATime) {
     EXPECT_EQ(office.state.status, CaseStatus::closed);
 }
 
+TEST_F(Jobs, ThatAreGivenBackWaitAgainAndSpendNoAttempt) {
+    const auto first = lease();
+    office.submit("ben", ReleaseJob{.job = id, .lease = first});
+    EXPECT_EQ(office.code(), "lease-lost") << "it is not his";
+    office.submit("ann", ReleaseJob{.job = id, .lease = first});
+    EXPECT_EQ(stage().lease, 0);
+    EXPECT_EQ(stage().job_times_out, std::nullopt);
+    EXPECT_THAT(office.all<JobRequested>(), SizeIs(1)) << "as it was asked for it still waits";
+    complete(first);
+    EXPECT_EQ(office.code(), "lease-lost");
+    const auto second = lease(60, "w2");
+    EXPECT_GT(second, first);
+    EXPECT_EQ(stage().attempt, 1);
+    office.submit("ann", ReleaseJob{.job = id, .lease = first});
+    EXPECT_EQ(office.code(), "lease-lost");
+    complete(second);
+    EXPECT_EQ(office.state.status, CaseStatus::closed);
+}
+
 TEST_F(Jobs, ComeBackWhenTheLeaseRunsOutAndTheLateWorkerIsRefused) {
     const auto first = lease(60);
     at(59);

@@ -1,10 +1,19 @@
 // Many cases at once over HTTP: shown before, done once, each outcome told.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
 #include <future>
 
-#include "tests/unit/http/service.h"
+#include "tests/unit/http/listener.h"
 
 namespace reeve::http {
 namespace {
+
+namespace asio = boost::asio;
 
 struct Bulk : testing::Test {
     Served service;
@@ -63,6 +72,46 @@ TEST_F(Bulk, OfEachPersonOneIsAnsweredAtATimeAndNobodyElseWaits) {
     released.set_value();
     EXPECT_EQ(first.get().status, 200);
     EXPECT_EQ(again.get("/v1/forecast").status, 200);
+}
+
+TEST_F(Bulk, WhatHasNotBegunDoesNotHoldUpTheEnd) {
+    service.options.heavy = 1;
+    service.restart();
+    std::promise<void> begun, released;
+    service.office.faults->before_next([&] {
+        begun.set_value();
+        released.get_future().wait();
+    });
+    const auto later = [](std::shared_ptr<Client> client, auto ask) {
+        return std::async(std::launch::async, [client, ask] { return ask(*client); });
+    };
+    auto first = later(std::make_shared<Client>(service.as("boss")), [](Client& boss) {
+        return boss.post("/v1/bulk/reassign", {{"from", "ada"}, {"to", "ben"}, {"reason", "moves on"}});
+    });
+    begun.get_future().wait();
+    const auto port = service.server->port();
+    asio::io_context io;
+    asio::ip::tcp::socket chief(io);
+    chief.connect({asio::ip::address_v4::loopback(), port});
+    asio::write(chief, asio::buffer(fmt::format(
+                           "GET /v1/forecast HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\r\n",
+                           service.token("chief", {Scope::read}))));
+    // It waits for its turn by the time others have been answered.
+    for (int n = 0; n < 3; ++n) EXPECT_EQ(service.stranger().get("/healthz").status, 200);
+    auto end = std::async(std::launch::async, [&] { service.server.reset(); });
+    EXPECT_TRUE(comes_true([&] {
+        asio::ip::tcp::socket late(io);
+        boost::system::error_code refused;
+        late.connect({asio::ip::address_v4::loopback(), port}, refused);
+        return refused.failed();
+    }));
+    released.set_value();
+    EXPECT_EQ(first.get().status, 200);
+    std::string answer;
+    boost::system::error_code over;
+    asio::read(chief, asio::dynamic_buffer(answer), over);
+    EXPECT_THAT(answer, testing::HasSubstr("\"stopping\""));
+    end.get();
 }
 
 TEST_F(Bulk, TheSameKeyDoesItOnceAndSaysTheSame) {

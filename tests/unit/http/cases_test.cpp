@@ -257,6 +257,11 @@ TEST(HttpCase, ADocumentComesBackAsItWasSent) {
     EXPECT_EQ(back.headers.at("content-disposition"), "attachment");
     EXPECT_EQ(chief.get("/v1/cases/permit-1/documents/" + std::string(64, '0')).status, 404);
     EXPECT_EQ(chief.send("POST", "/v1/cases/permit-1/documents?kind=plan", bytes, {}).status, 400);
+    const auto empty = chief.send("POST", "/v1/cases/permit-1/documents?kind=plan&name=a", "", {});
+    EXPECT_EQ(empty.status, 422);
+    EXPECT_EQ(empty.json()["code"], "bad-document");
+    EXPECT_EQ(empty.body.find("attachments"), std::string::npos)
+        << "where files lie is nothing to the client";
     EXPECT_FALSE(std::filesystem::exists(service.office.folder.path() / "attachments/upload.1.part"));
 }
 

@@ -1,6 +1,9 @@
 // Programs that wait for a job: they are told at once, in the order in which they came, and cost nothing.
+#include <gmock/gmock.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 #include <future>
 
@@ -138,8 +141,34 @@ TEST(WaitingForAJob, GivesBackAtOnceWhatWasLeasedToAProgramThatHadGone) {
     const auto got = jobs.lease(other, 50, 60, "w2");
     ASSERT_TRUE(got.is_object()) << "it is kept until its lease runs out, in an hour";
     EXPECT_EQ(got["case"], "p1");
-    EXPECT_EQ(got["attempt"], 2);
+    EXPECT_EQ(got["attempt"], 1) << "whoever never had it has spent nothing";
     jobs.expect_clean();
+}
+
+// A client may send its next request before it has this answer.
+TEST(WaitingForAJob, GoesOnWhenItsClientHasSentMore) {
+    JobService jobs;
+    const auto body = JobService::wanted(50).dump();
+    asio::io_context io;
+    asio::ip::tcp::socket program(io);
+    program.connect({asio::ip::address_v4::loopback(), jobs.service.server->port()});
+    asio::write(program, asio::buffer(fmt::format(
+                             "POST /v1/jobs/lease HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                             "Authorization: Bearer {}\r\nContent-Length: {}\r\n\r\n{}",
+                             jobs.service.token("ada", {Scope::work}), body.size(), body)));
+    ASSERT_TRUE(comes_true([&] { return jobs.service.server->waiting() == 1; }));
+    asio::write(program,
+                asio::buffer(std::string("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")));
+    // The service has seen that by the time it has answered others.
+    for (int n = 0; n < 3; ++n) EXPECT_EQ(jobs.service.stranger().get("/healthz").status, 200);
+    EXPECT_EQ(jobs.service.server->waiting(), 1u);
+    jobs.start("p1");
+    std::string answers;
+    boost::system::error_code end;
+    asio::read(program, asio::dynamic_buffer(answers), end);
+    EXPECT_THAT(answers, testing::HasSubstr("\"case\":\"p1\""));
+    EXPECT_EQ(jobs.status("p1"), "leased");
+    EXPECT_THAT(answers.substr(answers.find("p1")), testing::HasSubstr("HTTP/1.1 200")) << "the second one's";
 }
 
 TEST(WaitingForAJob, EndsWithTheToken) {

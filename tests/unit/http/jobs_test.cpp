@@ -1,6 +1,8 @@
 // Jobs over HTTP: lease, heartbeat, complete, fail; who may, and what a late worker hears.
 #include "tests/unit/http/jobs.h"
 
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <thread>
 
 namespace reeve::http {
@@ -81,6 +83,40 @@ TEST(Jobs, ComeBackWhenTheLeaseRunsOutAndTheLateWorkerIsRefused) {
     EXPECT_EQ(jobs.report(first, late, "fail", {{"error", "no paper"}}).json()["code"], "lease-lost");
     EXPECT_EQ(jobs.report(second, job, "complete").status, 200);
     EXPECT_EQ(jobs.report(first, late, "complete").json()["code"], "case-closed");
+    jobs.expect_clean();
+}
+
+TEST(Jobs, OfACaseThatIsDamagedKeepNoOtherWaiting) {
+    JobService jobs;
+    jobs.start("broken");
+    jobs.start("whole");
+    jobs.service.server.reset();
+    jobs.service.office.engine.reset();
+    SQLite::Database((jobs.service.office.folder.path() / "reeve.db").string(), SQLite::OPEN_READWRITE)
+        .exec("DROP TRIGGER journal_stands; UPDATE journal SET digest = digest + 1 WHERE stream = 'broken'");
+    jobs.service.office.open();
+    jobs.service.restart();
+    auto worker = jobs.worker();
+    const auto job = jobs.lease(worker);
+    ASSERT_TRUE(job.is_object());
+    EXPECT_EQ(job["case"], "whole");
+    EXPECT_EQ(jobs.report(worker, job, "complete").status, 200);
+    EXPECT_TRUE(jobs.lease(worker).is_null());
+}
+
+TEST(Jobs, MayBeGivenBack) {
+    JobService jobs;
+    jobs.start("p1");
+    auto one = jobs.worker(), other = jobs.worker("ben");
+    const auto job = jobs.lease(one);
+    EXPECT_EQ(jobs.report(other, job, "release").status, 409);
+    EXPECT_EQ(jobs.report(one, job, "release").status, 200);
+    EXPECT_EQ(jobs.report(one, job, "release").json()["repeated"], true);
+    EXPECT_EQ(jobs.status("p1"), "ready");
+    EXPECT_EQ(jobs.report(one, job, "complete").json()["code"], "lease-lost");
+    const auto again = jobs.lease(other, 0, 60, "w2");
+    EXPECT_EQ(again["attempt"], 1);
+    EXPECT_EQ(jobs.report(other, again, "complete").status, 200);
     jobs.expect_clean();
 }
 
@@ -250,7 +286,10 @@ TEST(Jobs, AreListedForThoseWhoSeeTheCase) {
     EXPECT_FALSE(all.json()["items"][0].contains("data"));
     EXPECT_EQ(cyn.get("/v1/jobs").json()["items"].size(), 1u);
     EXPECT_EQ(chief.get("/v1/jobs?status=ready").json()["items"][0]["case"], "p2");
-    EXPECT_EQ(chief.get("/v1/jobs?handler=press").json()["items"].size(), 0u);
+    const auto unknown = chief.get("/v1/jobs?handler=prniter");
+    EXPECT_EQ(unknown.status, 422);
+    EXPECT_EQ(unknown.json()["code"], "unknown-handler");
+    EXPECT_EQ(chief.get("/v1/jobs?handler=printer&case=p2").json()["items"].size(), 1u);
     EXPECT_EQ(chief.get("/v1/jobs?status=gone").status, 400);
     auto page = chief.get("/v1/jobs?limit=1").json();
     EXPECT_EQ(page["items"].size(), 1u);

@@ -60,5 +60,29 @@ TEST(Log, NobodyWaitsForAReaderAndWhatIsLostIsCounted) {
     EXPECT_EQ(told + lost, lines);
 }
 
+TEST(Log, WhatLedToAnUnwantedEndIsTold) {
+    std::array<int, 2> log{};
+    ASSERT_EQ(::pipe(log.data()), 0);
+    const auto child = ::fork();
+    if (child == 0) {
+        ::dup2(log[1], STDERR_FILENO);
+        std::set_terminate([] { ::_exit(3); });
+        begin(Level::info, Form::text, [] { return time::Instant(time::Millis(0)); });
+        for (int i = 0; i < 2'000; ++i) write(Level::info, "tick", {{"number", i}});
+        std::terminate();
+    }
+    ::close(log[1]);
+    std::string text;
+    std::array<char, 65536> piece;
+    for (ssize_t got = 0; (got = ::read(log[0], piece.data(), piece.size())) > 0;)
+        text.append(piece.data(), static_cast<std::size_t>(got));
+    ::close(log[0]);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 3) << "it ends as it would have";
+    EXPECT_NE(text.find("number=1999\n"), std::string::npos)
+        << text.substr(text.size() - std::min<std::size_t>(text.size(), 200));
+}
+
 }  // namespace
 }  // namespace reeve::log
