@@ -144,7 +144,9 @@ class Builder : public nlohmann::json_sax<Json> {
         if (value && (what.contains("expected '}'") || what.contains("expected ']'")))
             return "a comma is missing before this";
         if (what.contains("parsing object key") && what.contains("expected string literal"))
-            return "a key is written in quotes: \"key\": value";
+            return "a key is written in straight double quotes: \"key\": value";
+        if (what.contains("invalid string: control character U+000A"))
+            return "a text ends on the line on which it begins: its closing quote is missing";
         if (what.contains("invalid literal"))
             return "this is no value: write a text in quotes, a number, true, false, null, {…} or […]";
         return {};

@@ -81,6 +81,14 @@ std::string in_words(CLI::App& app, const std::vector<std::string>& words, const
     const std::string what = fault.what();
     if (what.starts_with("A subcommand"))
         return fmt::format("say which command of {}; {} --help lists them", path, path);
+    if (const auto* extras = dynamic_cast<const CLI::ExtrasError*>(&fault); extras) {
+        std::string over;
+        for (const auto& word : app.remaining(true)) over += (over.empty() ? "" : " ") + word;
+        return fmt::format(
+            "\"{}\" belongs to nothing before it; a value with a space in it is written in quotes, as in "
+            "--set street=\"Oak Street 7\"; {} --help tells more",
+            over, path);
+    }
     return fmt::format("{}; {} --help tells more", what, path);
 }
 

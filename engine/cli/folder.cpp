@@ -50,7 +50,8 @@ Result<std::unique_ptr<runtime::Engine>> open_engine(const Given& given, bool ch
         if (!change || waited >= given.wait * 1s) {
             return refuse("in-use",
                           fmt::format("another reeve{} has this folder; a change has to wait until it ends, "
-                                      "reading does not",
+                                      "reading does not. One that serves takes changes over HTTP "
+                                      "(docs/http.md)",
                                       holder(given.data)),
                           given.data);
         }

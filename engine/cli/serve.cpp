@@ -89,6 +89,16 @@ struct LastLines {
     ~LastLines() { log::flush(std::chrono::seconds(1)); }
 };
 
+// Whatever works for the engine ends before it, also when something was thrown.
+struct BeforeTheEngine {
+    std::unique_ptr<Alerting>& alerting;
+    std::unique_ptr<ServedPlugins>& plugins;
+    ~BeforeTheEngine() {
+        plugins.reset();
+        alerting.reset();
+    }
+};
+
 // Who signs in first, and with what.
 struct FirstIn {
     std::string person, password;  // empty: somebody has a password already, or nobody could use one
@@ -201,6 +211,7 @@ void add_serve(CLI::App& app, Cli& cli) {
         }
         auto folder = Folder::open(*given, Purpose::change);
         if (!folder) return refused(cli, folder.error());
+        const BeforeTheEngine before{*alerting, *plugins};
         // A rehearsal, and an office without a channel, sends nothing: its alerts wait.
         const bool sends = !(*folder)->rehearsal() && !config->alerts.channels.empty();
         if (sends) (*alerting)->attach((*folder)->engine());

@@ -124,8 +124,9 @@ std::optional<Error> unclear(const ServeConfig& config, const Source& source) {
                     "/tls");
     if (config.tls.certificate.empty() != config.tls.key.empty())
         return said("missing-data", "\"certificate\" and \"key\" go together, each a PEM file", "/tls");
-    if (config.upload_mib == 0u)
-        return said("bad-command", "files of some size are taken: at least 1", "/upload_mib");
+    constexpr std::uint64_t greatest = store::greatest_attachment >> 20;
+    if (config.upload_mib && (*config.upload_mib == 0 || *config.upload_mib > greatest))
+        return said("bad-command", fmt::format("files of 1 to {} MiB can be taken", greatest), "/upload_mib");
     if (config.alerts.attempts == 0u)
         return said("bad-command", "an alert is tried once at least", "/alerts/attempts");
     const auto& link = config.alerts.link;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/core/flow.h"
+#include "engine/json.h"
 
 namespace reeve::core {
 
@@ -10,6 +11,7 @@ namespace {
 
 constexpr int longest_lease_seconds = 3600;
 constexpr std::size_t longest_name = 200;
+constexpr std::size_t longest_error = 4000;  // bytes; it stands in the history of the case, for people
 
 Duration doubled(Duration d, int times) {
     const std::int64_t factor = std::int64_t{1} << std::min(times, 16);
@@ -23,6 +25,13 @@ Duration doubled(Duration d, int times) {
 
 Instant after(const Decision& d, const Duration& in) {
     return time::due(*d.program().calendar, d.now, in, {.until = time::Until::moment}).at;
+}
+
+std::string shortened(std::string text) {
+    if (text.size() <= longest_error) return text;
+    text.resize(longest_error);
+    while (!text.empty() && bad_utf8(text) != std::string::npos) text.pop_back();
+    return text + "…";
 }
 
 std::optional<StageState> stage_of_job(const Decision& d, const std::string& job) {
@@ -64,11 +73,15 @@ Instant lease_end(const Decision& d, int seconds, const std::optional<Instant>& 
 // The late worker is refused, whoever has the job by now.
 Result<StageState> leased(const Decision& d, const std::string& job, std::int64_t lease) {
     const auto lost = [&](const std::string& why) {
-        return refuse("lease-lost", fmt::format("the lease {} of {} is over: {}", lease, job, why), "lease");
+        return refuse("lease-lost", fmt::format("the lease {} of {} is not yours: {}", lease, job, why),
+                      "lease");
     };
     const auto at = stage_of_job(d, job);
     if (!at) return lost("no stage waits for the job any more");
     if (lease > 0 && at->lease == lease && at->leased_by == d.command.actor) return *at;
+    if (at->lease == lease)
+        return lost(fmt::format("{} took it in the name of {}, not of {}", at->worker, at->leased_by,
+                                d.command.actor));
     if (at->lease) return lost(fmt::format("{} has the job as lease {}", at->worker, at->lease));
     if (at->job_failed) return lost("the job has failed for good, and people do it");
     return lost(at->job_retry_at ? "the job waits for its next attempt" : "the job waits for a program");
@@ -192,7 +205,7 @@ Outcome decide_flow(Decision& d, const FailJob& wish) {
     }
     if (wish.error.empty()) return reject("missing-field", "say what went wrong", "error");
     ByItself job(d);
-    job_failed(d, at->entry, wish.error, wish.retry, wish.retry_after);
+    job_failed(d, at->entry, shortened(wish.error), wish.retry, wish.retry_after);
     return {};
 }
 

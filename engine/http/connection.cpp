@@ -146,6 +146,9 @@ class Conversation {
     }
     static std::optional<Answer> body_fault(const beast::error_code& fault) {
         if (fault == bhttp::error::body_limit) return too_large();
+        // Into a file on this side, that is.
+        if (fault == boost::system::errc::no_space_on_device || fault == boost::system::errc::file_too_large)
+            return problem(store::trouble(std::system_error(fault.value(), std::generic_category())));
         if (fault) return problem({"bad-request", "the body did not come whole: " + fault.message(), ""});
         return std::nullopt;
     }

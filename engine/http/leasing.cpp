@@ -93,8 +93,13 @@ bool has_ended(asio::ip::tcp::socket& socket) {
 
 class Waiting : public std::enable_shared_from_this<Waiting> {
   public:
-    Waiting(Service& service, const Request& request, const Leasing& leasing)
-        : service_(service), request_(request), leasing_(leasing), timer_(service.io), looking_(service.io) {
+    Waiting(Service& service, const Request& request, const Leasing& leasing, asio::ip::tcp::socket& socket)
+        : service_(service),
+          request_(request),
+          leasing_(leasing),
+          socket_(socket),
+          timer_(service.io),
+          looking_(service.io) {
         place_.kind = leasing.kind;
         place_.most = leasing.most;
         place_.wake = [this] { timer_.cancel(); };
@@ -105,20 +110,19 @@ class Waiting : public std::enable_shared_from_this<Waiting> {
     void leave() { service_.jobs.leave(place_); }
 
     // Until the client has gone. What it sends meanwhile is its next request, and no sign that it has.
-    void watch(asio::ip::tcp::socket& socket) {
-        socket.async_wait(asio::ip::tcp::socket::wait_read,
-                          [weak = weak_from_this(), &socket](const boost::system::error_code& fault) {
-                              const auto still = weak.lock();
-                              if (!still || fault) return;
-                              if (!has_ended(socket)) return still->watch_again(socket);
-                              still->gone_ = true;
-                              still->timer_.cancel();
-                          });
+    void watch() {
+        socket_.async_wait(asio::ip::tcp::socket::wait_read,
+                           [weak = weak_from_this()](const boost::system::error_code& fault) {
+                               const auto still = weak.lock();
+                               if (!still || fault) return;
+                               if (!still->has_gone()) return still->watch_again();
+                               still->timer_.cancel();
+                           });
     }
 
     asio::awaitable<Answer> answer() {
         const auto until = Clock::now() + leasing_.wait;
-        while (!gone_) {
+        while (!has_gone()) {
             if (service_.stopping) co_return problem(ending());
             if (place_.fault) co_return problem(*place_.fault);
             if (place_.taking) {
@@ -143,7 +147,7 @@ class Waiting : public std::enable_shared_from_this<Waiting> {
             service_.jobs.look();
         }
         // Who went while the leases were committed is told of none.
-        if (gone_) give_back(service_.engine, caller_.person, std::exchange(receipts_, {}));
+        if (has_gone()) give_back(service_.engine, caller_.person, std::exchange(receipts_, {}));
         std::function<Answer()> work = [this]() -> Answer {
             try {
                 Readers::Lease reader(service_.readers);
@@ -157,7 +161,7 @@ class Waiting : public std::enable_shared_from_this<Waiting> {
             }
         };
         auto answer = co_await on_pool(service_.pool, std::move(work));
-        if (gone_) give_back(service_.engine, caller_.person, std::exchange(receipts_, {}));
+        if (has_gone()) give_back(service_.engine, caller_.person, std::exchange(receipts_, {}));
         if (!receipts_.empty())
             answer.unsent = [&engine = service_.engine, person = caller_.person,
                              receipts = std::move(receipts_)] { give_back(engine, person, receipts); };
@@ -166,12 +170,14 @@ class Waiting : public std::enable_shared_from_this<Waiting> {
 
   private:
     // There is something to read, and will be: it is looked at from time to time.
-    void watch_again(asio::ip::tcp::socket& socket) {
+    void watch_again() {
         looking_.expires_after(std::chrono::seconds(1));
-        looking_.async_wait([weak = weak_from_this(), &socket](const boost::system::error_code& fault) {
-            if (const auto still = weak.lock(); still && !fault) still->watch(socket);
+        looking_.async_wait([weak = weak_from_this()](const boost::system::error_code& fault) {
+            if (const auto still = weak.lock(); still && !fault) still->watch();
         });
     }
+    // The end may come behind something else: over TLS its announcement.
+    bool has_gone() { return gone_ = gone_ || has_ended(socket_); }
 
     // Every lease of what is offered is asked for at once, so that they are committed together.
     asio::awaitable<void> take(const std::string& person) {
@@ -213,6 +219,7 @@ class Waiting : public std::enable_shared_from_this<Waiting> {
     Service& service_;
     const Request& request_;
     const Leasing& leasing_;
+    asio::ip::tcp::socket& socket_;
     asio::steady_timer timer_, looking_;
     JobQueue::Place place_;
     Caller caller_;
@@ -232,10 +239,10 @@ asio::awaitable<Answer> lease_jobs(Service& service, const Request& request, con
              fmt::format("{} programs wait for a job, and no more are kept: try again in a while",
                          service.options.waiting),
              ""});
-    const auto waiting = std::make_shared<Waiting>(service, request, leasing);
+    const auto waiting = std::make_shared<Waiting>(service, request, leasing, socket);
     const std::unique_ptr<Waiting, void (*)(Waiting*)> staying(waiting.get(),
                                                                [](Waiting* who) { who->leave(); });
-    waiting->watch(socket);
+    waiting->watch();
     co_return co_await waiting->answer();
 }
 

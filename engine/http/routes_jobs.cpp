@@ -43,6 +43,8 @@ REEVE_DESCRIBED(FailBody, lease, error, retry, retry_after_seconds)
 namespace {
 
 using Kind = Parameter::Kind;
+constexpr int longest_lease = 3600;          // seconds
+constexpr std::size_t longest_worker = 200;  // bytes; the core refuses more, but only once there is a job
 constexpr Parameter unit{"unit", Kind::text, "Of this unit and below"};
 
 std::optional<Error> between(int value, int least, int most, const char* field) {
@@ -67,12 +69,15 @@ std::optional<Error> unknown_handler(const Call& call, const views::Sight& sight
 }
 
 Answer lease(const Call& call, const views::Sight& sight) {
-    constexpr int longest_lease = 3600, longest_wait = 60, most_at_once = 100;
+    constexpr int longest_wait = 60, most_at_once = 100;
     LeaseBody body;
     if (auto fault = describe::read(call.body, body, {})) return problem(*fault);
     if (body.handlers.empty() || body.handlers.size() > most_at_once)
         return problem({"bad-shape", "say which handlers' jobs the program does", "/handlers"});
-    if (body.worker.empty()) return problem({"missing-name", "say what the program calls itself", "/worker"});
+    if (body.worker.empty() || body.worker.size() > longest_worker)
+        return problem({"missing-name",
+                        fmt::format("say what the program calls itself, in {} bytes at most", longest_worker),
+                        "/worker"});
     for (const auto& fault : {between(body.most, 1, most_at_once, "most"),
                               between(body.lease_seconds, 1, longest_lease, "lease_seconds"),
                               between(body.wait_seconds, 0, longest_wait, "wait_seconds")})
@@ -110,6 +115,8 @@ Result<core::Command> report(const Call& call, const views::Sight& sight, std::i
 Result<core::Command> heartbeat(const Call& call, const views::Sight& sight) {
     HeartbeatBody body;
     if (auto fault = describe::read(call.body, body, {})) return std::unexpected(*fault);
+    if (auto fault = between(body.lease_seconds, 1, longest_lease, "lease_seconds"))
+        return std::unexpected(*fault);
     return report(
         call, sight, body.lease, "",
         core::ExtendLease{.job = call.at("job"), .lease = body.lease, .seconds = body.lease_seconds});

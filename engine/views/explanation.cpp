@@ -89,6 +89,9 @@ Result<Json> explanation(const Sight& sight, const store::CaseFile& file, const 
         for (const auto& clock : state.clocks)
             if (clock.status == core::ClockStatus::running || clock.status == core::ClockStatus::paused)
                 clocks.push_back(clock_json(sight, file, clock));
+        // Of a case that is over: what became of each.
+        if (clocks.empty() && state.status != core::CaseStatus::open)
+            for (const auto& clock : state.clocks) clocks.push_back(clock_json(sight, file, clock));
     }
     return Json{{"case", state.id},
                 {"definition", state.definition},

@@ -33,6 +33,7 @@ TEST_F(Config, IsRefusedByLineWithWhatWouldBeRight) {
         {R"({"keep_reads": "48 hours"})", ":1:16", "90 days"},
         {R"({"keep_reads": "0 days"})", ":1:16", "90 days"},
         {R"({"tls": {}})", ":1:9", "certificate"},
+        {R"({"upload_mib": 513})", ":1:16", "512"},
         {R"({"heartbeat": {}})", ":1:15", "url"},
         {R"({"heartbeat": {"url": "https://"}})", ":1:23", "https://watch.example"},
         {R"({"alerts": {"link": "cases/{case}"}})", ":1:21", "https://"},

@@ -47,6 +47,8 @@ TEST(WrongUse, IsSaidWithWhatWouldBeRight) {
         {"reeve case act noise-1 acept --as li-na", 1, "accept"},
         {"reeve case act noise-1 accept --as li-na", 1, "acceptance-notice"},
         {"reeve case act noise-1 accept --document notice.pdf --as li-na", 2, "KIND=FILE"},
+        {"reeve case start noise --unit north --set place=Oak Street 7 --as li-na", 2,
+         "\"Street 7\" belongs to nothing"},
         {"reeve case act noise-1 accept --document acceptance-notice=none.pdf --as li-na", 1, "none.pdf"},
         {"reeve case transfer noise-1 --to sud --as li-na", 1, "--to: there is no unit \"sud\""},
         {"reeve case transfer noise-1 --to south --as li-na", 1, "reason"},

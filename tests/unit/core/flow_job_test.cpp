@@ -1,4 +1,5 @@
 // Jobs: who has one and for how long, the late worker, and what becomes of a job that fails.
+#include "engine/json.h"
 #include "tests/unit/core/flow_bench.h"
 
 namespace reeve::core::flow_testing {
@@ -109,6 +110,7 @@ TEST_F(Jobs, ThatAreGivenBackWaitAgainAndSpendNoAttempt) {
     const auto first = lease();
     office.submit("ben", ReleaseJob{.job = id, .lease = first});
     EXPECT_EQ(office.code(), "lease-lost") << "it is not his";
+    EXPECT_THAT(office.refused->message, HasSubstr("w1 took it in the name of ann, not of ben"));
     office.submit("ann", ReleaseJob{.job = id, .lease = first});
     EXPECT_EQ(stage().lease, 0);
     EXPECT_EQ(stage().job_times_out, std::nullopt);
@@ -122,6 +124,16 @@ TEST_F(Jobs, ThatAreGivenBackWaitAgainAndSpendNoAttempt) {
     EXPECT_EQ(office.code(), "lease-lost");
     complete(second);
     EXPECT_EQ(office.state.status, CaseStatus::closed);
+}
+
+TEST_F(Jobs, AnErrorOfAnyLengthIsKeptShort) {
+    std::string error = "纸";
+    while (error.size() < 100'000) error += error;
+    office.submit("ann", FailJob{.job = id, .error = error, .lease = lease(), .retry_after = {}});
+    const auto& kept = office.all<JobFailed>().back().error;
+    EXPECT_LT(kept.size(), 4'010u);
+    EXPECT_EQ(bad_utf8(kept), std::string::npos);
+    EXPECT_THAT(kept, testing::EndsWith("纸…"));
 }
 
 TEST_F(Jobs, ComeBackWhenTheLeaseRunsOutAndTheLateWorkerIsRefused) {

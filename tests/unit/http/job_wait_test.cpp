@@ -145,6 +145,31 @@ TEST(WaitingForAJob, GivesBackAtOnceWhatWasLeasedToAProgramThatHadGone) {
     jobs.expect_clean();
 }
 
+// Over TLS whoever goes says so first: the end comes behind bytes that nobody reads.
+TEST(WaitingForAJob, KnowsThatItsClientHasGoneBehindWhatItSent) {
+    JobService jobs;
+    {
+        const auto body = JobService::wanted(50).dump();
+        asio::io_context io;
+        asio::ip::tcp::socket program(io);
+        program.connect({asio::ip::address_v4::loopback(), jobs.service.server->port()});
+        asio::write(program,
+                    asio::buffer(fmt::format(
+                        "POST /v1/jobs/lease HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                        "Authorization: Bearer {}\r\nContent-Length: {}\r\n\r\n{}",
+                        jobs.service.token("ada", {Scope::work}), body.size(), body)));
+        ASSERT_TRUE(comes_true([&] { return jobs.service.server->waiting() == 1; }));
+        asio::write(program, asio::buffer(std::string("bye")));
+        for (int n = 0; n < 3; ++n) EXPECT_EQ(jobs.service.stranger().get("/healthz").status, 200);
+        ASSERT_EQ(jobs.service.server->waiting(), 1u);
+    }
+    jobs.start("p1");
+    EXPECT_TRUE(comes_true([&] { return jobs.service.server->waiting() == 0; }));
+    EXPECT_EQ(jobs.status("p1"), "ready");
+    EXPECT_EQ(jobs.service.office.events<core::JobLeased>().size(), 0u);
+    jobs.expect_clean();
+}
+
 // A client may send its next request before it has this answer.
 TEST(WaitingForAJob, GoesOnWhenItsClientHasSentMore) {
     JobService jobs;

@@ -320,6 +320,8 @@ TEST(Jobs, AskedForWronglyAreRefusedInASentence) {
              {"/v1/jobs/lease", Json::array(), 422, "bad-shape", "an object"},
              {"/v1/jobs/lease", {{"worker", "w"}}, 422, "bad-shape", "which handlers"},
              {"/v1/jobs/lease", with(good, "worker", ""), 422, "missing-name", "calls itself"},
+             {"/v1/jobs/lease", with(good, "worker", std::string(201, 'w')), 422, "missing-name",
+              "200 bytes"},
              {"/v1/jobs/lease", with(good, "handlers", {"prniter"}), 422, "unknown-handler", "printer"},
              {"/v1/jobs/lease", with(good, "most", 0), 422, "bad-shape", "from 1 to 100"},
              {"/v1/jobs/lease", with(good, "lease_seconds", 3601), 422, "bad-shape", "from 1 to 3600"},
@@ -350,7 +352,7 @@ TEST(Jobs, AskedForWronglyAreRefusedInASentence) {
              {of_job + "/heartbeat",
               {{"lease", job["lease"]}, {"lease_seconds", 0}},
               422,
-              "bad-duration",
+              "bad-shape",
               "1 to 3600"}}) {
         const auto reply = worker.post(target, body);
         EXPECT_EQ(reply.status, status) << target << body << reply.body;
