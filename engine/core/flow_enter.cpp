@@ -160,40 +160,49 @@ bool inside(const std::vector<ParallelState>& groups, int parallel, int group) {
     return parallel == group;
 }
 
+// What leads on at once is followed in a loop, not in a call: a thousand of them are no matter of the stack.
 Outcome enter(Decision& d, int index, int parallel) {
-    if (index == model::none) return reject("no-stage", "the definition says no stage to go to from here");
-    const auto& stage = d.program().stages[index];
-    if (++d.steps > most_steps) {
-        if (d.by_itself) return come_to_rest(d, parallel);
-        return reject(
-            "endless-loop",
-            fmt::format("this would lead through more than {} stages without one where people work; the "
-                        "last was \"{}\": correct the data, or the definition",
-                        most_steps, stage.name));
-    }
-    if (stage.kind == StageKind::parallel) return open_branches(d, stage, parallel);
-    if (stage.kind == StageKind::join) return arrive(d, index, parallel);
-
-    const int entry = d.state.next_entry;
-    d.emit(StageEntered{.entry = entry, .stage = stage.name, .parallel = parallel});
-    const StageState entered = *d.state.stage(entry);
-    clocks_on_enter(d, entered);
-    switch (stage.kind) {
-        case StageKind::tasks:
-            create_tasks(d, entered);
-            // A list without items needs nobody.
-            if (!stage.each.empty() && stage.then != model::none && tasks_done(d, entered))
-                return go(d, entry, stage.then, "then");
-            return {};
-        case StageKind::job: request_job(d, entry); return {};
-        case StageKind::choice: {
-            auto to = choose_branch(d, stage);
-            if (!to) return to.error();
-            return go(d, entry, *to, "then");
+    while (true) {
+        if (index == model::none)
+            return reject("no-stage", "the definition says no stage to go to from here");
+        const auto& stage = d.program().stages[index];
+        if (++d.steps > most_steps) {
+            if (d.by_itself) return come_to_rest(d, parallel);
+            return reject(
+                "endless-loop",
+                fmt::format("this would lead through more than {} stages without one where people work; the "
+                            "last was \"{}\": correct the data, or the definition",
+                            most_steps, stage.name));
         }
-        case StageKind::child: request_child(d, entry); return {};
-        case StageKind::end: finish(d, entered, stage); return {};
-        default: return {};  // a wait wakes by its time
+        if (stage.kind == StageKind::parallel) return open_branches(d, stage, parallel);
+        if (stage.kind == StageKind::join) return arrive(d, index, parallel);
+
+        const int entry = d.state.next_entry;
+        d.emit(StageEntered{.entry = entry, .stage = stage.name, .parallel = parallel});
+        const StageState entered = *d.state.stage(entry);
+        clocks_on_enter(d, entered);
+        int to = model::none;
+        switch (stage.kind) {
+            case StageKind::tasks:
+                create_tasks(d, entered);
+                // A list without items needs nobody.
+                if (stage.each.empty() || stage.then == model::none || !tasks_done(d, entered)) return {};
+                to = stage.then;
+                break;
+            case StageKind::job: request_job(d, entry); return {};
+            case StageKind::choice: {
+                auto branch = choose_branch(d, stage);
+                if (!branch) return branch.error();
+                to = *branch;
+                break;
+            }
+            case StageKind::child: request_child(d, entry); return {};
+            case StageKind::end: finish(d, entered, stage); return {};
+            default: return {};  // a wait wakes by its time
+        }
+        if (to == model::none) return reject("no-stage", "the definition says no stage to go to from here");
+        leave(d, entry, "then");
+        index = to;
     }
 }
 
