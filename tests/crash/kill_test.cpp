@@ -28,9 +28,14 @@ struct Round {
     void live_and_die(bool look) {
         const auto highest = ledger.highest();
         Process worker({CRASH_WORKER, folder.string(), std::to_string(highest > 5 ? highest - 5 : 0), "400"});
-        // Early moments more often than late ones: opening is when most can go wrong.
+        // Early moments more often than late ones: opening is when most can go wrong. A build that opens
+        // slowly (sanitizers) works slowly too, and would else be killed before it has done anything.
         const auto share = std::uniform_real_distribution<>(0, 1)(random);
-        const auto delay = std::chrono::microseconds(1000 + static_cast<int>(59'000 * share * share));
+        const auto usual = opened ? opening / opened : std::chrono::nanoseconds{0};
+        const auto longest = std::max<std::chrono::nanoseconds>(std::chrono::milliseconds(60), 3 * usual);
+        const auto delay =
+            std::chrono::milliseconds(1) + std::chrono::nanoseconds(static_cast<std::int64_t>(
+                                               static_cast<double>(longest.count()) * share * share));
         const auto spawned = std::chrono::steady_clock::now();
         const auto first = worker.line();
         opening += std::chrono::steady_clock::now() - spawned;

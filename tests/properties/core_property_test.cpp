@@ -163,9 +163,11 @@ RC_GTEST_PROP(CoreProperty, Law3HoldsAndReplayEqualsLiveWhateverPeopleDo, ()) {
             RC_ASSERT(!office.refused->code.empty());
             RC_ASSERT(!office.refused->message.empty());
         }
-        if (std::holds_alternative<Tick>(wish))
+        if (std::holds_alternative<Tick>(wish)) {
+            const auto* owner = office.directory.person(office.state.owner);
             RC_ASSERT(office.state.owner.empty() || office.state.status != CaseStatus::open ||
-                      office.directory.person(office.state.owner)->active);
+                      (owner && owner->active));
+        }
         done += !office.refused;
         check_law_3(office);
         if (std::holds_alternative<Tick>(wish))
