@@ -130,11 +130,13 @@ std::string PluginProcess::why_ended() {
     return fmt::format("ended by itself (exit status {})", WEXITSTATUS(status));
 }
 
+// What it has written to; programs and libraries, read from their files, are not its own.
 std::uint64_t PluginProcess::memory_used() const {
     std::ifstream in(fmt::format("/proc/{}/statm", pid_));
-    std::uint64_t size = 0, resident = 0;
-    in >> size >> resident;
-    return in ? resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
+    std::uint64_t size = 0, resident = 0, shared = 0;
+    in >> size >> resident >> shared;
+    if (!in || resident < shared) return 0;
+    return (resident - shared) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 std::expected<PluginReply, std::string> PluginProcess::exchange(std::string_view request, Millis within,
