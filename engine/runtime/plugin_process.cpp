@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <system_error>
@@ -130,13 +131,14 @@ std::string PluginProcess::why_ended() {
     return fmt::format("ended by itself (exit status {})", WEXITSTATUS(status));
 }
 
-// What it has written to; programs and libraries, read from their files, are not its own.
+// What it may write to, shared memory too; programs and libraries, read from their files, are not its own.
 std::uint64_t PluginProcess::memory_used() const {
-    std::ifstream in(fmt::format("/proc/{}/statm", pid_));
-    std::uint64_t size = 0, resident = 0, shared = 0;
-    in >> size >> resident >> shared;
-    if (!in || resident < shared) return 0;
-    return (resident - shared) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    std::ifstream in(fmt::format("/proc/{}/status", pid_));
+    std::uint64_t kib = 0;
+    for (std::string line; std::getline(in, line);)
+        for (const char* part : {"RssAnon:", "RssShmem:"})
+            if (line.starts_with(part)) kib += std::strtoull(line.c_str() + std::strlen(part), nullptr, 10);
+    return kib << 10;
 }
 
 std::expected<PluginReply, std::string> PluginProcess::exchange(std::string_view request, Millis within,
