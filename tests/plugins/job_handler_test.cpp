@@ -57,6 +57,15 @@ struct Jobs : testing::Test {
         const auto state = office.state(id);
         return state.stages.empty() ? state.outcome : state.stages.front().stage;
     }
+    // The job is done, and its report cannot be written.
+    void do_one_without_a_disk() {
+        ask_for("one", "wait");
+        auto turn = std::async(std::launch::async, [&] { return worker().turn(); });
+        waiting.until_begun();
+        office.faults->before_next([] { throw std::runtime_error("the disk is away"); });
+        waiting.let_go();
+        EXPECT_FALSE(turn.get());
+    }
     void until_it_runs() {
         ASSERT_TRUE(eventually([&] { return worker().health().state == PluginState::running; }));
     }
@@ -190,12 +199,7 @@ TEST_F(Jobs, AreNotGivenToAPluginThatRests) {
 }
 
 TEST_F(Jobs, AReportThatIsNotDurableIsMadeAgain) {
-    ask_for("one", "wait");
-    auto turn = std::async(std::launch::async, [&] { return worker().turn(); });
-    waiting.until_begun();
-    office.faults->before_next([] { throw std::runtime_error("the disk is away"); });
-    waiting.let_go();
-    EXPECT_FALSE(turn.get());
+    do_one_without_a_disk();
     EXPECT_EQ(stage("one"), "print");
     EXPECT_THAT(worker().health().trouble, HasSubstr("the disk is away"));
     EXPECT_FALSE(worker().turn()) << "it is told, and there is no other job";
@@ -205,12 +209,7 @@ TEST_F(Jobs, AReportThatIsNotDurableIsMadeAgain) {
 }
 
 TEST_F(Jobs, AreKeptWhileTheirReportCannotBeWritten) {
-    ask_for("one", "wait");
-    auto turn = std::async(std::launch::async, [&] { return worker().turn(); });
-    waiting.until_begun();
-    office.faults->before_next([] { throw std::runtime_error("the disk is away"); });
-    waiting.let_go();
-    EXPECT_FALSE(turn.get());
+    do_one_without_a_disk();
     for (int i = 0; i < 6; ++i) {
         later(Millis{25'000});
         handler->keep();

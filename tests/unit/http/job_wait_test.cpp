@@ -16,6 +16,23 @@ namespace asio = boost::asio;
 
 using Clock = std::chrono::steady_clock;
 
+// A program's bare connection, on which it may do what no client does. It hangs up at its end.
+struct Program {
+    asio::io_context io;
+    asio::ip::tcp::socket socket{io};
+    std::string request;
+    explicit Program(JobService& jobs, int lease_seconds = 60) {
+        const auto body = JobService::wanted(50, lease_seconds).dump();
+        request = fmt::format(
+            "POST /v1/jobs/lease HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            "Authorization: Bearer {}\r\nContent-Length: {}\r\n\r\n{}",
+            jobs.service.token("ada", {Scope::work}), body.size(), body);
+        socket.connect({asio::ip::address_v4::loopback(), jobs.service.server->port()});
+    }
+    void ask() { send(request); }
+    void send(const std::string& bytes) { asio::write(socket, asio::buffer(bytes)); }
+};
+
 TEST(WaitingForAJob, EndsAtOnceWhenThereIsOne) {
     JobService jobs;
     auto reply = jobs.waiting();
@@ -94,15 +111,8 @@ TEST(WaitingForAJob, EndsWhenTheServiceDoes) {
 TEST(WaitingForAJob, LeavesTheJobsToOthersOnceItsProgramHasGone) {
     JobService jobs;
     {
-        const auto body = JobService::wanted(50).dump();
-        asio::io_context io;
-        asio::ip::tcp::socket program(io);
-        program.connect({asio::ip::address_v4::loopback(), jobs.service.server->port()});
-        const auto request = fmt::format(
-            "POST /v1/jobs/lease HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-            "Authorization: Bearer {}\r\nContent-Length: {}\r\n\r\n{}",
-            jobs.service.token("ada", {Scope::work}), body.size(), body);
-        asio::write(program, asio::buffer(request));
+        Program program(jobs);
+        program.ask();
         ASSERT_TRUE(comes_true([&] { return jobs.service.server->waiting() == 1; }));
     }
     EXPECT_TRUE(comes_true([&] { return jobs.service.server->waiting() == 0; }));
@@ -118,20 +128,13 @@ TEST(WaitingForAJob, GivesBackAtOnceWhatWasLeasedToAProgramThatHadGone) {
     auto& office = jobs.service.office;
     std::promise<void> asked, gone;
     {
-        const auto body = JobService::wanted(50, 3600).dump();
-        asio::io_context io;
-        asio::ip::tcp::socket program(io);
-        program.connect({asio::ip::address_v4::loopback(), jobs.service.server->port()});
-        const auto request = fmt::format(
-            "POST /v1/jobs/lease HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-            "Authorization: Bearer {}\r\nContent-Length: {}\r\n\r\n{}",
-            jobs.service.token("ada", {Scope::work}), body.size(), body);
+        Program program(jobs, 3600);
         jobs.start("p1");
         office.faults->before_next([&] {
             asked.set_value();
             gone.get_future().wait();
         });
-        asio::write(program, asio::buffer(request));
+        program.ask();
         asked.get_future().wait();
     }
     // The service's network hears of its going before the commit is let on: it answers others meanwhile.
@@ -149,17 +152,10 @@ TEST(WaitingForAJob, GivesBackAtOnceWhatWasLeasedToAProgramThatHadGone) {
 TEST(WaitingForAJob, KnowsThatItsClientHasGoneBehindWhatItSent) {
     JobService jobs;
     {
-        const auto body = JobService::wanted(50).dump();
-        asio::io_context io;
-        asio::ip::tcp::socket program(io);
-        program.connect({asio::ip::address_v4::loopback(), jobs.service.server->port()});
-        asio::write(program,
-                    asio::buffer(fmt::format(
-                        "POST /v1/jobs/lease HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                        "Authorization: Bearer {}\r\nContent-Length: {}\r\n\r\n{}",
-                        jobs.service.token("ada", {Scope::work}), body.size(), body)));
+        Program program(jobs);
+        program.ask();
         ASSERT_TRUE(comes_true([&] { return jobs.service.server->waiting() == 1; }));
-        asio::write(program, asio::buffer(std::string("bye")));
+        program.send("bye");
         for (int n = 0; n < 3; ++n) EXPECT_EQ(jobs.service.stranger().get("/healthz").status, 200);
         ASSERT_EQ(jobs.service.server->waiting(), 1u);
     }
@@ -173,24 +169,17 @@ TEST(WaitingForAJob, KnowsThatItsClientHasGoneBehindWhatItSent) {
 // A client may send its next request before it has this answer.
 TEST(WaitingForAJob, GoesOnWhenItsClientHasSentMore) {
     JobService jobs;
-    const auto body = JobService::wanted(50).dump();
-    asio::io_context io;
-    asio::ip::tcp::socket program(io);
-    program.connect({asio::ip::address_v4::loopback(), jobs.service.server->port()});
-    asio::write(program, asio::buffer(fmt::format(
-                             "POST /v1/jobs/lease HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                             "Authorization: Bearer {}\r\nContent-Length: {}\r\n\r\n{}",
-                             jobs.service.token("ada", {Scope::work}), body.size(), body)));
+    Program program(jobs);
+    program.ask();
     ASSERT_TRUE(comes_true([&] { return jobs.service.server->waiting() == 1; }));
-    asio::write(program,
-                asio::buffer(std::string("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")));
+    program.send("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     // The service has seen that by the time it has answered others.
     for (int n = 0; n < 3; ++n) EXPECT_EQ(jobs.service.stranger().get("/healthz").status, 200);
     EXPECT_EQ(jobs.service.server->waiting(), 1u);
     jobs.start("p1");
     std::string answers;
     boost::system::error_code end;
-    asio::read(program, asio::dynamic_buffer(answers), end);
+    asio::read(program.socket, asio::dynamic_buffer(answers), end);
     EXPECT_THAT(answers, testing::HasSubstr("\"case\":\"p1\""));
     EXPECT_EQ(jobs.status("p1"), "leased");
     EXPECT_THAT(answers.substr(answers.find("p1")), testing::HasSubstr("HTTP/1.1 200")) << "the second one's";
