@@ -1,11 +1,11 @@
 #!/bin/sh
-# run.sh SOURCE BUILD COMPILER: installs the build into a prefix of its own, builds tests/package/app against it, runs it.
+# run.sh SOURCE BUILD COMPILER FLAGS: installs the build into a prefix of its own, builds tests/package/app against it, runs it.
 set -eu
 work=$2/tests/package/work
 rm -rf "$work/prefix" "$work/data"
 mkdir -p "$work"
 cmake --install "$2" --prefix "$work/prefix" >"$work/install.txt"
-cmake -S "$1/tests/package/app" -B "$work/build" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_CXX_COMPILER="$3" \
+cmake -S "$1/tests/package/app" -B "$work/build" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_CXX_COMPILER="$3" -DCMAKE_CXX_FLAGS="$4" \
     -DCMAKE_CXX_COMPILER_LAUNCHER="$(command -v ccache || true)" >"$work/configure.txt"
 cmake --build "$work/build"
 out=$("$work/build/app" "$work/data" "$1/tests/package/app/post.json" "$1/tests/package/app/doorbell.json")
@@ -13,7 +13,7 @@ echo "$out"
 [ "$out" = "closed: visited" ] || { echo "expected \"closed: visited\"" >&2; exit 1; }
 
 # The template of a plugin, built the same way, and carried by the installed command.
-cmake -S "$1/plugins/template" -B "$work/plugin" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_CXX_COMPILER="$3" \
+cmake -S "$1/plugins/template" -B "$work/plugin" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_CXX_COMPILER="$3" -DCMAKE_CXX_FLAGS="$4" \
     -DCMAKE_CXX_COMPILER_LAUNCHER="$(command -v ccache || true)" >"$work/configure-plugin.txt"
 cmake --build "$work/plugin"
 for plugin in smtp webhook; do

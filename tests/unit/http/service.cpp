@@ -81,6 +81,9 @@ std::string Client::raw(std::uint16_t port, const std::string& bytes) {
 
 std::string against_description(const std::string& method, const std::string& pattern, const Reply& reply) {
     using Plain = nlohmann::json;
+    // One at a time: valijson matches formats by std::regex, which fills a table of the process's as it goes.
+    static std::mutex one_at_a_time;
+    const std::lock_guard lock(one_at_a_time);
     const auto described = Plain::parse(openapi().dump());
     std::string verb = method == "HEAD" ? "get" : method;
     std::ranges::transform(verb, verb.begin(), [](unsigned char c) { return std::tolower(c); });
