@@ -9,7 +9,7 @@ namespace {
 
 struct Wanted {
     std::string file, before;
-    bool dry_run = false;
+    bool dry_run = false, with_undelivered = false;
 };
 
 // A date is its first moment, in the time zone of the folder; in UTC while no definition gave it one.
@@ -29,6 +29,8 @@ int print_archived(const Cli& cli, const Wanted& wanted, const runtime::Archived
                     {"dry_run", wanted.dry_run},
                     {"cases", done.cases},
                     {"events", done.events},
+                    {"documents", done.documents},
+                    {"documents_later", done.documents_later},
                     {"before_this_run", done.before_this_run},
                     {"changed", done.changed},
                     {"staying", std::move(staying)}});
@@ -41,6 +43,14 @@ int print_archived(const Cli& cli, const Wanted& wanted, const runtime::Archived
     else
         fmt::print("Archived {} with {} into {} (SHA-256 {})\n", counted(done.cases, "case", "cases"),
                    counted(done.events, "event", "events"), wanted.file, done.sha256);
+    if (done.documents > 0)
+        fmt::print("  {} that nothing in the folder names any more left with them\n",
+                   counted(done.documents, "document", "documents"));
+    if (done.documents_later > 0)
+        fmt::print(
+            "  {} stay for now, sent within the last day or while a backup is made: the same command, run "
+            "again tomorrow, takes them\n",
+            counted(done.documents_later, "document", "documents"));
     if (done.before_this_run > 0)
         fmt::print("  {} had left in a run before\n", counted(done.before_this_run, "case", "cases"));
     if (done.changed > 0)
@@ -68,6 +78,8 @@ void add_archive(CLI::App& app, Cli& cli) {
         ->required()
         ->type_name("DATE");
     command->add_flag("--dry-run", wanted->dry_run, "Only say how many would go, and which stay and why");
+    command->add_flag("--with-undelivered", wanted->with_undelivered,
+                      "Also cases of which an alert waits or was not delivered; it stands in the file then");
     auto given = changes(cli, command, [&cli, wanted](Folder& folder) {
         auto who = folder.actor();
         if (!who) return refused(cli, who.error());
@@ -78,7 +90,8 @@ void add_archive(CLI::App& app, Cli& cli) {
         auto done = folder.engine().archive({.file = wanted->file,
                                              .before = *before,
                                              .reason = folder.given().reason,
-                                             .dry_run = wanted->dry_run},
+                                             .dry_run = wanted->dry_run,
+                                             .with_undelivered = wanted->with_undelivered},
                                             *who);
         return done ? print_archived(cli, *wanted, *done) : refused(cli, done.error());
     });

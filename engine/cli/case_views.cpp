@@ -1,16 +1,35 @@
 // reeve case show|list|history: reading cases.
 #include <fmt/format.h>
 
+#include <fstream>
+
 #include "engine/cli/case_commands.h"
+#include "engine/json.h"
+#include "engine/store/documents.h"
+#include "engine/store/fingerprint.h"
+#include "engine/store/part_file.h"
 
 namespace reeve::cli {
 
 namespace {
 
 const std::vector<Column> list_columns{
-    {"id", "CASE"},         {"title", "TITLE"},  {"light", "LIGHT"},           {"left", "TIME LEFT"},
-    deadline("due", "DUE"), {"stages", "STAGE"}, {"owner", "OWNER", "nobody"}, {"unit", "UNIT"},
-    {"status", "STATUS"}};
+    {"id", "CASE"},         {"title", "TITLE"},    {"light", "LIGHT"},           {"left", "TIME LEFT"},
+    deadline("due", "DUE"), {"stages", "STAGE"},   {"owner", "OWNER", "nobody"}, {"unit", "UNIT"},
+    {"status", "STATUS"},   {"outcome", "OUTCOME"}};
+
+// Those that have ended are not looked for unless asked for: who finds nothing learns that they are there.
+std::string none_fits(Folder& folder, store::CaseFilter wanted) {
+    if (wanted.status != "open" || wanted.overdue_at || !wanted.after.empty()) return "No case fits.";
+    constexpr std::size_t counted_to = 1'000;
+    wanted.status.clear();
+    wanted.limit = counted_to;
+    const auto ended = folder.reader().cases(wanted).size();
+    if (ended == 0) return "No case fits.";
+    return fmt::format("No open case fits; {}{} that {} ended: --status all.",
+                       ended == counted_to ? "at least " : "", counted(ended, "case", "cases"),
+                       ended == 1 ? "has" : "have");
+}
 
 void add_list(CLI::App& cases, Cli& cli) {
     auto* command = add_command(cases, "list", "List cases, open ones unless another status is asked for.",
@@ -47,7 +66,7 @@ void add_list(CLI::App& cases, Cli& cli) {
         Json rows = Json::array();
         for (const auto& row : folder.reader().cases(wanted))
             rows.push_back(views::case_row(folder.sight(), row));
-        print_rows(cli, list_columns, rows, "No case fits.");
+        print_rows(cli, list_columns, rows, rows.empty() ? none_fits(folder, wanted) : "");
         return 0;
     });
 }
@@ -180,12 +199,82 @@ void add_history(CLI::App& cases, Cli& cli) {
     });
 }
 
+// A name may be anything: it is cut to what a file system takes, and its folders are left out.
+std::filesystem::path place_of(const core::Document& one, std::size_t number,
+                               const std::filesystem::path& into) {
+    constexpr std::size_t longest = 200;  // bytes
+    auto name = std::filesystem::path(one.name).filename().string();
+    if (name.size() > longest) name.erase(0, name.size() - longest);  // the ending tells what it is
+    while (bad_utf8(name) == 0) name.erase(0, 1);
+    return into / fmt::format("{}-{}", number, name.empty() ? one.sha256 : name);
+}
+
+// One that was saved before is not written again.
+Result<std::string> save(store::Documents& documents, const core::Document& one,
+                         const std::filesystem::path& path) {
+    const auto exists =
+        refuse("file-exists", "there is another file of that name; nothing is written over", path.string());
+    if (std::filesystem::exists(path)) {
+        if (store::digest_of(path) == one.sha256) return path.string();
+        return exists;
+    }
+    if (const auto& fault = documents.fault(one.sha256); !fault.empty())
+        return refuse("no-such-file", one.name + " " + fault, one.name);
+    const store::PartFile part(path.string() + ".part");
+    std::ofstream out(part.path(), std::ios::binary);
+    documents.read(one.sha256, [&](std::string_view bytes) {
+        out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    });
+    out.close();
+    if (!out) return refuse("disk-full", "it could not be written to its end", path.string());
+    if (!part.becomes_new(path)) return exists;
+    return path.string();
+}
+
+void add_documents(CLI::App& cases, Cli& cli) {
+    auto* command =
+        add_command(cases, "documents",
+                    "List the documents of a case, also of one in an archive or a backup, and save "
+                    "them to a folder.",
+                    "reeve case documents noise-1 --save papers");
+    auto case_id = add_case_argument(command);
+    auto into = std::make_shared<std::string>();
+    command->add_option("--save", *into, "Write them into this folder, which is there already")
+        ->type_name("DIR")
+        ->check(CLI::ExistingDirectory);
+    reads(cli, command, [&cli, case_id, into](Folder& folder) {
+        auto file = folder.find(*case_id);
+        if (!file) return refused(cli, file.error());
+        Json rows = views::case_sheet(folder.sight(), *file).value("documents", Json::array());
+        store::Documents documents(folder.given().data);
+        // One that cannot be had keeps no other back.
+        int exit_code = 0;
+        for (std::size_t i = 0; !into->empty() && i < rows.size(); ++i) {
+            const auto& one = file->state.documents[i];
+            const auto saved = save(documents, one, place_of(one, i + 1, *into));
+            if (saved)
+                rows[i]["saved"] = *saved;
+            else
+                exit_code = refused(cli, saved.error());
+        }
+        print_rows(cli,
+                   {{"kind", "KIND"},
+                    {"name", "NAME"},
+                    {"bytes", "BYTES"},
+                    {"sha256", "SHA-256"},
+                    {"saved", "SAVED AS"}},
+                   rows, "The case has no documents.");
+        return exit_code;
+    });
+}
+
 }  // namespace
 
 void add_case_views(CLI::App& cases, Cli& cli) {
     add_show(cases, cli);
     add_list(cases, cli);
     add_history(cases, cli);
+    add_documents(cases, cli);
 }
 
 }  // namespace reeve::cli

@@ -166,6 +166,28 @@ void add_escalation(CLI::App& app, Cli& cli) {
         return 0;
     });
 
+    auto* told = add_command(
+        *alerts, "told",
+        "Take an alert from the undelivered list, as its person was told by other means. While the service "
+        "runs, ask it: POST /v1/alerts/{alert}/told.",
+        "reeve alert told noise-1/7/li-na --reason 'at the desk' --as chen-yu");
+    auto id = std::make_shared<std::string>();
+    told->add_option("ALERT", *id, "As reeve alert list names it")->required();
+    add_reason(told,
+               changes(cli, told,
+                       [&cli, id](Folder& folder) {
+                           auto who = folder.actor();
+                           if (!who) return refused(cli, who.error());
+                           const auto done = folder.engine().told_otherwise(*id, folder.given().reason, *who);
+                           if (!done) return refused(cli, done.error());
+                           if (cli.json)
+                               print_json({{"sent", *id}});
+                           else
+                               fmt::print("{} is off the undelivered list; the case says how.\n", *id);
+                           return 0;
+                       }),
+               "How the person was told; kept as a note of the case");
+
     auto* resend = add_command(
         *alerts, "resend",
         "Try alerts again that are on the undelivered list, or wait. While the service runs, ask it: POST "

@@ -32,15 +32,19 @@ int print_check(const Cli& cli, const store::CheckReport& report, const char* we
                     {"cases", report.cases},
                     {"open", report.open},
                     {"timers", report.timers},
-                    {"faults", report.faults}});
-        return report.faults.empty() ? 0 : 1;
+                    {"faults", report.faults},
+                    {"wrong_archives", report.wrong_archives},
+                    {"absent_archives", report.absent_archives}});
+        return report.faults.empty() && report.wrong_archives.empty() ? 0 : 1;
     }
     for (const auto& fault : report.faults) fmt::print(stderr, "reeve: {}\n", fault);
-    if (report.faults.empty())
+    for (const auto& wrong : report.wrong_archives) fmt::print(stderr, "reeve: {}\n", wrong);
+    for (const auto& absent : report.absent_archives) fmt::print(stderr, "reeve: note: {}\n", absent);
+    if (report.faults.empty() && report.wrong_archives.empty())
         fmt::print("{}: {}, {}, {} open, {} pending\n", well, counted(report.events, "event", "events"),
                    counted(report.cases, "case", "cases"), report.open,
                    counted(report.timers, "timer", "timers"));
-    return report.faults.empty() ? 0 : 1;
+    return report.faults.empty() && report.wrong_archives.empty() ? 0 : 1;
 }
 
 }  // namespace

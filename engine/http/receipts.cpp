@@ -71,13 +71,18 @@ std::optional<Receipts::Found> Receipts::find(store::Reader& reader, const store
     if (seq == 0 || seq > reader.head().seq) return std::nullopt;
     const auto left = archived_at(reader, seq);
     if (!left || !std::filesystem::exists(left->file)) return std::nullopt;
-    auto archive = store::open_reader(left->file);
-    if (!archive) return std::nullopt;
-    const auto row = first_of(**archive, left->id);
+    std::lock_guard lock(archives_mutex_);
+    auto& archive = archives_[left->sha256];
+    if (!archive) {
+        auto opened = store::open_reader(left->file);
+        if (!opened) return std::nullopt;
+        archive = std::move(*opened);
+    }
+    const auto row = first_of(*archive, left->id);
     if (!row || !key.opens(code, row->first())) return std::nullopt;
     store::Catalog then;
-    then.refresh(**archive);
-    auto file = store::find(**archive, then, left->id);
+    then.refresh(*archive);
+    auto file = store::find(*archive, then, left->id);
     if (!file) return std::nullopt;
     return Found{.file = std::move(*file), .archived = true};
 }

@@ -5,6 +5,8 @@
 
 #include <expected>
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 
@@ -33,6 +35,9 @@ class Receipts {
     std::filesystem::path folder_;
     std::mutex mutex_;
     std::optional<ReceiptKey> key_;
+    std::mutex archives_mutex_;
+    // By their SHA-256, once somebody has asked for a case in one: an older one is opened by a copy.
+    std::map<std::string, std::unique_ptr<store::Reader>> archives_;
 };
 
 // Where people read how the case of a code stands.

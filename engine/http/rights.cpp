@@ -1,6 +1,7 @@
 // Who sees what: the cases of the units in which a person has a post; those who lead or supervise see the
 // units below too; and everyone sees the cases that are theirs to work on, or of which they were told.
 #include <algorithm>
+#include <filesystem>
 #include <sstream>
 
 #include "engine/http/route.h"
@@ -81,8 +82,18 @@ bool sees(const Caller& caller, const views::Sight& sight, const store::CaseRow&
 
 Result<store::CaseRow> seen_case(const Call& call, const views::Sight& sight, const std::string& id) {
     auto row = sight.reader.find_case(id);
-    if (!row || !sees(call.caller, sight, *row)) return std::unexpected(no_case(id));
-    return std::move(*row);
+    if (row && sees(call.caller, sight, *row)) return std::move(*row);
+    // Whose unit had it nothing tells any more: who sees all learns where it is.
+    if (!row && call.caller.rights->everywhere)
+        if (const auto gone = sight.reader.archived(id))
+            return refuse(
+                "archived",
+                fmt::format("case \"{}\" was archived at {} into {}; nothing of it can be changed any "
+                            "more",
+                            id, time::to_utc_string(gone->at),
+                            std::filesystem::path(gone->file).filename().string()),
+                "case");
+    return std::unexpected(no_case(id));
 }
 
 Result<std::vector<std::string>> seen_units(const Call& call, const views::Sight& sight) {

@@ -158,16 +158,35 @@ Answer alerts(const Call& call, const views::Sight& sight) {
                 [&](const store::OutboxRow& row) { return views::alert_row(sight, row); });
 }
 
-Answer resend(const Call& call, const views::Sight& sight) {
+// One's own, or of a case that one sees; then what is wanted is done with it, and it is shown as it is now.
+Answer with_alert(const Call& call, const views::Sight& sight,
+                  const std::function<Result<void>(const std::string& id)>& wanted) {
     const auto& id = call.at("alert");
     const Error unknown{"unknown-alert", "there is no alert \"" + id + "\" that you see", "alert"};
     auto rows = sight.reader.outbox({.id = id});
     if (rows.empty()) return problem(unknown);
     if (rows.front().person != call.caller.person)
         if (auto seen = seen_case(call, sight, rows.front().case_id); !seen) return problem(unknown);
-    if (auto done = call.engine.resend({id}); !done) return problem(done.error());
+    if (auto done = wanted(id); !done) return problem(done.error());
     rows = sight.reader.outbox({.id = id});
     return json_answer(views::alert_row(sight, rows.front()));
+}
+
+Answer resend(const Call& call, const views::Sight& sight) {
+    return with_alert(call, sight, [&](const auto& id) { return call.engine.resend({id}); });
+}
+
+struct ToldBody {
+    std::string reason;
+};
+REEVE_DESCRIBED(ToldBody, reason)
+
+Answer told(const Call& call, const views::Sight& sight) {
+    ToldBody body;
+    if (auto fault = describe::read(call.body, body, {})) return problem(*fault);
+    return with_alert(call, sight, [&](const auto& id) {
+        return call.engine.told_otherwise(id, body.reason, call.caller.person);
+    });
 }
 
 constexpr Route table[] = {
@@ -204,6 +223,19 @@ constexpr Route table[] = {
      "Alert",
      false,
      resend},
+    {"POST",
+     "/v1/alerts/{alert}/told",
+     "toldOtherwise",
+     "Takes an alert from the undelivered list, as the person was told by other means; a note of the case "
+     "says "
+     "how.",
+     Scope::act,
+     {},
+     Takes::json,
+     "ToldOtherwise",
+     "Alert",
+     false,
+     told},
 };
 
 }  // namespace

@@ -27,7 +27,12 @@ core::Command tick_of(const CachedCase& entry, Instant moment, Instant now) {
 // So many names in a row are passed over because their cases are damaged.
 constexpr int most_damaged_names = 100;
 
-Error damaged(const std::string& case_id, const std::exception& e) {
+// Of a case that is damaged, or of a disk that could not be read this time: the next time it may be.
+Error unread(const std::string& case_id, const std::exception& e) {
+    if (!store::is_damage(e))
+        return {"not-readable",
+                fmt::format("what happened in case {} cannot be read now ({}); try again", case_id, e.what()),
+                "case"};
     return {"damaged",
             fmt::format("what happened in case {} cannot be read ({}); `reeve check` names what is damaged",
                         case_id, e.what()),
@@ -61,11 +66,9 @@ void Decider::load() {
     for (const auto& row : reader_->loads()) loads_[row.person] = {row.open, row.last_given};
     for (const auto& row : reader_->marks()) marks_.add(row);
     duty_dates_ = store::duty_dates(*reader_);
-    duties_revision_ = org_revision_ = archive_revision_ = 0;
-    reader_->stream(store::duties_stream, 1,
-                    [&](const store::JournalRow&) { return ++duties_revision_ > 0; });
-    reader_->stream(store::archive_stream, 1,
-                    [&](const store::JournalRow&) { return ++archive_revision_ > 0; });
+    org_revision_ = 0;
+    duties_revision_ = reader_->revision(store::duties_stream);
+    archive_revision_ = reader_->revision(store::archive_stream);
     auto directory = std::make_shared<org::Directory>();
     reader_->stream(store::org_stream, 1, [&](const store::JournalRow& row) {
         directory->apply(store::org_event(row));
@@ -168,7 +171,7 @@ std::optional<Error> Decider::cannot_read(const std::string& case_id) {
         (void)lookup(case_id);
         return std::nullopt;
     } catch (const std::exception& e) {
-        return damaged(case_id, e);
+        return unread(case_id, e);
     }
 }
 
@@ -189,10 +192,14 @@ std::optional<Result<Receipt>> Decider::receipt_of(const core::Command& command)
                                 return row.seq < found->last_seq;
                             });
         } catch (const std::exception& e) {
-            return std::unexpected(damaged(first.case_id, e));
+            return std::unexpected(unread(first.case_id, e));
         }
     } else if (const auto gone = archive_revision_ > 0 ? reader_->archived_key(command.key) : std::nullopt) {
-        return std::unexpected(*archived(*gone));
+        auto refusal = archived(*gone);
+        // Its row may be damaged: then nothing says where it is.
+        return std::unexpected(
+            refusal ? *std::move(refusal)
+                    : Error{"archived", "the key was used for case \"" + *gone + "\", which left", "key"});
     } else {
         return std::nullopt;
     }
@@ -237,7 +244,7 @@ Result<void> Decider::name_case(core::Command& command, const std::string& defin
         } catch (const std::exception& e) {
             // A damaged case has its name; a disk that cannot be read says nothing of any name.
             if (!store::is_damage(e)) throw;
-            if (++damaged_cases == most_damaged_names) return std::unexpected(damaged(command.case_id, e));
+            if (++damaged_cases == most_damaged_names) return std::unexpected(unread(command.case_id, e));
         }
     }
 }

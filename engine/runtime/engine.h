@@ -27,6 +27,7 @@ struct Options {
     std::size_t herd = 256;                 // due timers a transaction, at most: commands wait for no more
     // States kept in memory, at most; 0: as many as fill a tenth of the machine's memory, at 5 KiB each.
     std::size_t cached_cases = 0;
+    std::size_t archive_lot = 200;     // cases that leave for an archive in a transaction: commands wait
     std::size_t near_timers = 20'000;  // pending timers kept in memory, at most; the rest lie in the store
     // The wall clock may run ahead of the steady one by this between two looks; more is an alarm. The steady
     // one runs on while the machine sleeps, so that no sleep looks like a jump; and a time server corrects
@@ -114,11 +115,14 @@ struct ArchiveClosed {
     Instant before;
     std::string reason;
     bool dry_run = false;
+    bool with_undelivered = false;  // also cases of which an alert waits or was not delivered
 };
 struct Archived {
     std::uint64_t cases = 0, events = 0;  // that left; of a dry run, would leave (without their events)
     std::uint64_t before_this_run = 0;    // cases of the file that had left already
     std::uint64_t changed = 0;            // cases of the file that have changed since and stay
+    std::uint64_t documents = 0;          // removed, as nothing in the folder names them any more
+    std::uint64_t documents_later = 0;    // that stay for now, as somebody sent them within a day
     std::string sha256;                   // of the file; empty: there was nothing to archive
     std::map<std::string, std::uint64_t> staying;  // why others that closed before stay
 };
@@ -184,6 +188,10 @@ class Engine {
     // Alerts that are on the undelivered list, or wait, are tried at once, as if for the first time. Codes
     // "unknown-alert", "alert-sent".
     Result<void> resend(const std::vector<std::string>& alerts);
+    // Somebody told the person by other means: by letter, at the desk. The alert leaves the undelivered list
+    // as sent, with who said so; the case keeps that as a note. Said again it changes nothing. Codes
+    // "unknown-alert", "alert-sent", "missing-reason", and those of a note.
+    Result<void> told_otherwise(const std::string& alert, const std::string& how, const std::string& actor);
 
     // `told` is called after each commit, when what it wrote is durable and answered, for as long as what
     // comes back here lives; letting go of it waits for a call that is under way. On the commit thread, which

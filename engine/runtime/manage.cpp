@@ -89,16 +89,49 @@ Result<Receipt> Engine::change(std::vector<org::Event> events, const std::string
     return receipt;
 }
 
+namespace {
+
+std::unexpected<Error> unknown_alert(const std::string& id) {
+    return refuse("unknown-alert", "there is no alert \"" + id + "\"; an id is CASE/REVISION/PERSON", id);
+}
+
+std::unexpected<Error> was_delivered(const std::string& id) {
+    return refuse("alert-sent", "alert \"" + id + "\" was delivered; it is not sent twice", id);
+}
+
+}  // namespace
+
+Result<void> Engine::told_otherwise(const std::string& alert, const std::string& how,
+                                    const std::string& actor) {
+    const auto rows = read()->outbox({.id = alert});
+    if (rows.empty()) return unknown_alert(alert);
+    const auto& row = rows.front();
+    const std::string otherwise = "told otherwise by ";
+    if (row.status == "sent" && row.error.starts_with(otherwise)) return {};
+    if (row.status == "sent") return was_delivered(alert);
+    if (how.find_first_not_of(" \t\r\n") == std::string::npos)
+        return refuse("missing-reason", "say how the person was told: \"by letter\", \"at the desk\"",
+                      "reason");
+    // The note goes first, under a key: killed in between, the same is asked again and nothing stands twice.
+    const auto noted = ask({.key = "told:" + alert,
+                            .actor = actor,
+                            .case_id = row.case_id,
+                            .wish = core::AddNote{fmt::format("told {} otherwise what alert {} says: {}",
+                                                              row.person, alert, how)}});
+    if (!noted) return std::unexpected(noted.error());
+    return record_deliveries({{.id = alert,
+                               .status = "sent",
+                               .attempts = row.attempts,
+                               .error = fmt::format("{}{}: {}", otherwise, actor, how)}});
+}
+
 Result<void> Engine::resend(const std::vector<std::string>& alerts) {
     auto reader = read();
     std::vector<store::OutboxDelivery> again;
     for (const auto& id : alerts) {
         const auto rows = reader->outbox({.id = id});
-        if (rows.empty())
-            return refuse("unknown-alert", "there is no alert \"" + id + "\"; an id is CASE/REVISION/PERSON",
-                          id);
-        if (rows.front().status == "sent")
-            return refuse("alert-sent", "alert \"" + id + "\" was delivered; it is not sent twice", id);
+        if (rows.empty()) return unknown_alert(id);
+        if (rows.front().status == "sent") return was_delivered(id);
         again.push_back({.id = id, .status = "pending"});
     }
     return record_deliveries(std::move(again));

@@ -14,16 +14,6 @@
 namespace reeve::store {
 namespace {
 
-std::string digest_of(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    if (!in) throw std::runtime_error("reading " + file.string() + " failed");
-    Sha256 hash;
-    std::string bytes(1 << 16, '\0');
-    while (in.read(bytes.data(), static_cast<std::streamsize>(bytes.size())) || in.gcount() > 0)
-        hash.add(std::string_view(bytes).substr(0, static_cast<std::size_t>(in.gcount())));
-    return hash.hex();
-}
-
 // All that is kept of a case: its events, and its rows with the delivery of its alerts.
 std::string all_of(Reader& reader, const std::string& id) {
     std::string text;
@@ -107,6 +97,13 @@ Result<void> prove(Reader& live, const std::filesystem::path& database, const st
     return {};
 }
 
+std::unexpected<Error> not_ours(const std::filesystem::path& file) {
+    return refuse("file-exists",
+                  "there is a file of that name, and it is not the archive that this command began; an "
+                  "archive overwrites nothing",
+                  file.string());
+}
+
 Result<void> write(Reader& live, const std::filesystem::path& folder, const std::filesystem::path& file,
                    Instant before, const std::vector<std::string>& ids) {
     const PartFolder beside(file.string() + ".part");
@@ -137,17 +134,17 @@ Result<void> write(Reader& live, const std::filesystem::path& folder, const std:
     const auto database = sqlite::database_path(beside.path());
     finish(folder, database, documents, stamp);
     if (auto proved = prove(live, database, ids, file); !proved) return proved;
-    move_whole(database, file);
+    // Whole cases, and everybody of the organisation.
+    std::filesystem::permissions(database,
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    if (!name_whole(database, file)) return not_ours(file);
     return {};
 }
 
 // A file that is there: made by this very command, and whole.
 Result<ArchiveFile> look_at(const std::filesystem::path& folder, const std::filesystem::path& file,
                             Instant before) {
-    const auto other = refuse("file-exists",
-                              "there is a file of that name, and it is not the archive that this command "
-                              "began; an archive overwrites nothing",
-                              file.string());
+    const auto other = not_ours(file);
     std::optional<ArchiveStamp> stamp;
     std::unique_ptr<Reader> reader;
     try {
@@ -155,7 +152,8 @@ Result<ArchiveFile> look_at(const std::filesystem::path& folder, const std::file
         if (!opened) return other;
         reader = std::move(*opened);
         stamp = reader->stamp();
-    } catch (const SQLite::Exception&) {
+    } catch (const SQLite::Exception& e) {
+        if (!is_damage(e)) throw;
         return other;
     }
     if (!stamp || stamp->before != before) return other;
@@ -174,25 +172,83 @@ Result<ArchiveFile> look_at(const std::filesystem::path& folder, const std::file
     return found;
 }
 
+// What the journal says is in the file of that name would be in none.
+std::optional<Error> name_is_used(Reader& live, const std::filesystem::path& file) {
+    std::optional<Error> used;
+    each_archived(live, [&](const CasesArchived& record, Instant at) {
+        if (record.file == file.string())
+            used = Error{"file-used",
+                         fmt::format("cases left for a file of that name on {}, and it is not there now: put "
+                                     "it back, or take another name",
+                                     time::to_utc_string(at).substr(0, 10)),
+                         file.string()};
+    });
+    return used;
+}
+
+// What time it is, as the disk has it.
+std::filesystem::file_time_type disk_time(const std::filesystem::path& folder) {
+    const PartFile now(folder / "now.part");
+    std::ofstream(now.path()).close();
+    return std::filesystem::last_write_time(now.path());
+}
+
 }  // namespace
 
 Result<ArchiveFile> make_archive(const std::filesystem::path& folder, const std::filesystem::path& file,
-                                 Instant before, Instant now) {
-    if (std::filesystem::exists(file)) return look_at(folder, file, before);
+                                 const Choice& choice) {
+    if (std::filesystem::exists(file)) return look_at(folder, file, choice.before);
+    if (const auto into = file.parent_path(); !std::filesystem::is_directory(into))
+        return refuse("no-folder", "there is no folder " + into.string() + " to write it into",
+                      file.string());
     auto live = open_reader(folder);
     if (!live) return std::unexpected(live.error());
+    if (auto used = name_is_used(**live, file)) return std::unexpected(*used);
     Catalog catalog;
     catalog.refresh(**live);
     std::vector<std::string> ids;
     Result<void> written;
     (*live)->snapshot([&] {
-        for (const auto& family : closed_before(**live, catalog, before, now).families)
+        for (const auto& family : closed_before(**live, catalog, choice).families)
             ids.insert(ids.end(), family.begin(), family.end());
-        if (!ids.empty()) written = write(**live, folder, file, before, ids);
+        if (!ids.empty()) written = write(**live, folder, file, choice.before, ids);
     });
     if (!written) return std::unexpected(written.error());
     if (ids.empty()) return ArchiveFile{};
     return ArchiveFile{digest_of(file), ids.size(), true};
+}
+
+DocumentsGone remove_documents(Reader& live, const std::filesystem::path& folder,
+                               const std::filesystem::path& file) {
+    constexpr auto just_sent = std::chrono::hours(24);
+    std::set<std::string, std::less<>> leaving;
+    {
+        SQLite::Database db(file.string(), SQLite::OPEN_READONLY);
+        SQLite::Statement packed(db, "SELECT sha256 FROM attachments");
+        while (packed.executeStep()) leaving.insert(packed.getColumn(0).getString());
+    }
+    constexpr std::string_view name = "\"sha256\":\"";
+    constexpr std::size_t digits = 64;
+    if (!leaving.empty())
+        live.journal(1, [&](const JournalRow& row) {
+            const std::string_view body = row.body;
+            for (auto at = body.find(name); at != std::string_view::npos; at = body.find(name, at + 1))
+                if (const auto it = leaving.find(body.substr(at + name.size(), digits)); it != leaving.end())
+                    leaving.erase(it);
+            return true;
+        });
+    DocumentsGone gone;
+    const FolderHold hold(folder / "attachments", FolderHold::Kind::alone);
+    const auto now = leaving.empty() ? std::filesystem::file_time_type() : disk_time(folder / "attachments");
+    for (const auto& sha256 : leaving) {
+        const auto path = attachment_path(folder, sha256);
+        std::error_code ignored;
+        if (!std::filesystem::exists(path, ignored)) continue;  // in a run before
+        const auto sent = std::filesystem::last_write_time(path, ignored);
+        const bool leaves = hold.held() && sent < now - just_sent && std::filesystem::remove(path, ignored);
+        ++(leaves ? gone.removed : gone.stayed);
+    }
+    return gone;
 }
 
 CasesArchived record_of(Reader& live, Reader& file, const Catalog& catalog,

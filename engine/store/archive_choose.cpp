@@ -15,13 +15,15 @@ struct Candidate {
 
 class Choosing {
   public:
-    Choosing(Reader& reader, const Catalog& catalog) : reader_(reader), catalog_(catalog) {}
+    Choosing(Reader& reader, const Catalog& catalog, const Choice& choice)
+        : reader_(reader), catalog_(catalog), choice_(choice) {}
 
-    Closed choose(Instant before, Instant now) {
-        read_cases(before, now);
+    Closed choose() {
+        read_cases();
         read_links();
         hold_what_is_pending();
-        hold_marks(now);
+        if (!choice_.with_undelivered) hold_what_was_not_told();
+        hold_marks();
         return families();
     }
 
@@ -41,12 +43,18 @@ class Choosing {
     }
 
     // The rule of today holds, not that of the day on which the case began.
-    bool kept(const CaseRow& row, Instant now) const {
+    bool kept(const CaseRow& row) const {
         const auto program = catalog_.program(row.definition, catalog_.newest(row.definition));
-        return program->keep && now < time::due(*program->calendar, *row.ended, *program->keep).at;
+        return program->keep && choice_.now < time::due(*program->calendar, *row.ended, *program->keep).at;
+    }
+    // A right that its own version gave; of one that has no end nothing can be waited for.
+    bool may_be_reopened(const CaseRow& row) const {
+        const auto program = catalog_.program(row.definition, row.version);
+        return program->reopen_within &&
+               choice_.now <= time::due(*program->calendar, *row.ended, *program->reopen_within).at;
     }
 
-    void read_cases(Instant before, Instant now) {
+    void read_cases() {
         constexpr std::size_t page = 4096;
         std::vector<std::pair<std::string, std::string>> parents;
         for (CaseFilter filter{.limit = page};;) {
@@ -54,13 +62,15 @@ class Choosing {
             for (const auto& row : rows) {
                 index_.emplace(row.id, all_.size());
                 ids_.push_back(row.id);
-                Candidate one{.family = all_.size(), .old = row.ended && *row.ended < before};
+                Candidate one{.family = all_.size(), .old = row.ended && *row.ended < choice_.before};
                 if (row.status == "open")
                     one = {.family = all_.size(), .stays = "it is open"};
                 else if (!one.old)
                     one.stays = "it closed later";
-                else if (kept(row, now))
+                else if (kept(row))
                     one.stays = "its definition keeps it longer";
+                else if (may_be_reopened(row))
+                    one.stays = "it may still be reopened";
                 all_.push_back(one);
                 if (!row.parent.empty()) parents.emplace_back(row.id, row.parent);
             }
@@ -74,9 +84,6 @@ class Choosing {
     }
     void hold_what_is_pending() {
         for (const auto& task : reader_.tasks({})) hold(task.case_id, "a task of it is open");
-        for (const char* status : {"pending", "undelivered"})
-            for (const auto& row : reader_.outbox({.status = status}))
-                hold(row.case_id, "an alert of it is not delivered");
         constexpr std::size_t page = 4096;
         for (TimerRow after{Instant::min(), {}};;) {
             const auto rows = reader_.timers(after, page);
@@ -85,10 +92,16 @@ class Choosing {
             after = rows.back();
         }
     }
+    void hold_what_was_not_told() {
+        for (const char* status : {"pending", "undelivered"})
+            for (const auto& row : reader_.outbox({.status = status}))
+                if (row.person != core::petitioner_actor)
+                    hold(row.case_id, "an alert of it is not delivered");
+    }
     // What a pattern may still count stays: its answer must not change.
-    void hold_marks(Instant now) {
+    void hold_marks() {
         for (const auto& mark : reader_.marks())
-            if (still_counts(mark, now)) hold(mark.case_id, "a pattern may still count it");
+            if (still_counts(mark, choice_.now)) hold(mark.case_id, "a pattern may still count it");
     }
     bool still_counts(const MarkRow& mark, Instant now) const {
         const auto definition = mark.pattern.substr(0, mark.pattern.find('/'));
@@ -128,6 +141,7 @@ class Choosing {
 
     Reader& reader_;
     const Catalog& catalog_;
+    const Choice choice_;
     std::unordered_map<std::string, std::size_t> index_;
     std::vector<std::string> ids_;
     std::vector<Candidate> all_;
@@ -149,8 +163,8 @@ std::set<std::string> leaned_on_since(Reader& reader, std::uint64_t seq) {
     return cases;
 }
 
-Closed closed_before(Reader& reader, const Catalog& catalog, Instant before, Instant now) {
-    return Choosing(reader, catalog).choose(before, now);
+Closed closed_before(Reader& reader, const Catalog& catalog, const Choice& choice) {
+    return Choosing(reader, catalog, choice).choose();
 }
 
 }  // namespace reeve::store

@@ -1,4 +1,6 @@
+#include <fcntl.h>
 #include <sodium.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -28,6 +30,21 @@ std::string Sha256::hex() {
     sodium_bin2hex(text.data(), text.size(), digest, sizeof digest);
     text.pop_back();
     return text;
+}
+
+void each_piece(const std::filesystem::path& file, const std::function<void(std::string_view)>& each) {
+    std::ifstream in(file, std::ios::binary);
+    if (!in) throw std::runtime_error("reading " + file.string() + " failed");
+    std::string bytes(1 << 16, '\0');
+    while (in.read(bytes.data(), static_cast<std::streamsize>(bytes.size())) || in.gcount() > 0)
+        each(std::string_view(bytes).substr(0, static_cast<std::size_t>(in.gcount())));
+    if (in.bad()) throw std::runtime_error("reading " + file.string() + " failed");
+}
+
+std::string digest_of(const std::filesystem::path& file) {
+    Sha256 hash;
+    each_piece(file, [&](std::string_view bytes) { hash.add(bytes); });
+    return hash.hex();
 }
 
 std::string fingerprint_journal(Reader& reader) {
@@ -93,9 +110,13 @@ core::Document Attaching::finish(std::string name, std::string kind) {
     state.out.close();
     state.must_be_written();
     core::Document document{std::move(kind), std::move(name), state.hash.hex(), state.size};
-    if (Documents(state.folder).fault(document.sha256).empty()) return document;
-    // Moved to its name when it is whole: what bears the name is the content.
     const auto path = attachment_path(state.folder, document.sha256);
+    // As if it were written now: no archive takes it away before it is used.
+    const FolderHold hold(state.folder / "attachments", FolderHold::Kind::shared);
+    if (Documents(state.folder).fault(document.sha256).empty() &&
+        ::utimensat(AT_FDCWD, path.c_str(), nullptr, 0) == 0)
+        return document;
+    // Moved to its name when it is whole: what bears the name is the content.
     make_folder(path.parent_path());
     state.part.becomes(path);
     return document;

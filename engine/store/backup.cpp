@@ -1,11 +1,8 @@
 // A backup is one SQLite file: the database as it stood, and in tables of their own the attachments and
 // whoever may use the service.
-#include <SQLiteCpp/Backup.h>
 #include <SQLiteCpp/SQLiteCpp.h>
-#include <sqlite3.h>
 
 #include <fstream>
-#include <thread>
 
 #include "engine/store/beside.h"
 #include "engine/store/fingerprint.h"
@@ -17,14 +14,6 @@
 
 namespace reeve::store {
 namespace {
-
-void copy_database(const std::filesystem::path& from, const std::filesystem::path& to) {
-    auto source = sqlite::connect(from, sqlite::Mode::read);
-    SQLite::Database target(to.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 10'000);
-    SQLite::Backup copy(target, *source);
-    // All at once; where it has to wait for a lock, not in a hot loop.
-    while (copy.executeStep(-1) != SQLITE_DONE) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-}
 
 // A backup that was made before the folder had a secret has none: what was derived from that stays good.
 // Where the folder is restored because it cannot be read, it gets another.
@@ -41,15 +30,17 @@ void keep_own_secret(const std::filesystem::path& replaced, const std::filesyste
 }  // namespace
 
 Result<CheckReport> backup(const std::filesystem::path& folder, const std::filesystem::path& file) {
-    if (std::filesystem::exists(file))
-        return refuse("file-exists", "there is a file of that name; a backup overwrites nothing",
-                      file.string());
+    const auto exists =
+        refuse("file-exists", "there is a file of that name; a backup overwrites nothing", file.string());
+    if (std::filesystem::exists(file)) return exists;
     if (const auto into = std::filesystem::absolute(file).parent_path(); !std::filesystem::is_directory(into))
         return refuse("no-folder", "there is no folder " + into.string() + " to write it into",
                       file.string());
     if (auto readable = open_reader(folder); !readable) return std::unexpected(readable.error());
+    // The documents that the copy names stay until they are packed.
+    const FolderHold hold(folder / "attachments", FolderHold::Kind::shared);
     const PartFile part(file.string() + ".part");
-    copy_database(sqlite::database_path(folder), part.path());
+    sqlite::copy_database(sqlite::database_path(folder), part.path());
     // All that the folder knows, and the secrets by which people and programs come in.
     std::filesystem::permissions(part.path(),
                                  std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
@@ -71,7 +62,7 @@ Result<CheckReport> backup(const std::filesystem::path& folder, const std::files
         transaction.commit();
     }
     auto report = check(part.path());
-    part.becomes(file);
+    if (!part.becomes_new(file)) return exists;
     return report;
 }
 
@@ -81,6 +72,7 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
     try {
         source = open_reader(file);
     } catch (const SQLite::Exception& e) {
+        if (!is_damage(e)) throw;  // it could not be read, or brought forward, now
         return refuse("no-backup", std::string("this is no backup that reeve made: ") + e.what(),
                       file.string());
     }
@@ -113,7 +105,8 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
     if (!lock) return std::unexpected(lock.error());
     // Made whole beside what is there, then put in its place.
     const PartFile part(folder / sqlite::restoring_name);
-    copy_database(file, part.path());
+    sqlite::copy_database(file, part.path());
+    if (auto forward = sqlite::bring_forward(part.path()); !forward) return std::unexpected(forward.error());
     {
         SQLite::Database copy(part.path().string(), SQLite::OPEN_READWRITE);
         SQLite::Statement rows(copy, "SELECT sha256, rowid FROM attachments");

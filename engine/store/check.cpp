@@ -4,6 +4,7 @@
 #include "engine/store/archived.h"
 #include "engine/store/documents.h"
 #include "engine/store/fingerprint.h"
+#include "engine/store/part_file.h"
 #include "engine/store/replay_all.h"
 #include "engine/store/row_faults.h"
 #include "engine/store/scratch.h"
@@ -82,6 +83,37 @@ struct Checking {
         if (of_command > 0) fault(fmt::format("the last command lacks {} of its events", of_command));
     }
 
+    // What left is as much in question as what stayed. A file may well have been put elsewhere.
+    void archives(Reader& reader) {
+        struct Left {
+            std::string sha256;
+            std::uint64_t cases = 0;
+        };
+        std::map<std::string, Left> files;
+        each_archived(reader, [&](const CasesArchived& record, Instant) {
+            auto& left = files[record.file];
+            // Before a name could be used once only, another file may have had it: it is elsewhere now.
+            if (left.sha256 != record.sha256) left = {record.sha256, 0};
+            left.cases += record.cases.size();
+        });
+        for (const auto& [file, left] : files) {
+            const auto named = fmt::format("the archive {}, for which {} cases left,", file, left.cases);
+            std::error_code ignored;
+            if (!std::filesystem::is_regular_file(file, ignored)) {
+                report.absent_archives.push_back(named + " is not there now");
+                continue;
+            }
+            try {
+                if (digest_of(file) != left.sha256)
+                    report.wrong_archives.push_back(
+                        fmt::format("{} is not what it was: its SHA-256 was {}", named, left.sha256));
+            } catch (const std::exception& e) {
+                report.absent_archives.push_back(
+                    fmt::format("{} could not be looked at: {}", named, e.what()));
+            }
+        }
+    }
+
     // Law 3.
     void looked(Documents& documents, Reader& reader, const CaseFile& file, const CaseView& view) {
         const auto& state = file.state;
@@ -148,6 +180,7 @@ Result<CheckReport> check(const std::filesystem::path& folder, const Progress& p
         return checking.report;
     }
     if (!reader) return std::unexpected(reader.error());
+    const FolderHold hold(folder / "attachments", FolderHold::Kind::shared);  // until all were looked at
     Documents documents(folder);
     ScratchFolder scratch;
     auto store = open(scratch.path(), {.create = true, .durable = false});
@@ -181,6 +214,11 @@ Result<CheckReport> check(const std::filesystem::path& folder, const Progress& p
             if (!checking.report.damaged || trouble(e).code != "damaged") checking.fault(e.what());
         }
     });
+    try {
+        if (std::filesystem::is_directory(folder)) checking.archives(**reader);
+    } catch (const std::exception&) {
+        // A record that cannot be read is a fault that was said above.
+    }
     return checking.report;
 }
 

@@ -2,8 +2,6 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
-#include <fstream>
-
 #include "engine/store/fingerprint.h"
 #include "engine/store/packed.h"
 
@@ -14,25 +12,19 @@ struct Documents::Source {
     std::unique_ptr<SQLite::Database> backup;    // which has a table of them, or
     std::unique_ptr<SQLite::Statement> of_name;  // neither: a database alone, which says nothing of them
 
-    // The digest of what is there; empty: nothing is.
-    std::string digest(const std::string& sha256) {
-        if (sha256.size() != 64) return {};
-        Sha256 hash;
+    bool read(const std::string& sha256, const std::function<void(std::string_view)>& each) {
+        if (sha256.size() != 64) return false;
         if (of_name) {
             of_name->reset();
             of_name->bind(1, sha256);
-            if (!of_name->executeStep()) return {};
-            unpack(*backup, of_name->getColumn(0).getInt64(),
-                   [&](std::string_view bytes) { hash.add(bytes); });
-            return hash.hex();
+            if (!of_name->executeStep()) return false;
+            unpack(*backup, of_name->getColumn(0).getInt64(), each);
+            return true;
         }
         const auto path = attachment_path(folder, sha256);
-        if (!std::filesystem::is_regular_file(path)) return {};
-        std::ifstream in(path, std::ios::binary);
-        std::string bytes(1 << 16, '\0');
-        while (in.read(bytes.data(), static_cast<std::streamsize>(bytes.size())) || in.gcount() > 0)
-            hash.add(std::string_view(bytes).substr(0, static_cast<std::size_t>(in.gcount())));
-        return hash.hex();
+        if (!std::filesystem::is_regular_file(path)) return false;
+        each_piece(path, each);
+        return true;
     }
 };
 
@@ -55,12 +47,20 @@ Documents::~Documents() {
 const std::string& Documents::fault(const std::string& sha256) {
     auto [it, fresh] = looked_at_.try_emplace(sha256);
     if (!fresh || (source_->folder.empty() && !source_->of_name)) return it->second;
-    const auto digest = source_->digest(sha256);
-    if (digest.empty())
-        it->second = "is missing from attachments";
-    else if (digest != sha256)
-        it->second = "is not what was attached: its SHA-256 is " + digest;
+    try {
+        Sha256 hash;
+        if (!source_->read(sha256, [&](std::string_view bytes) { hash.add(bytes); }))
+            it->second = "is missing from attachments";
+        else if (const auto digest = hash.hex(); digest != sha256)
+            it->second = "is not what was attached: its SHA-256 is " + digest;
+    } catch (const std::exception& e) {
+        it->second = std::string("cannot be read: ") + e.what();
+    }
     return it->second;
+}
+
+bool Documents::read(const std::string& sha256, const std::function<void(std::string_view)>& each) {
+    return (!source_->folder.empty() || source_->of_name) && source_->read(sha256, each);
 }
 
 }  // namespace reeve::store

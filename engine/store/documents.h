@@ -1,11 +1,13 @@
-// Inside engine/store: the attachments of a folder, or of a backup, held against the SHA-256 that they are
-// named by. Each is read once. Used by one thread.
+// The attachments of a folder, or of a backup or an archive, held against the SHA-256 that they are named by.
+// Used by one thread.
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace reeve::store {
 
@@ -16,7 +18,10 @@ class Documents {
     Documents(const Documents&) = delete;
 
     // What is wrong with one: "is missing from attachments", "is not what was attached"; empty: nothing.
+    // Each is looked at once.
     const std::string& fault(const std::string& sha256);
+    // The bytes of one, in pieces. False: it is not there.
+    bool read(const std::string& sha256, const std::function<void(std::string_view)>& each);
 
   private:
     struct Source;

@@ -21,4 +21,8 @@ class Sha256 {
 
 std::string fingerprint_journal(Reader&);  // of every event
 
+// The bytes of a file, in pieces. Throws when it cannot be read.
+void each_piece(const std::filesystem::path& file, const std::function<void(std::string_view)>& each);
+std::string digest_of(const std::filesystem::path& file);
+
 }  // namespace reeve::store

@@ -1,6 +1,8 @@
 #include "engine/store/part_file.h"
 
 #include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 namespace reeve::store {
@@ -28,6 +30,32 @@ void move_whole(const std::filesystem::path& from, const std::filesystem::path& 
     sync(from);
     std::filesystem::rename(from, to);
     sync(std::filesystem::absolute(to).parent_path());
+}
+
+FolderHold::FolderHold(const std::filesystem::path& folder, Kind kind)
+    : fd_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (fd_ < 0) return;
+    while ((held_ = ::flock(fd_, kind == Kind::shared ? LOCK_SH : LOCK_EX | LOCK_NB) == 0) == false &&
+           errno == EINTR) {
+    }
+}
+FolderHold::~FolderHold() {
+    if (fd_ >= 0) ::close(fd_);
+}
+
+bool name_whole(const std::filesystem::path& from, const std::filesystem::path& to) {
+    sync(from);
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0) {
+        const int error = errno;
+        if (error == EEXIST) return false;
+        // Some network file systems cannot tell: there it is looked for first.
+        if (error != EINVAL && error != ENOSYS)
+            throw std::system_error(error, std::generic_category(), "naming " + to.string());
+        if (std::filesystem::exists(to)) return false;
+        std::filesystem::rename(from, to);
+    }
+    sync(std::filesystem::absolute(to).parent_path());
+    return true;
 }
 
 }  // namespace reeve::store

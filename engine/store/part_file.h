@@ -17,6 +17,25 @@ void make_folder(const std::filesystem::path&);
 // whole, also after a power cut.
 void move_whole(const std::filesystem::path& from, const std::filesystem::path& to);
 
+// Holds a folder against others who hold it: many may share it, or one has it alone. Gone with the process.
+class FolderHold {
+  public:
+    enum class Kind { shared, alone };
+    // `shared` waits; `alone` does not: see held(). A folder that is not there is held.
+    FolderHold(const std::filesystem::path& folder, Kind);
+    ~FolderHold();
+    FolderHold(const FolderHold&) = delete;
+    bool held() const { return held_; }
+
+  private:
+    int fd_ = -1;
+    bool held_ = true;
+};
+
+// The same for a file that takes the place of nothing: false, and nothing was done, when there is one of that
+// name, also when it came just now.
+bool name_whole(const std::filesystem::path& from, const std::filesystem::path& to);
+
 class PartFile {
   public:
     // What an earlier process left under this name is taken away.
@@ -25,6 +44,7 @@ class PartFile {
     PartFile(const PartFile&) = delete;
 
     const std::filesystem::path& path() const { return path_; }
+    bool becomes_new(const std::filesystem::path& whole) const { return name_whole(path_, whole); }
     void becomes(const std::filesystem::path& whole) const { move_whole(path_, whole); }
 
   private:
@@ -45,6 +65,7 @@ class PartFolder {
     explicit PartFolder(std::filesystem::path path) : path_(std::move(path)) {
         std::filesystem::remove_all(path_);
         std::filesystem::create_directories(path_);
+        std::filesystem::permissions(path_, std::filesystem::perms::owner_all);
     }
     ~PartFolder() {
         std::error_code ignored;

@@ -136,6 +136,7 @@ class Reader {
     // false.
     virtual void stream(const std::string& stream, std::uint64_t from_revision,
                         const std::function<bool(const JournalRow&)>& each) = 0;
+    virtual std::uint64_t revision(const std::string& stream) = 0;  // of its last event; 0: there is none
     virtual void journal(std::uint64_t from_seq, const std::function<bool(const JournalRow&)>& each) = 0;
     virtual std::vector<std::string> case_ids(const std::string& after,
                                               std::size_t limit) = 0;  // in the journal

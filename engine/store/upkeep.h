@@ -13,10 +13,13 @@ struct CheckReport {
     std::optional<Instant> last;      // the journal's last moment
     bool damaged = false;             // the file itself: some of it cannot be read
     std::vector<std::string> faults;  // each names what is wrong and where; empty: all is well
+    // Of archives, which lie outside the folder: no fault of it, nor of a backup. What is there and wrong,
+    // and what is not there.
+    std::vector<std::string> wrong_archives, absent_archives;
 };
 // Integrity of the file; numbers without a gap; every event parses and applies; the rows equal a rebuild in
 // memory; every open case has an owner and a clock; no timer is missing; every attachment is what was
-// attached.
+// attached. Of a folder, not of a backup, also: every archive that is still where it was made is what it was.
 Result<CheckReport> check(const std::filesystem::path& folder, const Progress& = {});
 
 struct RebuildReport {

@@ -14,6 +14,12 @@ void mark(SQLite::Database&, bool rehearsal);
 // All of it into the one file, without a log beside it. Throws when that cannot be.
 void make_plain(SQLite::Database&);
 
+// A database as it stands now, with what is in the log beside it, into a new file.
+void copy_database(const std::filesystem::path& from, const std::filesystem::path& to);
+
+// Brings a copy of an older backup or archive forward, as one plain file.
+Result<void> bring_forward(const std::filesystem::path& copy);
+
 // Where a file beside the database waits to take its place together with a new database.
 std::filesystem::path staged_path(const std::filesystem::path& file);
 

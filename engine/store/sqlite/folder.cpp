@@ -1,11 +1,15 @@
+#include <SQLiteCpp/Backup.h>
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include <system_error>
+#include <thread>
 
 #include "engine/store/part_file.h"
+#include "engine/store/scratch.h"
 #include "engine/store/sqlite/connection.h"
 #include "engine/store/sqlite/trouble.h"
 
@@ -68,6 +72,9 @@ void set_up(SQLite::Database& db, Mode mode) {
         db.exec("PRAGMA schema_version");  // the first to look at the file: whether it can be read shows here
     } else {
         db.exec("PRAGMA journal_mode = WAL");
+        // What has left leaves nothing in free pages, which backups copy too. Debian's SQLite does so
+        // unasked.
+        db.exec("PRAGMA secure_delete = ON");
         db.exec(mode == Mode::write ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
         db.exec("PRAGMA wal_autocheckpoint = 4000");
         db.exec("PRAGMA journal_size_limit = 67108864");
@@ -182,6 +189,23 @@ void make_plain(SQLite::Database& db) {
     if (mode != "delete") throw std::runtime_error(db.getFilename() + " keeps a log of its own: " + mode);
 }
 
+void copy_database(const std::filesystem::path& from, const std::filesystem::path& to) {
+    auto source = connect(from, Mode::read);
+    SQLite::Database target(to.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 10'000);
+    SQLite::Backup copy(target, *source);
+    // All at once; where it has to wait for a lock, not in a hot loop.
+    while (copy.executeStep(-1) != SQLITE_DONE) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+}
+
+Result<void> bring_forward(const std::filesystem::path& copy) {
+    if (SQLite::Database(copy.string()).execAndGet("PRAGMA user_version").getInt() == schema_version)
+        return {};
+    auto db = connect(copy, Mode::write_unsynced);
+    const auto ready = minding_room(*db, [&] { return prepare(*db, copy, Older::gone); });
+    if (ready) make_plain(*db);
+    return ready;
+}
+
 void mark(SQLite::Database& db, bool rehearsal) {
     db.exec(fmt::format("PRAGMA application_id = {}", rehearsal ? rehearsal_mark : 0));
 }
@@ -270,6 +294,21 @@ Result<std::unique_ptr<Store>> open(const std::filesystem::path& folder, const O
     return sqlite::make_store(folder, options.durable, std::move(*lock));
 }
 
+namespace {
+
+// A backup or an archive of an older reeve stays as it is for ever, and can be read for ever: from a copy
+// that was brought forward. It has no name any more once it is open, and goes with the reader.
+Result<std::unique_ptr<Reader>> read_older(const std::filesystem::path& file) {
+    const ScratchFolder scratch;
+    const auto copy = scratch.path() / "older.db";
+    sqlite::copy_database(file, copy);
+    if (auto forward = sqlite::bring_forward(copy); !forward)
+        return refuse(forward.error().code, forward.error().message, file.string());
+    return sqlite::make_reader(copy);
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& folder) {
     finish_left(folder);
     const auto file = std::filesystem::is_directory(folder) ? sqlite::database_path(folder) : folder;
@@ -278,6 +317,7 @@ Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& folder)
                       folder.string());
     const auto schema = schema_of(*sqlite::connect(file, sqlite::Mode::read), file);
     if (!schema) return std::unexpected(schema.error());
+    if (*schema < sqlite::schema_version && file == folder) return read_older(file);
     if (const int found = *schema; found != sqlite::schema_version)
         return refuse(
             found > sqlite::schema_version ? "newer-schema" : "older-schema",

@@ -97,6 +97,13 @@ class SqliteReader final : public Reader {
         return waiting;
     }
 
+    std::uint64_t revision(const std::string& stream) override {
+        const auto last = prepared_.use(
+            "SELECT revision + events - 1 FROM journal WHERE stream = ? ORDER BY revision DESC LIMIT 1");
+        bind(*last, 1, stream);
+        return last->executeStep() ? static_cast<std::uint64_t>(last->getColumn(0).getInt64()) : 0;
+    }
+
     void stream(const std::string& stream, std::uint64_t from_revision,
                 const std::function<bool(const JournalRow&)>& each) override {
         // Read first, then told: what is told may read in its turn.

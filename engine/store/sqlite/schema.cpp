@@ -199,7 +199,7 @@ const std::vector<Table>& derived_tables() {
     return tables;
 }
 
-Result<void> prepare(SQLite::Database& db, const std::filesystem::path& file) {
+Result<void> prepare(SQLite::Database& db, const std::filesystem::path& file, Older older) {
     const int found = db.execAndGet("PRAGMA user_version").getInt();
     if (found == schema_version) return {};
     if (found > schema_version)
@@ -209,7 +209,7 @@ Result<void> prepare(SQLite::Database& db, const std::filesystem::path& file) {
                         "new as the one that wrote it",
                         found, schema_version),
             file.string());
-    if (found > 0) {
+    if (found > 0 && older == Older::kept) {
         const std::string copy = fmt::format("{}.schema-{}.backup", file.string(), found);
         const PartFile part(copy + ".part");
         SQLite::Statement vacuum(db, "VACUUM INTO ?");

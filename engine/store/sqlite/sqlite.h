@@ -27,9 +27,13 @@ inline constexpr std::array beside_names{"access.db", "rehearsal.json"};
 
 std::filesystem::path database_path(const std::filesystem::path& folder);
 
-// Creates the tables, or brings an older schema forward (a backup is made beside the file first).
-// "newer-schema" when the file is from a later version.
-Result<void> prepare(SQLite::Database&, const std::filesystem::path& file);
+// Creates the tables, or brings an older schema forward. "newer-schema" when the file is from a later
+// version.
+enum class Older {
+    kept,  // a copy of it is made beside the file first
+    gone   // it is itself a copy
+};
+Result<void> prepare(SQLite::Database&, const std::filesystem::path& file, Older = Older::kept);
 
 // Makes what is missing of the tables, indexes and triggers, and every index anew.
 void mend(SQLite::Database&);

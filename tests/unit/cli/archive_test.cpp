@@ -1,5 +1,4 @@
 // reeve archive, and what is said of a case that left.
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 
 #include <fstream>
@@ -14,6 +13,7 @@ using testing::HasSubstr;
 TEST(Archive, MovesWhatIsOverAndIsReadLikeAFolder) {
     Office office;
     const auto id = office.start();
+    office.did("mkdir papers; reeve case document " + id + " photo=notice.pdf --as chen-yu");
     office.did("reeve case cancel " + id + " --reason 'entered twice' --as chen-yu");
     const auto open = office.start();
     office.did("reeve case show " + open + " --now 2026-03-04T09:00:00+08:00");
@@ -23,8 +23,10 @@ TEST(Archive, MovesWhatIsOverAndIsReadLikeAFolder) {
     const auto held = office.did(asked + " --dry-run --json").json();
     EXPECT_EQ(held["cases"], 0);
     EXPECT_EQ(held["staying"]["an alert of it is not delivered"], 1);
-    SQLite::Database((office.folder() / "office/reeve.db").string(), SQLite::OPEN_READWRITE)
-        .exec("UPDATE outbox SET status = 'sent'");
+    for (const auto& alert : office.did("reeve alert list --json --case " + id).json())
+        if (alert["person"] != "petitioner")
+            office.did("reeve alert told " + alert["id"].get<std::string>() +
+                       " --reason 'at the desk' --as chen-yu");
     EXPECT_THAT(office.did(asked + " --dry-run").out, HasSubstr("1 case would be archived"));
     EXPECT_THAT(office.did(command).out, HasSubstr("Archived 1 case with"));
     EXPECT_THAT(office.did("reeve check").out, HasSubstr("All is well"));
@@ -32,6 +34,13 @@ TEST(Archive, MovesWhatIsOverAndIsReadLikeAFolder) {
     EXPECT_THAT(office.did("reeve check --data old.archive").out, HasSubstr("1 case, 0 open"));
     EXPECT_THAT(office.did("reeve case show " + id + " --data old.archive").out, HasSubstr(id));
     EXPECT_THAT(office.did("reeve case list --data old.archive --status cancelled").out, HasSubstr(id));
+    EXPECT_THAT(office.did("reeve case documents " + id + " --data old.archive --save papers").out,
+                HasSubstr("papers/1-notice.pdf"));
+    office.did("cmp notice.pdf papers/1-notice.pdf");
+    office.did("reeve case documents " + id + " --data old.archive --save papers");
+    office.did("echo more >>papers/1-notice.pdf");
+    EXPECT_THAT(office.run("reeve case documents " + id + " --data old.archive --save papers").err,
+                HasSubstr("nothing is written over"));
     for (const auto& line : {"reeve case show " + id,
                              "reeve case reopen " + id + " --reason why --to registered --as chen-yu"}) {
         const auto ran = office.run(line);

@@ -77,7 +77,7 @@ void furnish(const Office& office) {
     office.did("reeve escalation acknowledge noise-6/e3 --reason 'today' --as li-na");
     office.did("reeve clock show noise-2 --now 2026-03-02T11:45:00+08:00");
     office.did("reeve backup office.backup");
-    office.did("mv office.backup kept.backup");
+    office.did("mv office.backup kept.backup; mkdir papers");
 }
 
 TEST(Help, EveryExampleWorks) {

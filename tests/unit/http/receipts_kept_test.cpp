@@ -202,15 +202,19 @@ TEST_F(Receipted, ACaseInAnArchiveIsFoundThere) {
     act("accept");
     act("drop");
     service.office.time->advance(10 * day);
-    // Somebody has told those who are to be told.
-    SQLite::Database((service.office.folder.path() / "reeve.db").string(), SQLite::OPEN_READWRITE, 5000)
-        .exec("UPDATE outbox SET status = 'sent'");
     const store::ScratchFolder elsewhere;
     const auto file = elsewhere.path() / "2026.reeve";
-    const auto archived = service.office.engine->archive(
-        {.file = file, .before = service.office.engine->now() - day, .reason = "over"}, "zhao-wei");
+    const auto archived = service.office.engine->archive({.file = file,
+                                                          .before = service.office.engine->now() - day,
+                                                          .reason = "over",
+                                                          .with_undelivered = true},
+                                                         "zhao-wei");
     ASSERT_TRUE(archived) << archived.error().text();
     ASSERT_EQ(archived->cases, 1u) << testing::PrintToString(archived->staying);
+    const auto gone = service.as("boss").get("/v1/cases/petition-1");
+    EXPECT_EQ(gone.status, 410) << gone.body;
+    EXPECT_THAT(gone.body, HasSubstr("2026.reeve"));
+    EXPECT_THAT(gone.body, testing::Not(HasSubstr(elsewhere.path().string())));
     auto shown = standing(code);
     EXPECT_EQ(shown["state"], "archived");
     EXPECT_EQ(shown["title"], "Petition handling");

@@ -43,6 +43,7 @@ Probe probe(const Route& route, const std::string& person, const std::string& ca
         body = {{"calendar", runtime::office_calendar}, {"reason", "as it was"}};
     if (route.operation == "reassignAll") body = {{"from", "ada"}, {"to", "ben"}, {"dry_run", true}};
     if (route.operation == "transferAll") body = {{"from", "north"}, {"to", "south"}, {"dry_run", true}};
+    if (route.operation == "toldOtherwise") body = {{"reason", "at the desk"}};
     if (route.operation == "migrateCases") body = {{"reason", "the new form"}};
     if (route.operation == "askAll")
         body = {{"cases", {case_id}}, {"command", {{"command", "AddNote"}, {"text", "seen"}}}};
@@ -92,7 +93,8 @@ struct Rights : testing::Test {
         if (route.operation == "signIn" || route.operation == "setPassword") {
             EXPECT_TRUE(service.server->accounts().set(person, password, service.office.engine->now()));
         }
-        auto alert = service.office.engine->read()->outbox({.case_id = case_id}).at(0).id;
+        const auto alerts = service.office.engine->read()->outbox({.case_id = case_id});
+        auto alert = (route.operation == "toldOtherwise" ? alerts.back() : alerts.front()).id;
         for (auto at = alert.find('/'); at != alert.npos; at = alert.find('/', at))
             alert.replace(at, 1, "%2F");
         const auto code =

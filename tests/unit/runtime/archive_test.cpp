@@ -4,7 +4,9 @@
 #include <fstream>
 
 #include "engine/store/archive.h"
+#include "engine/store/documents.h"
 #include "engine/store/fingerprint.h"
+#include "engine/store/part_file.h"
 #include "tests/unit/runtime/office.h"
 
 namespace reeve::runtime {
@@ -30,7 +32,28 @@ struct Archiving : testing::Test {
         office.ask(start);
         office.ask(Office::act(id, "approve"));
     }
-    void delivered() { sql("UPDATE outbox SET status = 'sent'"); }
+    // As the dispatcher leaves them: nobody has an address of the person who asked.
+    void delivered() {
+        std::vector<store::OutboxDelivery> all;
+        for (const auto& row : office.engine->read()->outbox({}))
+            if (row.status == "pending")
+                all.push_back(
+                    {.id = row.id, .status = row.person == core::petitioner_actor ? "undelivered" : "sent"});
+        ASSERT_TRUE(office.engine->record_deliveries(std::move(all)));
+    }
+    std::string attached(const std::string& id, std::string_view bytes) {
+        const auto document = *store::attach_bytes(office.folder.path(), bytes, "plan.txt", "plan");
+        office.ask({.actor = "boss", .case_id = id, .wish = core::AddDocument{document}});
+        return document.sha256;
+    }
+    bool lies_there(const std::string& sha256) const {
+        return std::filesystem::exists(store::attachment_path(office.folder.path(), sha256));
+    }
+    void sent_long_ago(const std::string& sha256) const {
+        const auto path = store::attachment_path(office.folder.path(), sha256);
+        std::filesystem::last_write_time(path,
+                                         std::filesystem::last_write_time(path) - std::chrono::hours(25));
+    }
     Result<Archived> archive(Instant before, bool dry_run = false) {
         return office.engine->archive(
             {.file = file, .before = before, .reason = "kept long enough", .dry_run = dry_run}, "boss");
@@ -160,6 +183,169 @@ TEST_F(Archiving, APatternCountsAsBefore) {
     delivered();
     EXPECT_EQ(archived(monday + 30 * day).cases, 5u);
     expect_whole();
+}
+
+TEST_F(Archiving, AnAlertThatReachedNobodyHoldsItsCaseUnlessThatIsSaid) {
+    closed("c-1");
+    ASSERT_TRUE(office.engine->run_until(monday + 2 * day));
+    const auto alerts = office.engine->read()->outbox({.case_id = "c-1"});
+    ASSERT_FALSE(alerts.empty());
+    EXPECT_EQ(archive(monday + day, true)->staying.at("an alert of it is not delivered"), 1u);
+    const auto done = office.engine->archive(
+        {.file = file, .before = monday + day, .reason = "there is no channel", .with_undelivered = true},
+        "boss");
+    ASSERT_TRUE(done) << done.error().text();
+    EXPECT_EQ(done->cases, 1u);
+    EXPECT_EQ((*store::open_reader(file))->outbox({.case_id = "c-1"}), alerts) << "they stand there";
+    expect_whole();
+}
+
+TEST_F(Archiving, WhatSomebodyWasToldOtherwiseHoldsNothing) {
+    closed("c-1");
+    for (const auto& row : office.engine->read()->outbox({.case_id = "c-1"})) {
+        if (row.person == core::petitioner_actor) continue;
+        EXPECT_EQ(office.engine->told_otherwise(row.id, "", "boss").error().code, "missing-reason");
+        ASSERT_TRUE(office.engine->told_otherwise(row.id, "at the desk", "boss"));
+        ASSERT_TRUE(office.engine->told_otherwise(row.id, "twice", "chief")) << "it is off the list";
+        // What was on its way then changes nothing any more.
+        ASSERT_TRUE(office.engine->record_deliveries({{.id = row.id, .status = "undelivered"}}));
+        EXPECT_EQ(office.engine->read()->outbox({.id = row.id}).at(0).error,
+                  "told otherwise by boss: at the desk");
+        const auto notes = office.events<core::NoteAdded>("c-1");
+        EXPECT_EQ(notes.back().first.actor, "boss");
+        EXPECT_EQ(notes.back().second.text,
+                  "told " + row.person + " otherwise what alert " + row.id + " says: at the desk");
+    }
+    closed("c-2");
+    delivered();
+    for (const auto& row : office.engine->read()->outbox({.case_id = "c-2", .status = "sent"}))
+        EXPECT_EQ(office.engine->told_otherwise(row.id, "twice", "boss").error().code, "alert-sent");
+    EXPECT_EQ(office.engine->told_otherwise("c-9/1/ada", "by letter", "boss").error().code, "unknown-alert");
+    ASSERT_TRUE(office.engine->run_until(monday + 2 * day));
+    EXPECT_EQ(archived(monday + day).cases, 2u);
+    expect_whole();
+}
+
+TEST_F(Archiving, ACaseStaysWhileItMayBeReopened) {
+    auto text = permit;
+    office.deploy("permit", text.insert(1, R"("reopen": {"within": "30 days"}, )"));
+    closed("c-1");
+    office.ask(Office::start("c-2"));
+    office.ask({.actor = "boss", .case_id = "c-2", .wish = core::Cancel{"by mistake"}});
+    delivered();
+    ASSERT_TRUE(office.engine->run_until(monday + 29 * day));
+    EXPECT_EQ(archived(monday + day).staying.at("it may still be reopened"), 2u);
+    ASSERT_TRUE(office.engine->run_until(monday + 32 * day));
+    EXPECT_EQ(archived(monday + day).cases, 2u);
+    expect_whole();
+}
+
+TEST_F(Archiving, DocumentsThatNothingNamesAnyMoreLeaveToo) {
+    closed("c-1");
+    office.ask(Office::start("c-2"));
+    const auto alone = attached("c-1", "alone"), shared = attached("c-1", "shared"),
+               again = attached("c-1", "again");
+    attached("c-2", "shared");
+    for (const auto& one : {alone, shared, again}) sent_long_ago(one);
+    // Somebody sends it just now, for a command that is to come.
+    ASSERT_TRUE(store::attach_bytes(office.folder.path(), "again", "again.txt", "plan"));
+    delivered();
+    ASSERT_TRUE(office.engine->run_until(monday + 2 * day));
+    const auto done = archived(monday + day);
+    EXPECT_EQ(done.documents, 1u);
+    EXPECT_EQ(done.documents_later, 1u);
+    EXPECT_FALSE(lies_there(alone));
+    EXPECT_TRUE(lies_there(shared));
+    EXPECT_TRUE(lies_there(again));
+    std::string read;
+    store::Documents kept(file);
+    EXPECT_TRUE(kept.read(alone, [&](std::string_view bytes) { read += bytes; }));
+    EXPECT_EQ(read, "alone");
+    sent_long_ago(again);
+    {
+        const store::FolderHold hold(office.folder.path() / "attachments", store::FolderHold::Kind::shared);
+        EXPECT_EQ(archived(monday + day).documents_later, 1u) << "a backup is being made";
+    }
+    const auto later = archived(monday + day);
+    EXPECT_EQ(later.before_this_run, 1u);
+    EXPECT_EQ(later.documents, 1u);
+    EXPECT_FALSE(lies_there(again));
+    expect_whole();
+}
+
+// A case that names one of a lot that has not left yet, between two lots.
+TEST_F(Archiving, WhatIsNamedBetweenTwoLotsStays) {
+    office.reopen({.archive_lot = 1});
+    for (const char* id : {"c-1", "c-2", "c-3"}) closed(id);
+    delivered();
+    ASSERT_TRUE(office.engine->run_until(monday + 2 * day));
+    std::future<Result<Receipt>> named;
+    office.faults->before_next([&] {
+        auto start = Office::start("c-4");
+        std::get<core::StartCase>(start.wish).related = {"c-3"};
+        named = office.post(start);
+    });
+    const auto done = archived(monday + day);
+    EXPECT_TRUE(named.get());
+    EXPECT_EQ(done.cases, 2u);
+    EXPECT_EQ(done.changed, 1u);
+    EXPECT_THAT(office.ids("permit"), ElementsAre("c-3", "c-4"));
+    expect_whole();
+}
+
+TEST_F(Archiving, TheFileIsItsOwnersAndItsFolderIsThere) {
+    closed("c-1");
+    delivered();
+    ASSERT_TRUE(office.engine->run_until(monday + 2 * day));
+    const auto nowhere = office.engine->archive(
+        {.file = beside.path() / "not" / "mounted.archive", .before = monday + day, .reason = "old"}, "boss");
+    ASSERT_FALSE(nowhere);
+    EXPECT_EQ(nowhere.error().code, "no-folder");
+    EXPECT_FALSE(std::filesystem::exists(beside.path() / "not"));
+    EXPECT_EQ(archived(monday + day).cases, 1u);
+    EXPECT_EQ(std::filesystem::status(file).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+TEST_F(Archiving, AFileThatIsGoneIsSaidAndItsNameIsNotTakenAgain) {
+    closed("c-1");
+    delivered();
+    ASSERT_TRUE(office.engine->run_until(monday + 2 * day));
+    ASSERT_EQ(archived(monday + day).cases, 1u);
+    const auto elsewhere = beside.path() / "elsewhere";
+    std::filesystem::rename(file, elsewhere);
+    const auto report = *store::check(office.folder.path());
+    EXPECT_THAT(report.absent_archives, ElementsAre(HasSubstr("is not there now")));
+    EXPECT_THAT(report.faults, IsEmpty());
+    closed("c-2");
+    delivered();
+    ASSERT_TRUE(office.engine->run_until(monday + 4 * day));
+    EXPECT_EQ(archive(monday + 4 * day).error().code, "file-used");
+    EXPECT_THAT(office.ids("permit"), ElementsAre("c-2"));
+    std::filesystem::copy_file(elsewhere, file);
+    EXPECT_THAT(store::check(office.folder.path())->absent_archives, IsEmpty());
+    std::ofstream(file, std::ios::app) << "more";
+    const auto wrong = *store::check(office.folder.path());
+    EXPECT_THAT(wrong.wrong_archives, ElementsAre(HasSubstr("is not what it was")));
+    EXPECT_THAT(wrong.faults, IsEmpty());
+    // What lies outside the folder makes no backup of it worse.
+    const auto kept = beside.path() / "kept.backup";
+    EXPECT_THAT(store::backup(office.folder.path(), kept)->faults, IsEmpty());
+    EXPECT_TRUE(store::restore(kept, beside.path() / "again"));
+}
+
+// What cannot be proved leaves nothing behind and takes nothing away.
+TEST_F(Archiving, ACaseWhoseDocumentIsGoneIsNotArchived) {
+    closed("c-1");
+    std::filesystem::remove(store::attachment_path(office.folder.path(), attached("c-1", "a plan")));
+    delivered();
+    ASSERT_TRUE(office.engine->run_until(monday + 2 * day));
+    const auto done = archive(monday + day);
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, "archive-not-proved");
+    EXPECT_THAT(done.error().message, HasSubstr("plan.txt"));
+    EXPECT_THAT(office.ids("permit"), ElementsAre("c-1"));
+    EXPECT_TRUE(std::filesystem::is_empty(beside.path()));
 }
 
 TEST_F(Archiving, ACaseStaysAsLongAsItsDefinitionKeepsIt) {

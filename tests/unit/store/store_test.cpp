@@ -318,6 +318,50 @@ TEST_P(Older, SchemaComesForwardAfterACopy) {
     EXPECT_FALSE(rebuild(folder.path())->changed);
 }
 
+// A file that nobody may change, kept for years: it is read, and restored, as it is.
+TEST_P(Older, BackupIsReadAndRestored) {
+    ScratchFolder folder;
+    const auto file = folder.path() / "office.backup", again = folder.path() / "again";
+    std::ifstream in(fmt::format(REEVE_SOURCE "/tests/schemas/schema-{}.sql", GetParam()));
+    {
+        SQLite::Database db(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+        db.exec(std::string(std::istreambuf_iterator<char>(in), {}));
+        db.exec("CREATE TABLE attachments (sha256 TEXT PRIMARY KEY, body BLOB NOT NULL)");
+        db.exec("PRAGMA journal_mode = DELETE");
+    }
+    const auto bytes = [&] {
+        std::ifstream kept(file, std::ios::binary);
+        return std::string(std::istreambuf_iterator<char>(kept), {});
+    };
+    const auto before = bytes();
+    std::vector<std::string> bodies;
+    {
+        auto reader = open_reader(file);
+        ASSERT_TRUE(reader) << reader.error().text();
+        EXPECT_EQ((*reader)->totals().cases, 2u);
+        (*reader)->journal(1, [&](const JournalRow& row) {
+            bodies.push_back(row.body);
+            return true;
+        });
+    }
+    EXPECT_EQ(bodies.size(), 33u);
+    EXPECT_THAT(check(file)->faults, ElementsAre());
+    const auto restored = restore(file, again);
+    ASSERT_TRUE(restored) << restored.error().text();
+    EXPECT_THAT(check(again)->faults, ElementsAre());
+    std::vector<std::string> now;
+    (*open_reader(again))->journal(1, [&](const JournalRow& row) {
+        now.push_back(row.body);
+        return true;
+    });
+    EXPECT_EQ(now, bodies);
+    EXPECT_EQ(bytes(), before);
+    std::vector<std::string> beside;
+    for (const auto& one : std::filesystem::directory_iterator(folder.path()))
+        beside.push_back(one.path().filename());
+    EXPECT_THAT(beside, testing::UnorderedElementsAre("again", "office.backup"));
+}
+
 TEST(Folder, WithoutDataIsRefusedUnlessItIsToBeMade) {
     ScratchFolder folder;
     EXPECT_EQ(open(folder.path(), {}).error().code, "no-folder");
