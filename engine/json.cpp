@@ -108,6 +108,9 @@ class Builder : public nlohmann::json_sax<Json> {
                               : "the text ends before the value does: a }, ] or \" is missing",
                         at);
         }
+        Scanner ahead = scanner_;
+        if (auto words = as_printed(text_.substr(ahead.next())); !words.empty())
+            return fail("bad-json", words, scanner_.next());
         if (auto words = in_words(what); !words.empty()) return fail("bad-json", words, scanner_.next());
         // The parser quotes what it read last, and may have stopped within a character.
         for (auto bad = bad_utf8(what); bad != std::string::npos; bad = bad_utf8(what)) what.erase(bad, 1);
@@ -131,6 +134,22 @@ class Builder : public nlohmann::json_sax<Json> {
         error_ = {std::move(code), std::move(message), {}};
         error_at_ = at;
         return false;
+    }
+
+    // Of a mark that a word processor, or an input method for Chinese, writes for one of JSON's.
+    static std::string as_printed(std::string_view rest) {
+        struct Mark {
+            std::string_view printed, meant;
+        };
+        constexpr Mark marks[] = {{"“", "\""}, {"”", "\""}, {"„", "\""},  {"‘", "\""},  {"’", "\""},
+                                  {"«", "\""}, {"»", "\""}, {"「", "\""}, {"」", "\""}, {"＂", "\""},
+                                  {"'", "\""}, {"，", ","}, {"：", ":"},  {"｛", "{"},  {"｝", "}"},
+                                  {"［", "["}, {"］", "]"}};
+        for (const auto& mark : marks)
+            if (rest.starts_with(mark.printed))
+                return fmt::format("this is {}; JSON has the plain {} in its place", mark.printed,
+                                   mark.meant);
+        return {};
     }
 
     // The parser's complaint as a person would say it, about the token it stopped at; empty for the rest.

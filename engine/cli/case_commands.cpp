@@ -2,6 +2,8 @@
 // in bulk_commands.cpp.
 #include "engine/cli/case_commands.h"
 
+#include <fmt/format.h>
+
 #include "engine/cli/commands.h"
 #include "engine/cli/data_arguments.h"
 #include "engine/spelling.h"
@@ -93,6 +95,11 @@ void add_act(CLI::App& cases, Cli& cli) {
     auto unit = option(command, "--unit", "UNIT", "The unit it goes to, where the action moves the case");
     auto given = asks(cli, command, case_id, [=](Folder& folder) -> Result<core::Wish> {
         auto schema = schema_of(folder, *case_id);
+        if (!schema && schema.error().code == "no-such-case" && folder.find(*action))
+            return refuse(
+                "no-such-case",
+                fmt::format("the case comes first, then the action: reeve case act {} {}", *action, *case_id),
+                "CASE");
         if (!schema) return std::unexpected(schema.error());
         auto values = data_of(*data, *schema);
         if (!values) return std::unexpected(values.error());

@@ -241,6 +241,7 @@ void add_serve(CLI::App& app, Cli& cli) {
             reach_nobody("there is no channel for them; see docs/alerts.md");
         else
             (*alerting)->begin();
+        if (sends) warn_of_unreached(*config, *(*folder)->engine().directory());
         (*plugins)->begin();
         const auto& beat = config->heartbeat;
         auto watch = std::make_unique<Watch>(beat.url, beat.every ? beat.every->elapsed : usual_heartbeat,

@@ -1,6 +1,13 @@
 #include "engine/cli/serve_alerts.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+#include "engine/log.h"
+#include "engine/spelling.h"
 
 namespace reeve::cli {
 
@@ -50,6 +57,39 @@ std::vector<runtime::PluginHealth> Alerting::plugins() const {
     std::vector<runtime::PluginHealth> all;
     for (const auto& plugin : plugins_) all.push_back(plugin->host().health());
     return all;
+}
+
+void warn_of_unreached(const ServeConfig& config, const org::Directory& directory) {
+    constexpr std::size_t named_at_most = 20;
+    std::vector<std::string> channels;
+    for (const auto& channel : config.alerts.channels) channels.push_back(channel.name);
+    std::set<std::string> holders;
+    // Programs have no post box.
+    for (const auto* post : directory.posts())
+        if (post->role != "job_worker" && post->role != "assigner")
+            holders.insert(post->holders.begin(), post->holders.end());
+    std::string named, hint;
+    std::size_t count = 0;
+    for (const auto& id : holders) {
+        const auto* person = directory.person(id);
+        if (!person || !person->active) continue;
+        const bool reached = std::ranges::any_of(channels, [&](const auto& channel) {
+            const auto it = person->reach.find(channel);
+            return it != person->reach.end() && !it->second.empty();
+        });
+        if (reached) continue;
+        if (++count <= named_at_most) named += (named.empty() ? "" : ", ") + id;
+        for (const auto& [channel, address] : person->reach)
+            if (const auto meant = did_you_mean(channel, channels); !meant.empty() && hint.empty())
+                hint = fmt::format("; {} has one for \"{}\"{}", id, channel, meant);
+    }
+    if (count > 0)
+        log::write(log::Level::warning, "people-not-reached",
+                   {{"count", count},
+                    {"people", named + (count > named_at_most ? ", …" : "")},
+                    {"error", fmt::format("they hold posts and have an address for no channel ({}){}; what "
+                                          "they are to be told stands on the undelivered list",
+                                          fmt::join(channels, ", "), hint)}});
 }
 
 }  // namespace reeve::cli

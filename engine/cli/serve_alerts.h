@@ -31,4 +31,8 @@ class Alerting {
     std::unique_ptr<runtime::Dispatcher> dispatcher_;
 };
 
+// Tells the log of those with a post for whom no channel has an address: an administrator who hears of it at
+// the start need not wait for the alert that is late.
+void warn_of_unreached(const ServeConfig&, const org::Directory&);
+
 }  // namespace reeve::cli

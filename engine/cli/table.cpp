@@ -17,6 +17,14 @@ std::size_t display_width(std::string_view text) {
 
 namespace {
 
+// An instant as people read it: to the second. Its milliseconds stand in the JSON.
+std::string to_the_second(std::string text) {
+    constexpr std::size_t point = 19, fraction = 4;  // 2026-03-02T09:00:00.250+08:00
+    if (text.size() <= point + fraction || text[10] != 'T' || text[point] != '.') return text;
+    if (time::parse_instant(text)) text.erase(point, fraction);
+    return text;
+}
+
 std::string at(const Json& row, const Column& column) {
     const auto& field = column.field;
     const Json* value = &row;
@@ -30,7 +38,7 @@ std::string at(const Json& row, const Column& column) {
     std::string text = plain(*value);
     std::replace(text.begin(), text.end(), '\n', ' ');
     if (text.empty()) return column.none;
-    return column.ends ? time::deadline_words(text) : text;
+    return to_the_second(column.ends ? time::deadline_words(text) : text);
 }
 
 std::string padded(std::string text, std::size_t width) {

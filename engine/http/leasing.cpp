@@ -20,8 +20,9 @@ using Clock = std::chrono::steady_clock;
 // A refusal that says no more than that this job is not to be had: somebody else was quicker, the case has
 // moved on, or it cannot be read. The next one may be.
 bool is_lost(const Error& error) {
-    for (const char* code : {"job-taken", "job-not-running", "unknown-job", "case-closed", "no-such-case",
-                             "unknown-case", "archived", "damaged", "failed", "not-permitted"})
+    for (const char* code :
+         {"job-taken", "job-not-running", "unknown-job", "case-closed", "no-such-case", "unknown-case",
+          "archived", "damaged", "not-readable", "failed", "not-permitted"})
         if (error.code == code) return true;
     return false;
 }

@@ -44,6 +44,9 @@ std::vector<std::string> Monitor::troubles(const runtime::Health& health, time::
     if (health.clock_alarm) all.push_back(*health.clock_alarm);
     if (health.timer_late > too_late) all.emplace_back("a timer is more than a minute late");
     if (health.stuck_timers > 0) all.emplace_back("a timer was due and took no effect");
+    if (const auto why = reads_trouble())
+        all.push_back("what cases hold of persons is not shown, as it cannot be recorded who reads it: " +
+                      *why);
     const auto figures = alerts();
     if (!figures.trouble.empty()) all.push_back("alerts do not go out: " + figures.trouble);
     for (const auto& [name, channel] : figures.channels)

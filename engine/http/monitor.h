@@ -34,7 +34,8 @@ class Monitor {
     void answered(std::string_view operation, int status, Time took);
     std::map<std::string, Operation, std::less<>> operations() const;
     std::atomic<std::size_t> connections = 0;
-    std::function<std::size_t()> streams;  // of events, that are open
+    std::function<std::size_t()> streams;                       // of events, that are open
+    std::function<std::optional<std::string>()> reads_trouble;  // why it cannot be recorded who reads what
 
     runtime::Dispatcher::Figures alerts() const;
     std::vector<runtime::PluginHealth> plugins() const;

@@ -60,6 +60,7 @@ constexpr std::pair<std::string_view, int> statuses[] = {
     {"disk-full", 503},
     {"not-durable", 503},
     {"damaged", 503},
+    {"not-readable", 503},
     {"not-writable", 503},
     {"stopping", 503},
     {"too-many-connections", 503},

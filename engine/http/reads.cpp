@@ -43,11 +43,12 @@ struct Reads::Parts {
                 try_sweep();
                 next_sweep = runtime::stopwatch() + between_sweeps;
             }
-            const auto something = [&] { return written; };
+            const auto something = [&] { return written || trouble; };
             if (now)
                 written_one.wait_for(lock, stop, next_sweep - runtime::stopwatch(), something);
             else
                 written_one.wait(lock, stop, something);
+            if (trouble) look_again();
             if (written) sync();
             if (stop.stop_requested()) return;
             lock.unlock();
@@ -74,6 +75,36 @@ struct Reads::Parts {
         }
     }
 
+    void insert_row(const ReadRow& row) {
+        insert.tryReset();
+        insert.bind(1, millis_of(row.at));
+        insert.bind(2, row.person);
+        insert.bind(3, row.token);
+        insert.bind(4, row.case_id);
+        insert.bind(5, row.route);
+        insert.exec();
+    }
+
+    void failed(const std::string& why) {
+        if (!trouble) log::write(log::Level::error, "reads-not-recorded", {{"error", why}});
+        trouble = why;
+        written_one.notify_one();
+    }
+
+    // Whether a row can be written again: one that nobody sees, as it goes with the same commit.
+    void look_again() {
+        try {
+            SQLite::Transaction probe(*db, SQLite::TransactionBehavior::IMMEDIATE);
+            insert_row({});
+            db->exec("DELETE FROM reads WHERE id = last_insert_rowid()");
+            probe.commit();
+            trouble.reset();
+            log::write(log::Level::info, "reads-recorded-again", {});
+        } catch (const std::exception& e) {
+            trouble = e.what();
+        }
+    }
+
     // A checkpoint syncs the log before it copies from it. What is in its way, or a full disk, is tried
     // again.
     void sync() {
@@ -94,6 +125,7 @@ struct Reads::Parts {
     SQLite::Statement sweep{*db, "DELETE FROM reads WHERE at < ?"};
     int until_sweep = 0;
     bool written = false;
+    std::optional<std::string> trouble;  // why the last row could not be written
     std::condition_variable_any written_one, stopped;
     std::mutex pause_mutex;
     std::jthread keeper{[this](std::stop_token stop) { keep(stop); }};  // last: the rest is there
@@ -107,19 +139,24 @@ Reads::~Reads() = default;
 void Reads::record(const ReadRow& row) {
     auto& parts = *parts_;
     std::lock_guard lock(parts.mutex);
-    parts.insert.tryReset();
-    parts.insert.bind(1, millis_of(row.at));
-    parts.insert.bind(2, row.person);
-    parts.insert.bind(3, row.token);
-    parts.insert.bind(4, row.case_id);
-    parts.insert.bind(5, row.route);
-    parts.insert.exec();
+    try {
+        parts.insert_row(row);
+    } catch (const std::exception& e) {
+        parts.failed(e.what());
+        throw;
+    }
+    parts.trouble.reset();
     if (parts.until_sweep-- <= 0) {
         parts.until_sweep = reads_between_sweeps;
         parts.sweep_before(row.at - parts.kept);
     }
     parts.written = true;
     parts.written_one.notify_one();
+}
+
+std::optional<std::string> Reads::trouble() const {
+    std::lock_guard lock(parts_->mutex);
+    return parts_->trouble;
 }
 
 std::vector<ReadRow> Reads::list(const ReadFilter& filter) {

@@ -44,6 +44,8 @@ class Reads {
 
     // Throws when it cannot be written: then what was read is not sent.
     void record(const ReadRow&);
+    // Why the last could not be written; empty once one can: that is tried every second.
+    std::optional<std::string> trouble() const;
     std::vector<ReadRow> list(const ReadFilter&);  // the newest first
 
   private:

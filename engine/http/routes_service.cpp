@@ -21,6 +21,7 @@ Json channels_json(const runtime::Dispatcher::Figures& figures) {
 
 Json health_json(const runtime::Health& health, const views::Sight& sight, Monitor& monitor) {
     const auto waiting = monitor.waiting(sight.reader, sight.now);
+    const auto reads_trouble = monitor.reads_trouble();
     Json plugins = Json::array();
     for (const auto& plugin : monitor.plugins()) plugins.push_back(to_json(plugin));
     Json json{
@@ -31,6 +32,7 @@ Json health_json(const runtime::Health& health, const views::Sight& sight, Monit
         {"clock_alarm", health.clock_alarm ? Json(*health.clock_alarm) : Json()},
         {"storage",
          health.storage ? Json{{"code", health.storage->code}, {"detail", health.storage->message}} : Json()},
+        {"reads_trouble", reads_trouble ? Json(*reads_trouble) : Json()},
         {"timers_fired", health.lateness.count()},
         {"late_ms",
          {{"p50", health.lateness.at(0.5).count()},

@@ -36,6 +36,7 @@ struct Service {
           monitor(o.beside),
           jobs(e, readers, pool, io) {
         monitor.streams = [this] { return feed.followers(); };
+        monitor.reads_trouble = [this] { return reads.trouble(); };
     }
     runtime::Engine& engine;
     asio::io_context& io;  // of the network's thread

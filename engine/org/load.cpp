@@ -101,10 +101,8 @@ class Reading {
         if (zone.empty()) return;
         try {
             zone_ = time::elapsed_calendar(zone);
-        } catch (const std::exception&) {
-            top.refuse("unknown-zone",
-                       fmt::format(R"(unknown time zone "{}"; write one such as "Asia/Shanghai")", zone),
-                       "zone");
+        } catch (const std::invalid_argument& e) {
+            top.refuse("unknown-zone", e.what(), "zone");
         }
     }
 
@@ -142,7 +140,8 @@ class Reading {
     }
 
     // Units may stand in any order in the file: those whose parent is known go first. What is left over has
-    // an unknown parent or is its own superior.
+    // an unknown parent or is its own superior, or lies below one of those: it is told of the first, and all
+    // are taken below the root, so that whoever names them is not told too.
     void plant(Directory& built, std::vector<Entry<Unit>> units) {
         std::set<std::string, std::less<>> ids;
         std::erase_if(units, [&](const Entry<Unit>& e) {
@@ -167,6 +166,11 @@ class Reading {
                                  unit.id),
                      at + "/parent", false);
             }
+        }
+        const auto top = built.units().empty() ? std::string() : built.units().front()->id;
+        for (auto& [unit, at, sound] : units) {
+            unit.parent = top;
+            built.apply(UnitSet{unit});
         }
     }
 

@@ -58,7 +58,7 @@ void Decider::end_child(const core::Recorded& last, const core::CaseState& child
                 .at = last.at,
                 .wish = core::EndChild{.child = child.id, .outcome = child.outcome, .data = child.data}},
                depth + 1);
-    if (!told && told.error().code == "damaged")
+    if (!told && (told.error().code == "damaged" || told.error().code == "not-readable"))
         note(child.id, last.at, "the parent case was not told of this end: " + told.error().message);
 }
 

@@ -22,10 +22,16 @@ bool is_for_now(const Error& error) {
         if (error.code == code) return true;
     return false;
 }
+// The case cannot be read now: asked again until the lease is over, but no longer, as a disk may never give
+// it back and other cases wait.
+bool may_pass(const Error& error, Instant lease_over, Instant now) {
+    return error.code == "not-readable" && now < lease_over;
+}
 // The job is no longer this plugin's.
 bool is_lost(const Error& error) {
-    for (const char* code : {"lease-lost", "case-closed", "job-not-running", "unknown-job", "unknown-case",
-                             "no-such-case", "archived", "damaged", "unknown-person", "person-left"})
+    for (const char* code :
+         {"lease-lost", "case-closed", "job-not-running", "unknown-job", "unknown-case", "no-such-case",
+          "archived", "damaged", "not-readable", "unknown-person", "person-left"})
         if (error.code == code) return true;
     return false;
 }
@@ -136,7 +142,8 @@ std::optional<JobHandler::Leased> JobHandler::lease() {
         if (!receipt) {
             refusal = receipt.error().code == "job-taken" ? "" : receipt.error().message;
             if (is_for_now(receipt.error())) break;
-            if (receipt.error().code == "damaged") passed_over_[job.case_id] = now + passed_over;
+            if (receipt.error().code == "damaged" || receipt.error().code == "not-readable")
+                passed_over_[job.case_id] = now + passed_over;
             continue;
         }
         for (const auto& event : receipt->events)
@@ -225,12 +232,16 @@ bool JobHandler::report(core::Command command) {
         command = report_of({command.case_id, done->job, done->lease, {}}, std::move(failed));
         receipt = engine_.ask(command);
     }
-    if (!receipt && is_for_now(receipt.error())) {
+    const auto now = engine_.now();
+    if (!receipt && !unread_since_) unread_since_ = now;
+    if (!receipt && (is_for_now(receipt.error()) ||
+                     may_pass(receipt.error(), *unread_since_ + Millis(wanted_.lease), now))) {
         unreported_ = std::move(command);  // the lease is kept until then
         std::lock_guard lock(mutex_);
         refusal_ = receipt.error().message;
         return false;
     }
+    unread_since_.reset();
     {
         std::lock_guard lock(mutex_);
         leased_.reset();
@@ -269,7 +280,7 @@ void JobHandler::keep() {
     lock.lock();
     if (!leased_ || leased_->lease != leased.lease || leased_->case_id != leased.case_id) return;
     // A lease that is lost is not kept any longer; what the plugin is at, it ends, and is refused.
-    if (!kept && !is_for_now(kept.error())) leased_.reset();
+    if (!kept && !is_for_now(kept.error()) && kept.error().code != "not-readable") leased_.reset();
     if (leased_ && kept) leased_->extend_at = engine_.now() + Millis(wanted_.lease) / 3;
 }
 

@@ -12,6 +12,7 @@
 #include "engine/log.h"
 #include "engine/runtime/plugin_answer.h"
 #include "engine/runtime/plugin_process.h"
+#include "engine/spelling.h"
 
 namespace reeve::runtime {
 
@@ -34,7 +35,8 @@ class PluginHost::Impl {
     Result<void> start() {
         std::error_code ignored;
         if (!std::filesystem::is_regular_file(settings_.library, ignored))
-            return refuse("no-plugin", name() + " has no file there", settings_.library.string());
+            return refuse("no-plugin", name() + " has no file there" + others_there(),
+                          settings_.library.string());
         // Signals are for the engine's own threads.
         sigset_t all, before;
         sigfillset(&all);
@@ -73,6 +75,14 @@ class PluginHost::Impl {
 
   private:
     std::string name() const { return "the plugin " + settings_.name; }
+    // What may have been meant instead, when there is no such library.
+    std::string others_there() const {
+        std::vector<std::string> names;
+        std::error_code ignored;
+        for (const auto& file : std::filesystem::directory_iterator(settings_.library.parent_path(), ignored))
+            if (file.path().extension() == ".so") names.push_back(file.path().stem().string());
+        return did_you_mean(settings_.library.stem().string(), names);
+    }
     void poke() {
         const std::uint64_t one = 1;
         (void)!::write(wake_, &one, sizeof one);

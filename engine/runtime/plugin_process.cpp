@@ -15,6 +15,8 @@
 #include <fstream>
 #include <system_error>
 
+#include "engine/log.h"
+
 namespace reeve::runtime {
 
 namespace {
@@ -43,10 +45,12 @@ std::vector<char*> environment() {
 }
 
 // A session of its own: Ctrl-C in a terminal is for the engine, which ends its plugins in order; and what the
-// plugin starts can be killed with it.
-int spawn(pid_t& pid, const char* program, int socket) {
+// plugin starts can be killed with it. `mouth`: its standard error; -1: the engine's.
+int spawn(pid_t& pid, const char* program, int socket, int mouth) {
     posix_spawn_file_actions_t files;
     posix_spawn_file_actions_init(&files);
+    // First the one that may be 3 itself.
+    if (mouth >= 0) posix_spawn_file_actions_adddup2(&files, mouth, STDERR_FILENO);
     posix_spawn_file_actions_adddup2(&files, socket, 3);
     posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
@@ -77,7 +81,18 @@ std::string size_text(std::uint64_t bytes) {
 PluginProcess::PluginProcess(const PluginSettings& settings) : limits_(settings.limits) {
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) cannot("making a socket");
-    const int failed = spawn(pid_, settings.program.c_str(), ends[1]);
+    int failed = 0;
+    try {
+        // Without a log it speaks where the engine's own process does.
+        if (log::writes(log::Level::error)) voice_ = std::make_unique<PluginVoice>(settings.name);
+        failed = spawn(pid_, settings.program.c_str(), ends[1], voice_ ? voice_->mouth() : -1);
+        if (voice_) voice_->begin();
+    } catch (const std::system_error&) {
+        if (pid_ > 0) (void)reap();
+        ::close(ends[0]);
+        ::close(ends[1]);
+        throw;
+    }
     ::close(ends[1]);
     socket_ = ends[0];
     // Not glibc's pidfd_open: its header in 2.36 is not for C++.
@@ -90,7 +105,8 @@ PluginProcess::PluginProcess(const PluginSettings& settings) : limits_(settings.
 }
 
 PluginProcess::~PluginProcess() {
-    (void)reap();
+    (void)reap();  // before what it said last is told
+    voice_.reset();
     ::close(socket_);
     ::close(pidfd_);
 }

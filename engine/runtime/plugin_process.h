@@ -10,6 +10,7 @@
 #include <atomic>
 
 #include "engine/runtime/plugin.h"
+#include "engine/runtime/plugin_voice.h"
 
 namespace reeve::runtime {
 
@@ -54,6 +55,7 @@ class PluginProcess {
     pid_t pid_ = -1;
     int socket_ = -1, pidfd_ = -1;
     std::optional<int> status_;
+    std::unique_ptr<PluginVoice> voice_;  // none: its standard error is the engine's
 };
 
 }  // namespace reeve::runtime

@@ -47,9 +47,14 @@ Result<Zone> Zone::find(const std::string& name) {
     if (!found) {
         std::vector<std::string> names;
         for (const auto& zone : date::get_tzdb().zones) names.push_back(zone.name());
-        return refuse("unknown-zone",
-                      fmt::format("there is no time zone \"{}\"{}", name, did_you_mean(name, names)) +
-                          (nearest(name, names).empty() ? "; write it like \"Asia/Shanghai\"" : ""));
+        const auto message = fmt::format("there is no time zone \"{}\"", name);
+        if (const auto hint = did_you_mean(name, names); !hint.empty())
+            return refuse("unknown-zone", message + hint);
+        // A town alone, which is how people call them.
+        for (const auto& zone : names)
+            if (!name.empty() && zone.ends_with("/" + name))
+                return refuse("unknown-zone", fmt::format("{}; did you mean \"{}\"?", message, zone));
+        return refuse("unknown-zone", message + "; write it like \"Asia/Shanghai\"");
     }
     Zone zone;
     zone.name_ = name;

@@ -140,6 +140,7 @@ TEST(Plugin, IsRefusedAtTheStartWhenItCannotWork) {
     };
     const Refused all[] = {
         {"nothing", "", "no-plugin", "the plugin mail has no file there"},
+        {"fualty", "", "no-plugin", "has no file there; did you mean \"faulty\"?"},
         {"no_symbol", "", "bad-plugin", "it has no function reeve_plugin"},
         {"wrong_abi", "", "bad-plugin", "it speaks version 2 of plugins, and this reeve version 1"},
         {"newer", "", "bad-plugin", "it was built for a newer reeve"},

@@ -7,6 +7,7 @@
 #include <future>
 
 #include "tests/plugins/given_work.h"
+#include "tests/simulation/faulty_vfs.h"
 
 namespace reeve::runtime {
 namespace {
@@ -98,6 +99,28 @@ TEST_F(Jobs, AreDoneAsAProgramDoesThemOverHttp) {
     EXPECT_EQ(office.state("p1").outcome, "printed");
     EXPECT_THAT(worker().health().work, ElementsAre(Pair("completed", 1u)));
     EXPECT_FALSE(worker().turn()) << "there is nothing more to do";
+}
+
+TEST_F(Jobs, WhoseCaseCannotBeReadForAMomentAreReportedOnAfterIt) {
+    auto& disk = simulation::FaultyDisk::get();
+    office.engine.reset();
+    disk.mount(office.folder.path(), 1);
+    office.open({.cached_cases = 1});
+    ask_for("one", "wait");
+    auto turn = std::async(std::launch::async, [&] { return worker().turn(); });
+    waiting.until_begun();
+    office.ask(Office::start("another"));  // so that "one" has to be read again
+    disk.set_unreadable(true);
+    waiting.let_go();
+    EXPECT_FALSE(turn.get()) << "it is told again";
+    EXPECT_THAT(worker().health().trouble, HasSubstr("cannot be read now"));
+    disk.set_unreadable(false);
+    EXPECT_TRUE(worker().turn());
+    EXPECT_EQ(office.state("one").outcome, "printed");
+    EXPECT_THAT(worker().health().work, ElementsAre(Pair("completed", 1u)));
+    handler.reset();
+    office.expect_clean();
+    disk.unmount();
 }
 
 TEST_F(Jobs, ThatGoWrongAreTriedAgainAndThenGoToPeople) {

@@ -130,6 +130,18 @@ class Plugins(unittest.TestCase):
             self.assertEqual(sum(row["event"] == "JobCompleted" for row in rows), 1, one)
         self.assertIn("All is well", run("check", "--data", office.data))
 
+    def test_what_a_plugin_says_stands_in_the_log_line_by_line(self):
+        office = self.office()
+        self.token = office.token("ben", "act", "read")
+        self.start(office, "one", **{"do": "chatter"})
+        eventually(lambda: office.events("plugin-lines-lost"))
+        said = [one["line"] for one in office.events("plugin-said") if one["plugin"] == "printer"]
+        self.assertEqual(said[:4], ['? not "UTF-8"', "x" * 500, "tick 0", "tick 1"])
+        lost = sum(one["lines"] for one in office.events("plugin-lines-lost"))
+        eventually(lambda: office.events("plugin-fault"))
+        self.assertGreater(lost, 0)
+        self.assertTrue(all(whole(line) for line in office.logged().splitlines()), office.logged())
+
     def test_its_configuration_is_checked(self):
         office = Served(ready=False)
         self.addCleanup(office.__exit__)

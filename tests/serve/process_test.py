@@ -116,6 +116,25 @@ class Watching(unittest.TestCase):
             finally:
                 listener.shutdown()
 
+    def test_the_log_names_who_has_a_post_and_no_address(self):
+        hook = {"name": "hook", "plugin": "webhook", "settings": {"secrets": ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]}}
+
+        def person(id, reach):
+            return {"id": id, "name": id, "reach": reach}
+        with Served(config={"alerts": {"channels": [hook]}}, ready=False) as office:
+            organisation = {"zone": "Europe/London", "units": [{"id": "town", "title": "Town", "level": "township"}],
+                            "people": [person("ada", {"hook": "https://example.org/ada"}), person("ben", {"hok": "https://example.org/ben"}),
+                                       person("cyn", {}), person("dan", {})],
+                            "posts": [{"unit": "town", "role": "head", "authorised": 3, "holders": ["ada", "ben", "cyn"]}]}
+            file = os.path.join(office.folder.name, "org.json")
+            with open(file, "w") as out:
+                json.dump(organisation, out)
+            run("org", "load", file, "--data", office.data, "--as", "ben")
+            office.start()
+            [said] = eventually(lambda: office.events("people-not-reached"))
+            self.assertEqual((said["count"], said["people"]), (2, "ben, cyn"))
+            self.assertIn('ben has one for "hok"; did you mean "hook"?', said["error"])
+
     def test_systemd_is_told_when_it_is_ready_that_it_lives_and_that_it_ends(self):
         with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
             told.bind(folder + "/notify")

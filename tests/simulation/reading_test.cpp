@@ -81,7 +81,9 @@ TEST(FailingReads, ACaseThatCouldNotBeReadIsReadTheNextTime) {
     ASSERT_TRUE(office.start("one"));
     office.open();
     office.disk.set_unreadable(true);
-    EXPECT_FALSE(office.note("one"));
+    const auto refused = office.note("one");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, "not-readable") << "nothing says that it is damaged";
     office.disk.set_unreadable(false);
     const auto noted = office.note("one");
     EXPECT_TRUE(noted) << noted.error().text();

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <stdexcept>
@@ -21,6 +22,13 @@ inline void misbehave(const std::string& what) {
         for (int i = 0; i < 1000; ++i)
             if (::write(3, "rubbish!", 8) < 0) break;
         hang();
+    }
+    if (what == "chatter") {
+        const std::string line(2'000, 'x');
+        std::fprintf(stderr, "\xff not \"UTF-8\"\n%s\n", line.c_str());
+        for (int i = 0; i < 1'000; ++i) std::fprintf(stderr, "tick %d\n", i);
+        std::fprintf(stderr, "unended");
+        ::_exit(3);
     }
     if (what == "throw") throw std::runtime_error("the tray\nis empty");
 }

@@ -309,5 +309,16 @@ TEST(Clerk, IsHelpedWhereverTheyLook) {
     EXPECT_THAT(office.did("reeve validate noise.json").out, HasSubstr("1 ladder\n"));
 }
 
+TEST(Clerk, FindsCasesThatHaveEnded) {
+    Office office;
+    EXPECT_THAT(office.did("reeve case list").out, HasSubstr("No case fits."));
+    office.start();
+    office.did("reeve case cancel noise-1 --reason 'entered twice' --as chen-yu");
+    EXPECT_THAT(office.did("reeve case list").out,
+                HasSubstr("No open case fits; 1 case that has ended: --status all."));
+    EXPECT_THAT(office.did("reeve case list --definition noise --light red").out, HasSubstr("No case fits."));
+    EXPECT_THAT(office.did("reeve case list --status all").out, HasSubstr("OUTCOME"));
+}
+
 }  // namespace
 }  // namespace reeve::cli

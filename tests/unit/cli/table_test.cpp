@@ -21,6 +21,14 @@ TEST(Table, LeavesOutColumnsThatSayNothingAndReachesInside) {
     EXPECT_EQ(table({{"a", "A"}}, Json::array(), false, "No case."), "No case.\n");
 }
 
+TEST(Table, ShowsInstantsToTheSecond) {
+    Json rows = Json::parse(
+        R"([{"a": "2026-03-02T09:00:00.250+08:00", "b": "2026-03-02T00:00:00Z", "c": "2026-03-02T09:00:00.txt-1"}])");
+    EXPECT_EQ(table({{"a", "A"}, deadline("b", "B"), {"c", "C"}}, rows, false),
+              "A                          B                  C\n"
+              "2026-03-02T09:00:00+08:00  end of 2026-03-01  2026-03-02T09:00:00.txt-1\n");
+}
+
 TEST(Table, ColoursLightsOnlyWhenAsked) {
     EXPECT_EQ(coloured_light("red", false), "red");
     EXPECT_NE(coloured_light("red", true).find("\x1b["), std::string::npos);

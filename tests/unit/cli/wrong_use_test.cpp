@@ -60,6 +60,7 @@ TEST(WrongUse, IsSaidWithWhatWouldBeRight) {
         {"reeve case list --light pink", 2, "pink"},
         {"reeve case list --status lost", 2, "lost"},
         {"reeve case list --unit west", 1, "there is no unit \"west\""},
+        {"reeve case act accept noise-1 --as li-na", 1, "reeve case act noise-1 accept"},
         {"reeve task done t1 --as li-na", 2, "CASE/ID"},
         {"reeve task done noise-1/t77 --as li-na", 1, "t77"},
         {"reeve task list --person nobody", 1, "reeve org show --people"},

@@ -77,8 +77,15 @@ TEST_F(ReadTest, WhatCannotBeRecordedIsNotShown) {
     const auto refused = service.as("ada").get("/v1/cases/permit-1");
     EXPECT_EQ(refused.status, 500) << refused.body;
     EXPECT_EQ(refused.body.find("review"), std::string::npos);
+    auto anyone = service.stranger();
+    const auto ready = anyone.get("/readyz");
+    EXPECT_EQ(ready.status, 503);
+    EXPECT_THAT(ready.json()["why"].dump(), testing::HasSubstr("cannot be recorded who reads it"));
     beside.exec("ALTER TABLE elsewhere RENAME TO reads");
+    // Whoever sees that and sends nobody here any more must see as well that it is over.
+    EXPECT_TRUE(comes_true([&] { return anyone.get("/readyz").status == 200; }));
     EXPECT_EQ(service.as("ada").get("/v1/cases/permit-1").status, 200);
+    EXPECT_EQ(reads().size(), 1u) << "the look whether it can be written leaves nothing";
 }
 
 TEST_F(ReadTest, TheyGoWhenTheirTimeIsOver) {

@@ -114,11 +114,25 @@ TEST_F(OrganisationFile, TellsWhatDoesNotFitTogether) {
     EXPECT_THAT(loaded.error()[5].message, testing::HasSubstr(R"(did you mean "gao"?)"));
 }
 
+TEST_F(OrganisationFile, TellsOfAMisspeltParentOnce) {
+    EXPECT_THAT(faults(R"({ "units": [
+  {"id": "county", "title": {"en": "C", "zh": "县"}, "level": "county"},
+  {"id": "town", "title": {"en": "T", "zh": "乡"}, "level": "township", "parent": "countty"},
+  {"id": "village", "title": {"en": "V", "zh": "村"}, "level": "village", "parent": "town"} ],
+  "people": [ {"id": "gao", "name": "Gao"} ],
+  "posts": [ {"unit": "town", "role": "head", "holders": ["gao"]},
+             {"unit": "village", "role": "head", "holders": ["gao"]} ] })"),
+                testing::ElementsAre("3:82 unknown-unit"));
+}
+
 TEST_F(OrganisationFile, RefusesTimesThatSayNoZone) {
     EXPECT_THAT(faults(R"({"people": [{"id": "gao", "name": "Gao"}],
 "absences": [{"person": "gao", "from": "2026-03-05", "to": "2026-03-06T00:00+08:00"}]})"),
                 testing::ElementsAre("2:40 bad-time"));
     EXPECT_THAT(faults(R"({"zone": "Asia/Shanghigh"})"), testing::ElementsAre("1:10 unknown-zone"));
+    EXPECT_THAT(faults(R"({"zone": "London"})"), testing::ElementsAre("1:10 unknown-zone"));
+    EXPECT_THAT(load(path_.string()).error()[0].message,
+                testing::HasSubstr(R"(did you mean "Europe/London"?)"));
     EXPECT_THAT(faults("{"), testing::ElementsAre(testing::HasSubstr("bad-json")));
 }
 
