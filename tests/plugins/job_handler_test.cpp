@@ -115,7 +115,7 @@ TEST_F(Jobs, WhoseCaseCannotBeReadForAMomentAreReportedOnAfterIt) {
     EXPECT_FALSE(turn.get()) << "it is told again";
     EXPECT_THAT(worker().health().trouble, HasSubstr("cannot be read now"));
     disk.set_unreadable(false);
-    EXPECT_TRUE(worker().turn());
+    EXPECT_FALSE(worker().turn()) << "that was the last";
     EXPECT_EQ(office.state("one").outcome, "printed");
     EXPECT_THAT(worker().health().work, ElementsAre(Pair("completed", 1u)));
     handler.reset();

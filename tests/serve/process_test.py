@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 
 import served
-from served import Served, eventually
+from served import Served, eventually, run
 
 
 def certificate(folder, name):
