@@ -95,7 +95,8 @@ with Served(config={"alerts": {"first_retry": "1 s", "longest_retry": "2 s", "ch
                 pass  # the same key again
             time.sleep(0.005)
 
-    threads = [threading.Thread(target=client, args=(n,)) for n in range(clients)]
+    # Should the rest fail, they end with it.
+    threads = [threading.Thread(target=client, args=(n,), daemon=True) for n in range(clients)]
     for thread in threads:
         thread.start()
     for _ in range(kills):
