@@ -1,4 +1,4 @@
-// reeve case show|list|history: reading cases.
+// reeve case show|list|history|documents: reading cases.
 #include <fmt/format.h>
 
 #include <fstream>

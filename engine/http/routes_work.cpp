@@ -226,9 +226,7 @@ constexpr Route table[] = {
     {"POST",
      "/v1/alerts/{alert}/told",
      "toldOtherwise",
-     "Takes an alert from the undelivered list, as the person was told by other means; a note of the case "
-     "says "
-     "how.",
+     "Takes an alert from the undelivered list, as its person was told by other means; the case notes how.",
      Scope::act,
      {},
      Takes::json,

@@ -14,10 +14,10 @@ class PluginVoice {
     ~PluginVoice();                            // what was written before is told first
     PluginVoice(const PluginVoice&) = delete;
 
-    int mouth() const {
-        return ends_[1];
-    }              // the end for the process; without one that speaks nothing is read
-    void begin();  // the process has its copy: the end here is closed
+    // The end for the process.
+    int mouth() const { return ends_[1]; }
+    // The process has its copy: the end here is closed, and what comes is read.
+    void begin();
 
   private:
     void listen();
