@@ -233,9 +233,13 @@ bool JobHandler::report(core::Command command) {
         receipt = engine_.ask(command);
     }
     const auto now = engine_.now();
-    if (!receipt && !unread_since_) unread_since_ = now;
+    // A full disk before that does not count.
+    if (receipt || receipt.error().code != "not-readable")
+        unread_since_.reset();
+    else if (!unread_since_)
+        unread_since_ = now;
     if (!receipt && (is_for_now(receipt.error()) ||
-                     may_pass(receipt.error(), *unread_since_ + Millis(wanted_.lease), now))) {
+                     may_pass(receipt.error(), unread_since_.value_or(now) + Millis(wanted_.lease), now))) {
         unreported_ = std::move(command);  // the lease is kept until then
         std::lock_guard lock(mutex_);
         refusal_ = receipt.error().message;

@@ -57,7 +57,7 @@ class JobHandler {
     const PluginHealth health_of_host_;      // as it was at the beginning: who it is
     std::unique_ptr<store::Reader> reader_;  // of turn's thread
     std::optional<core::Command> unreported_;
-    std::optional<Instant> unread_since_;         // its report is refused
+    std::optional<Instant> unread_since_;         // its case cannot be read
     std::map<std::string, Instant> passed_over_;  // cases that cannot be read, until when
     std::atomic<bool> stopping_ = false;
 
