@@ -118,8 +118,11 @@ void add_calendar_change(CLI::App& definitions, Cli& cli) {
             change->name.empty() ? std::filesystem::path(change->file).stem().string() : change->name;
         if (const auto known = views::calendar_sheet(folder.sight(), name); !known)
             return refused(cli, {known.error().code, known.error().message, "--name"});
-        auto done = folder.engine().change_calendar(name, time::canonical_text(**calendar),
-                                                    folder.given().reason, *who, change->dry_run);
+        auto done = folder.engine().change_calendar({.name = name,
+                                                     .calendar = time::canonical_text(**calendar),
+                                                     .reason = folder.given().reason,
+                                                     .dry_run = change->dry_run},
+                                                    *who);
         if (done)
             return print_changes(cli, folder, *done, "No open case counts by it otherwise than before.");
         for (const auto& error : done.error()) refused(cli, error);

@@ -10,7 +10,6 @@ namespace {
 
 using Plan = Plans::Plan;
 constexpr std::size_t most_cases = 1000;  // that a request names; each is waited for
-constexpr std::size_t cases_at_once = 1000;
 
 // What is asked for, to the letter.
 std::string request_of(const Call& call) {
@@ -25,27 +24,6 @@ void keep_seen(Plan& plan, const Call& call, const views::Sight& sight) {
         const auto row = sight.reader.find_case(one.case_id);
         return !row || !sees(call.caller, sight, *row);
     });
-}
-
-// Once the service ends what has not begun is left: asked again under its key, the request does the rest.
-std::vector<runtime::CaseChange> in_slices(const Call& call, Plan plan, const std::string& key,
-                                           bool dry_run) {
-    std::ranges::stable_sort(plan, {}, &runtime::Planned::case_id);
-    std::vector<runtime::CaseChange> changes;
-    for (std::size_t from = 0, to = 0; from < plan.size(); from = to) {
-        to = std::min(from + cases_at_once, plan.size());
-        while (to < plan.size() && plan[to].case_id == plan[to - 1].case_id) ++to;
-        if (call.stopping) {
-            for (; from < plan.size(); ++from)
-                changes.push_back({.case_id = plan[from].case_id, .changes = {}, .refused = ending()});
-            break;
-        }
-        Plan slice(plan.begin() + static_cast<std::ptrdiff_t>(from),
-                   plan.begin() + static_cast<std::ptrdiff_t>(to));
-        std::ranges::move(call.engine.carry_out(std::move(slice), call.caller.person, key, dry_run),
-                          std::back_inserter(changes));
-    }
-    return changes;
 }
 
 // `make`: the plan, when none is kept under the request's key.
@@ -66,7 +44,9 @@ Answer carry_out(const Call& call, const views::Sight& sight, bool dry_run, Make
         if (!made) return problem(made.error());
         plan = std::move(*made);
     }
-    const auto changes = in_slices(call, std::move(*plan), key, dry_run);
+    // Once the service ends what has not begun is left: asked again under its key, the request does the rest.
+    const auto changes = call.engine.carry_out(std::move(*plan), call.caller.person, key, dry_run,
+                                               [&] { return call.stopping.load(); });
     if (dry_run && call.stopping) return problem(ending());
     return json_answer(changes_json(sight, changes, dry_run));
 }

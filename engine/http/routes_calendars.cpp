@@ -130,9 +130,15 @@ Answer change(const Call& call, const views::Sight& sight, bool dry_run) {
     const auto present = (*sheet)["text"].get<std::string>();
     if (!tag->empty() && *tag != tag_of_text(present))
         return problem({"changed-meanwhile", "the calendar is another by now: look again", "If-Match"});
-    const auto done = call.engine.change_calendar(name, *text, body->reason, call.caller.person, dry_run,
-                                                  tag->empty() ? std::string() : present);
+    // Once the service ends the cases that have not moved are left: asked again, they move.
+    const auto done = call.engine.change_calendar({.name = name,
+                                                   .calendar = *text,
+                                                   .reason = body->reason,
+                                                   .dry_run = dry_run,
+                                                   .expect = tag->empty() ? std::string() : present},
+                                                  call.caller.person, [&] { return call.stopping.load(); });
     if (!done) return problem(done.error().front());
+    if (dry_run && call.stopping) return problem(ending());
     auto answer = json_answer(changes_json(sight, *done, dry_run));
     if (!dry_run) answer.headers["ETag"] = '"' + tag_of_text(*text) + '"';
     return answer;

@@ -55,6 +55,10 @@ std::optional<Error> unknown_unit(const org::Directory& people, const std::strin
     return Error{"unknown-unit", "there is no unit \"" + unit + "\"", field};
 }
 
+constexpr std::size_t cases_at_once = 1000;
+
+Error left_off() { return {"stopping", "left off before this case; asked again, the rest is done", ""}; }
+
 Error no_reason(const char* what) { return {"missing-reason", what, "reason"}; }
 
 }  // namespace
@@ -88,14 +92,6 @@ org::Loads loads_of(store::Reader& reader) {
     org::Loads loads;
     for (const auto& row : reader.loads()) loads[row.person] = {row.open, row.last_given};
     return loads;
-}
-
-CaseChange Engine::Impl::preview(store::Reader& reader, const std::string& case_id, const core::Migrate& wish,
-                                 const std::string& actor, const org::Loads& loads,
-                                 const model::Program& target) const {
-    auto file = store::find(reader, catalog, case_id);
-    if (!file) return {.case_id = case_id, .changes = {}, .refused = file.error()};
-    return foresee(*file, {.case_id = case_id, .wish = wish, .what = {}, .to = {}}, actor, loads, &target);
 }
 
 Result<std::vector<Planned>> Engine::plan(const MigrateAll& wanted) const {
@@ -147,10 +143,10 @@ Result<std::vector<Planned>> Engine::plan(const TransferAll& wanted) const {
     return plan;
 }
 
-std::vector<CaseChange> Engine::carry_out(std::vector<Planned> plan, const std::string& actor,
-                                          const std::string& key, bool dry_run) {
-    std::ranges::stable_sort(plan, {}, &Planned::case_id);
-    auto reader = read();
+std::vector<CaseChange> Engine::Impl::carry_out_some(std::span<const Planned> plan, const std::string& actor,
+                                                     const std::string& key, bool dry_run,
+                                                     const Programs& program) {
+    auto reader = store->read();
     const auto loads = loads_of(*reader);
     std::vector<CaseChange> changes;
     std::vector<core::Command> commands;
@@ -162,11 +158,10 @@ std::vector<CaseChange> Engine::carry_out(std::vector<Planned> plan, const std::
         const auto* migrate = std::get_if<core::Migrate>(&one.wish);
         CaseChange change{.case_id = one.case_id, .changes = {}, .refused = {}};
         if (dry_run || migrate) {
-            if (another) file = store::find(*reader, catalog(), one.case_id);
-            const auto target =
-                file && migrate ? catalog().program(file->state.definition, migrate->version) : nullptr;
+            if (another) file = store::find(*reader, catalog, one.case_id);
+            const auto target = file && migrate ? program(file->state.definition, migrate->version) : nullptr;
             if (file)
-                change = impl_->foresee(*file, one, actor, loads, target.get());
+                change = foresee(*file, one, actor, loads, target.get());
             else
                 change.refused = file.error();
         }
@@ -178,7 +173,7 @@ std::vector<CaseChange> Engine::carry_out(std::vector<Planned> plan, const std::
                             .wish = one.wish});
     }
     if (dry_run) return changes;
-    const auto answers = impl_->all(std::move(commands));
+    const auto answers = all(std::move(commands));
     for (std::size_t i = 0; i < answers.size(); ++i) {
         changes[i].refused.reset();
         if (!answers[i]) {
@@ -191,6 +186,31 @@ std::vector<CaseChange> Engine::carry_out(std::vector<Planned> plan, const std::
         tell(changes[i], plan[i], std::move(events));
     }
     return changes;
+}
+
+std::vector<CaseChange> Engine::Impl::carry_out(std::vector<Planned> plan, const std::string& actor,
+                                                const std::string& key, bool dry_run,
+                                                const LeaveOff& leave_off, const Programs& program) {
+    std::ranges::stable_sort(plan, {}, &Planned::case_id);
+    std::vector<CaseChange> changes;
+    for (std::size_t from = 0, to = 0; from < plan.size(); from = to) {
+        to = std::min(from + cases_at_once, plan.size());
+        while (to < plan.size() && plan[to].case_id == plan[to - 1].case_id) ++to;
+        if (leave_off && leave_off()) {
+            for (; from < plan.size(); ++from)
+                changes.push_back({.case_id = plan[from].case_id, .changes = {}, .refused = left_off()});
+            break;
+        }
+        const auto some = std::span(plan).subspan(from, to - from);
+        std::ranges::move(carry_out_some(some, actor, key, dry_run, program), std::back_inserter(changes));
+    }
+    return changes;
+}
+
+std::vector<CaseChange> Engine::carry_out(std::vector<Planned> plan, const std::string& actor,
+                                          const std::string& key, bool dry_run, const LeaveOff& leave_off) {
+    return impl_->carry_out(std::move(plan), actor, key, dry_run, leave_off,
+                            [this](const auto& id, int version) { return catalog().program(id, version); });
 }
 
 Result<std::vector<CaseChange>> Engine::migrate(const MigrateAll& wanted, const std::string& actor) {

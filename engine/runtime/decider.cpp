@@ -438,16 +438,18 @@ Receipt Decider::record_org(const std::vector<org::Event>& events, const std::st
     return record_stream(store::org_stream, org_revision_, bodies, actor, at, std::nullopt);
 }
 
-Receipt Decider::record_deployment(const store::DefinitionDeployed& event, const model::Program& program,
+Receipt Decider::record_deployment(const store::DefinitionDeployed& event, const model::Program* newest,
                                    const std::string& actor, Instant at) {
-    if (event.version > 1)
-        for (const auto& duty : catalog_.program(event.id)->duties)
-            open_.rows.duties.push_back({Instant::max(), store::duty_id(event.id, duty.name)});
-    const auto since = [&](const std::string& duty) {
-        return catalog_.duty_since(event.id, duty).value_or(at);
-    };
-    for (auto& timer : store::duty_timers(program, since, duty_dates_))
-        open_.rows.duties.push_back(std::move(timer));
+    if (newest) {
+        if (const auto before = catalog_.program(event.id))
+            for (const auto& duty : before->duties)
+                open_.rows.duties.push_back({Instant::max(), store::duty_id(event.id, duty.name)});
+        const auto since = [&](const std::string& duty) {
+            return catalog_.duty_since(event.id, duty, at).value_or(at);
+        };
+        for (auto& timer : store::duty_timers(*newest, since, duty_dates_))
+            open_.rows.duties.push_back(std::move(timer));
+    }
     return record_stream(store::definitions_stream, definitions_revision_, {store::body_of(event)}, actor, at,
                          std::nullopt);
 }

@@ -59,7 +59,8 @@ class Decider {
     void adopt(std::shared_ptr<const org::Directory>);
     // Once adopted: the cases and tasks of those who have left since `before` find other people at once.
     void settle_leavers(const org::Directory& before, Instant at);
-    Receipt record_deployment(const store::DefinitionDeployed&, const model::Program&,
+    // `newest`: its program; null: a newer version of it follows in the same commit.
+    Receipt record_deployment(const store::DefinitionDeployed&, const model::Program* newest,
                               const std::string& actor, Instant at);
 
     // Cases that leave for an archive, which holds them. The caller loads anew once it is durable.

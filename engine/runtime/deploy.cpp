@@ -1,4 +1,6 @@
 // Definitions and calendars: checked, put to use, changed under the cases that run by them.
+#include <set>
+
 #include "engine/runtime/impl.h"
 
 namespace reeve::runtime {
@@ -15,12 +17,26 @@ model::Surroundings Engine::Impl::surroundings(const std::string& calendar) cons
     return around;
 }
 
-std::expected<Deployed, Errors> Engine::Impl::deploy(const std::string& text, const std::string& name,
-                                                     const std::string& calendar, const std::string& actor,
-                                                     bool even_if_unchanged, std::optional<int> expect) {
+Result<void> Engine::Impl::put_to_use(const std::vector<NewVersion>& versions, const std::string& actor) {
+    const auto at = writer->now();
+    for (std::size_t i = 0; i < versions.size(); ++i) {
+        const auto& [event, program] = versions[i];
+        const bool newest = i + 1 == versions.size() || versions[i + 1].event.id != event.id;
+        writer->decider().record_deployment(event, newest ? program.get() : nullptr, actor, at);
+    }
+    if (auto durable = writer->commit_now(); !durable) return durable;
+    for (const auto& version : versions) catalog.add(version.event, at, actor);
+    writer->decider().refill_timers();
+    return {};
+}
+
+std::expected<Deployed, Errors> Engine::deploy(const std::string& text, const std::string& name,
+                                               const std::string& calendar, const std::string& actor,
+                                               std::optional<int> expect) {
+    const auto& catalog = impl_->catalog;
     std::expected<Deployed, Errors> deployed;
-    auto ran = alone([&] {
-        auto compiled = model::compile(text, name, surroundings(calendar));
+    auto ran = impl_->alone([&] {
+        auto compiled = model::compile(text, name, impl_->surroundings(calendar));
         if (!compiled) {
             deployed = std::unexpected(compiled.error());
             return;
@@ -42,28 +58,16 @@ std::expected<Deployed, Errors> Engine::Impl::deploy(const std::string& text, co
         if (!program.calendar_name.empty()) event.calendar = time::canonical_text(*program.calendar);
         deployed = Deployed{event.id, event.version, false, compiled->warnings};
         const auto newest = catalog.deployed(event.id);
-        if (newest && newest->text == text && newest->calendar == event.calendar && !even_if_unchanged) {
+        if (newest && newest->text == text && newest->calendar == event.calendar) {
             deployed->version = newest->version;
             deployed->unchanged = true;
             return;
         }
-        const auto at = writer->now();
-        writer->decider().record_deployment(event, program, actor, at);
-        if (auto durable = writer->commit_now(); !durable) {
-            deployed = std::unexpected(Errors{durable.error()});
-            return;
-        }
-        catalog.add(std::move(event), at, actor);
-        writer->decider().refill_timers();
+        if (auto done = impl_->put_to_use({{std::move(event), compiled->program}}, actor); !done)
+            deployed = std::unexpected(Errors{done.error()});
     });
     if (!ran) return std::unexpected(Errors{ran.error()});
     return deployed;
-}
-
-std::expected<Deployed, Errors> Engine::deploy(const std::string& text, const std::string& name,
-                                               const std::string& calendar, const std::string& actor,
-                                               std::optional<int> expect) {
-    return impl_->deploy(text, name, calendar, actor, false, expect);
 }
 
 std::expected<model::Compiled, Errors> Engine::compile(const std::string& text, const std::string& name,
@@ -71,59 +75,103 @@ std::expected<model::Compiled, Errors> Engine::compile(const std::string& text, 
     return model::compile(text, name, impl_->surroundings(calendar));
 }
 
-std::expected<std::vector<CaseChange>, Errors> Engine::change_calendar(const std::string& name,
-                                                                       const std::string& calendar,
-                                                                       const std::string& reason,
-                                                                       const std::string& actor, bool dry_run,
-                                                                       const std::string& expect) {
-    auto parsed = time::parse_calendar(calendar, name + ".json", "");
-    if (!parsed) return std::unexpected(Errors{parsed.error()});
-    std::lock_guard one_at_a_time(impl_->calendars);
-    if (!expect.empty() && catalog().calendar(name) != expect)
-        return std::unexpected(
-            Errors{{"changed-meanwhile", "the calendar \"" + name + "\" is another by now: look again", ""}});
-    const auto canonical = time::canonical_text(**parsed);
-    std::vector<CaseChange> changes;
-    auto reader = read();
-    const auto loads = loads_of(*reader);
-    for (const auto& id : catalog().ids()) {
-        // Each version that open cases are pinned to keeps its text and gets the calendar; the newest comes
-        // last, so that it stays the newest.
-        const int newest = catalog().newest(id);
-        std::map<int, std::vector<std::string>> cases{{newest, {}}};
-        for (const auto& row : reader->cases({.definition = id, .status = "open"}))
-            cases[row.version].push_back(row.id);
-        for (const auto& [version, ids] : cases) {
-            auto old = *catalog().deployed(id, version);
-            if (old.calendar_name != name || old.calendar == canonical) continue;
-            if (dry_run) {
-                auto anew = old;
-                anew.calendar = canonical;
-                anew.version = newest + 1;
-                auto compiled = store::compile(anew);
-                if (!compiled) return std::unexpected(compiled.error());
-                const core::Migrate wish{.version = anew.version, .reason = reason};
-                for (const auto& case_id : ids)
-                    changes.push_back(
-                        impl_->preview(*reader, case_id, wish, actor, loads, *compiled->program));
-                continue;
-            }
-            auto deployed = impl_->deploy(old.text, old.name, canonical, actor, true);
-            if (!deployed) return std::unexpected(deployed.error());
-            std::vector<core::Command> commands;
-            const core::Migrate wish{.version = deployed->version, .reason = reason};
-            const auto target = catalog().program(id, deployed->version);
-            for (const auto& case_id : ids) {
-                changes.push_back(impl_->preview(*reader, case_id, wish, actor, loads, *target));
-                changes.back().refused.reset();
-                commands.push_back({.actor = actor, .case_id = case_id, .wish = wish});
-            }
-            const auto answers = impl_->all(std::move(commands));
-            for (std::size_t i = 0; i < answers.size(); ++i)
-                if (!answers[i]) changes[changes.size() - answers.size() + i].refused = answers[i].error();
+namespace {
+
+// What a changed calendar makes of the definitions that count by it.
+struct Recount {
+    std::vector<store::DefinitionDeployed> versions;      // that are new; of a definition the newest last
+    std::map<std::pair<std::string, int>, int> moves_to;  // a version that counts otherwise -> its successor
+};
+
+// Each version that open cases are pinned to keeps its text and gets the calendar. A version that has both
+// already, because the change was left off, is used; whatever was newest stays the newest, whose text new
+// cases begin by.
+void recount(const store::Catalog& catalog, store::Reader& reader, const std::string& id,
+             const std::string& name, const std::string& canonical, Recount& all) {
+    auto newest = *catalog.deployed(id);
+    const bool counts_otherwise = newest.calendar_name == name && newest.calendar != canonical;
+    std::set<int> in_use{newest.version};
+    for (const auto& row : reader.cases({.definition = id, .status = "open"})) in_use.insert(row.version);
+    int last = newest.version;
+    std::vector<int> follow_the_newest;
+    for (const int version : in_use) {
+        auto old = *catalog.deployed(id, version);
+        if (old.calendar_name != name || old.calendar == canonical) continue;
+        if (old.text == newest.text) {
+            follow_the_newest.push_back(version);
+            continue;
         }
+        int successor = newest.version;
+        for (; successor > version; --successor)
+            if (const auto one = *catalog.deployed(id, successor);
+                one.text == old.text && one.calendar == canonical)
+                break;
+        if (successor == version) {
+            successor = old.version = ++last;
+            old.calendar = canonical;
+            all.versions.push_back(std::move(old));
+        }
+        all.moves_to[{id, version}] = successor;
     }
-    return changes;
+    if (last != newest.version || counts_otherwise) {
+        newest.version = ++last;
+        if (counts_otherwise) newest.calendar = canonical;
+        all.versions.push_back(std::move(newest));
+    }
+    for (const int version : follow_the_newest) all.moves_to[{id, version}] = last;
+}
+
+}  // namespace
+
+std::expected<std::vector<CaseChange>, Errors> Engine::change_calendar(const ChangeCalendar& wanted,
+                                                                       const std::string& actor,
+                                                                       const LeaveOff& leave_off) {
+    const auto& name = wanted.name;
+    auto parsed = time::parse_calendar(wanted.calendar, name + ".json", "");
+    if (!parsed) return std::unexpected(Errors{parsed.error()});
+    const auto canonical = time::canonical_text(**parsed);
+    std::lock_guard one_at_a_time(impl_->calendars);
+    Recount recounted;
+    std::vector<Impl::NewVersion> versions;
+    for (bool settled = false; !settled;) {
+        const auto revision = catalog().revision();
+        if (!wanted.expect.empty() && catalog().calendar(name) != wanted.expect)
+            return std::unexpected(Errors{
+                {"changed-meanwhile", "the calendar \"" + name + "\" is another by now: look again", ""}});
+        recounted = {};
+        versions.clear();
+        for (const auto& id : catalog().ids()) recount(catalog(), *read(), id, name, canonical, recounted);
+        for (const auto& event : recounted.versions) {
+            auto compiled = store::compile(event);
+            if (!compiled) return std::unexpected(compiled.error());
+            versions.push_back({event, compiled->program});
+        }
+        if (wanted.dry_run || versions.empty()) break;
+        // A definition may have been deployed in between: then it is looked at again.
+        Result<void> done;
+        auto ran = impl_->alone([&] {
+            settled = catalog().revision() == revision;
+            if (settled) done = impl_->put_to_use(versions, actor);
+        });
+        if (!ran) return std::unexpected(Errors{ran.error()});
+        if (!done) return std::unexpected(Errors{done.error()});
+    }
+    std::set<std::string> definitions;
+    for (const auto& [from, to] : recounted.moves_to) definitions.insert(from.first);
+    // Cases that began meanwhile are among them.
+    std::vector<Planned> plan;
+    for (const auto& id : definitions)
+        for (const auto& row : read()->cases({.definition = id, .status = "open"}))
+            if (const auto to = recounted.moves_to.find({id, row.version}); to != recounted.moves_to.end())
+                plan.push_back(
+                    {row.id, core::Migrate{.version = to->second, .reason = wanted.reason}, {}, {}});
+    return impl_->carry_out(std::move(plan), actor, {}, wanted.dry_run, leave_off,
+                            [&](const std::string& id, int version) {
+                                for (const auto& one : versions)
+                                    if (one.event.id == id && one.event.version == version)
+                                        return one.program;
+                                return catalog().program(id, version);
+                            });
 }
 
 }  // namespace reeve::runtime

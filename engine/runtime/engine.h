@@ -95,6 +95,15 @@ struct TransferAll {  // every open case that a unit has goes to another
     bool dry_run = false;
 };
 
+struct ChangeCalendar {
+    std::string name, calendar;  // what definitions call it, and its text
+    std::string reason;
+    bool dry_run = true;
+    std::string expect = {};  // only if that canonical text is the newest of the name still
+};
+// Asked between some cases and the next; true: the rest is left, and refused with the code "stopping".
+using LeaveOff = std::function<bool()>;
+
 struct Health {
     Millis timer_late{0};                    // how long the earliest pending timer has been due
     std::optional<std::string> clock_alarm;  // the wall clock jumped: commands are refused until it is back
@@ -160,13 +169,12 @@ class Engine {
     // The same check without deploying.
     std::expected<model::Compiled, Errors> compile(const std::string& text, const std::string& name,
                                                    const std::string& calendar) const;
-    // Every definition that uses the calendar gets a new version with it, and its open cases are migrated. A
-    // dry run says what would change. `expect`: only if that canonical text is the newest of the name still.
-    std::expected<std::vector<CaseChange>, Errors> change_calendar(const std::string& name,
-                                                                   const std::string& calendar,
-                                                                   const std::string& reason,
-                                                                   const std::string& actor, bool dry_run,
-                                                                   const std::string& expect = {});
+    // Every definition that uses the calendar gets a new version with it, all of them in one commit, and its
+    // open cases are migrated. Asked again it moves those that were left. A dry run says what would change.
+    // Codes "changed-meanwhile", and those of a calendar and a definition.
+    std::expected<std::vector<CaseChange>, Errors> change_calendar(const ChangeCalendar&,
+                                                                   const std::string& actor,
+                                                                   const LeaveOff& = {});
 
     // Many cases at once: what it would come to, case by case, and then each asked for by itself.
     Result<std::vector<Planned>> plan(const MigrateAll&) const;
@@ -175,7 +183,7 @@ class Engine {
     // Those of one case stand together in what comes back. `key`: each command gets one made from it, so that
     // the same plan, carried out again, does nothing again.
     std::vector<CaseChange> carry_out(std::vector<Planned>, const std::string& actor, const std::string& key,
-                                      bool dry_run);
+                                      bool dry_run, const LeaveOff& = {});
     Result<std::vector<CaseChange>> migrate(const MigrateAll&, const std::string& actor);
     Result<std::vector<CaseChange>> reassign(const Reassign&, const std::string& actor);
     Result<std::vector<CaseChange>> transfer(const TransferAll&, const std::string& actor);

@@ -23,13 +23,20 @@ class Engine::Impl {
     Result<void> alone(const std::function<void()>& job);
     // Posts all of them, waits for all; the answers in order.
     std::vector<Result<Receipt>> all(std::vector<core::Command>);
-    std::expected<Deployed, Errors> deploy(const std::string& text, const std::string& name,
-                                           const std::string& calendar, const std::string& actor,
-                                           bool even_if_unchanged, std::optional<int> expect = {});
+    // On the writer thread: all of them in one commit; several of one definition stand together, its newest
+    // last.
+    struct NewVersion {
+        store::DefinitionDeployed event;
+        model::ProgramPtr program;
+    };
+    Result<void> put_to_use(const std::vector<NewVersion>&, const std::string& actor);
     model::Surroundings surroundings(const std::string& calendar) const;  // its text; empty: what is known
-    // What moving this case would change, decided as the command would be, now.
-    CaseChange preview(store::Reader&, const std::string& case_id, const core::Migrate&,
-                       const std::string& actor, const org::Loads&, const model::Program& target) const;
+    // `program`: of a definition and a version that a case moves to.
+    using Programs = std::function<model::ProgramPtr(const std::string& definition, int version)>;
+    std::vector<CaseChange> carry_out(std::vector<Planned>, const std::string& actor, const std::string& key,
+                                      bool dry_run, const LeaveOff&, const Programs&);
+    std::vector<CaseChange> carry_out_some(std::span<const Planned>, const std::string& actor,
+                                           const std::string& key, bool dry_run, const Programs&);
     // What the command would do to the case, decided now; the case goes on from there.
     CaseChange foresee(store::CaseFile&, const Planned&, const std::string& actor, const org::Loads&,
                        const model::Program* target) const;

@@ -128,12 +128,15 @@ std::string Catalog::deployed_by(const std::string& id, int version) const {
     return found ? found->actor : std::string();
 }
 
-std::optional<Instant> Catalog::duty_since(const std::string& id, const std::string& duty) const {
+std::optional<Instant> Catalog::duty_since(const std::string& id, const std::string& duty,
+                                           std::optional<Instant> next) const {
     std::optional<Instant> since;
     for (int version = newest(id); version > 0; --version) {
+        const auto at = deployed_at(id, version);
+        if (at == std::exchange(next, at)) continue;
         const auto has = program(id, version);
         if (std::ranges::none_of(has->duties, [&](const auto& d) { return d.name == duty; })) break;
-        since = deployed_at(id, version);
+        since = at;
     }
     return since;
 }

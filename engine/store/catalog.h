@@ -42,8 +42,10 @@ class Catalog {
     std::optional<Instant> deployed_at(const std::string& id, int version = 0) const;
     std::string deployed_by(const std::string& id, int version = 0) const;  // empty: there is none
     // When the first of the versions was deployed that have had the duty ever since; none when the newest has
-    // not got it.
-    std::optional<Instant> duty_since(const std::string& id, const std::string& duty) const;
+    // not got it. A version that another followed at the same instant does not count. `next`: when a version
+    // with the duty is about to follow.
+    std::optional<Instant> duty_since(const std::string& id, const std::string& duty,
+                                      std::optional<Instant> next = {}) const;
     // The newest canonical text of a calendar by that name, empty when none.
     std::string calendar(const std::string& name) const;
 

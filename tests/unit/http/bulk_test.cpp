@@ -99,12 +99,7 @@ TEST_F(Bulk, WhatHasNotBegunDoesNotHoldUpTheEnd) {
     // It waits for its turn by the time others have been answered.
     for (int n = 0; n < 3; ++n) EXPECT_EQ(service.stranger().get("/healthz").status, 200);
     auto end = std::async(std::launch::async, [&] { service.server.reset(); });
-    EXPECT_TRUE(comes_true([&] {
-        asio::ip::tcp::socket late(io);
-        boost::system::error_code refused;
-        late.connect({asio::ip::address_v4::loopback(), port}, refused);
-        return refused.failed();
-    }));
+    EXPECT_TRUE(comes_true([&] { return refuses(port); }));
     released.set_value();
     EXPECT_EQ(first.get().status, 200);
     std::string answer;

@@ -1,5 +1,7 @@
 // Calendars and forecasts over HTTP: what they count, what a change would move, and what is to come.
-#include "tests/unit/http/service.h"
+#include <future>
+
+#include "tests/unit/http/listener.h"
 
 namespace reeve::http {
 namespace {
@@ -85,6 +87,38 @@ TEST_F(Calendars, AChangeTakesAReasonAndWhatItMovesIsWhatWasPreviewed) {
                         {{"calendar", R"({"id": "o", "zone": "UTC", "import": ["/etc/passwd"]})"}})
                   .json()["pointer"],
               "/calendar");
+}
+
+TEST_F(Calendars, AChangeIsLeftOffWhenTheServiceEndsAndDoneWhenItIsAskedAgain) {
+    std::promise<void> begun, released;
+    service.office.faults->before_next([&] {
+        begun.set_value();
+        released.get_future().wait();
+    });
+    const auto put = [this] {
+        return service.as("boss").send(
+            "PUT", "/v1/calendars/office",
+            Json{{"calendar", holiday}, {"reason", "a holiday was declared"}}.dump(),
+            {{"Content-Type", "application/json"}});
+    };
+    const auto before = due();
+    auto first = std::async(std::launch::async, put);
+    begun.get_future().wait();
+    const auto port = service.server->port();
+    auto end = std::async(std::launch::async, [&] { service.server.reset(); });
+    ASSERT_TRUE(comes_true([&] { return refuses(port); }));
+    released.set_value();
+    const auto left = first.get();
+    ASSERT_EQ(left.status, 200) << left.body;
+    EXPECT_EQ(left.json()["refused"], 1);
+    EXPECT_EQ(left.json()["items"][0]["refused"]["code"], "stopping");
+    end.get();
+    service.restart();
+    EXPECT_EQ(due(), before);
+    const auto done = put();
+    EXPECT_EQ(done.json()["refused"], 0) << done.body;
+    EXPECT_EQ(due(), "2026-03-05T17:00:00+08:00");
+    EXPECT_EQ(service.as("boss").get("/v1/definitions/permit/versions").json()["items"].size(), 3u);
 }
 
 TEST_F(Calendars, AForecastSaysWhatWillHappenAndItDoes) {

@@ -5,6 +5,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <sstream>
 #include <thread>
 
@@ -28,6 +30,14 @@ bool comes_true(const std::function<bool()>& condition) {
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
     return true;
+}
+
+bool refuses(std::uint16_t port) {
+    boost::asio::io_context io;
+    boost::asio::ip::tcp::socket late(io);
+    boost::system::error_code refused;
+    late.connect({boost::asio::ip::address_v4::loopback(), port}, refused);
+    return refused.failed();
 }
 
 Listener::Listener(std::uint16_t port, const std::string& token, const std::string& target,

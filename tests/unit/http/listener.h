@@ -9,6 +9,8 @@ namespace reeve::http {
 // Whether it comes true within ten seconds.
 bool comes_true(const std::function<bool()>& condition);
 
+bool refuses(std::uint16_t port);  // nobody takes connections there
+
 class Listener {
   public:
     struct Message {

@@ -186,6 +186,11 @@ TEST(Follow, ThreeInOnePlaceButFarApartOpenNone) {
     office.expect_clean();
 }
 
+std::string without_duties(std::string text) {
+    const auto from = text.find("\"duties\"");
+    return text.erase(from, text.find("\"stages\"") - from);
+}
+
 TEST(Follow, ADutyOpensACaseForEveryUnitOnEveryDate) {
     Office office;
     office.deploy("patrol", patrol);
@@ -222,9 +227,7 @@ TEST(Follow, DutiesMissedInAnOutageAreOpenedInOrderWithTheirOwnDates) {
 TEST(Follow, ANewVersionWithoutTheDutyEndsIt) {
     Office office;
     office.deploy("patrol", patrol);
-    auto without = patrol;
-    const auto from = without.find("\"duties\"");
-    without.erase(from, without.find("\"stages\"") - from);
+    const auto without = without_duties(patrol);
     EXPECT_EQ(office.deploy("patrol", without), 2);
     ASSERT_TRUE(office.engine->run_until(monday + 3 * day));
     EXPECT_TRUE(office.ids("patrol").empty());
@@ -236,9 +239,7 @@ TEST(Follow, ADutyThatComesBackOpensNoneOfTheDatesInWhichItDidNotExist) {
     office.deploy("patrol", patrol);
     ASSERT_TRUE(office.engine->run_until(monday + day));
     EXPECT_EQ(office.ids("patrol").size(), 2u);
-    auto without = patrol;
-    const auto from = without.find("\"duties\"");
-    without.erase(from, without.find("\"stages\"") - from);
+    const auto without = without_duties(patrol);
     office.deploy("patrol", without);
     ASSERT_TRUE(office.engine->run_until(monday + 5 * day));
     office.deploy("patrol", patrol);
@@ -253,6 +254,31 @@ TEST(Follow, ADutyThatComesBackOpensNoneOfTheDatesInWhichItDidNotExist) {
     office.open();
     ASSERT_TRUE(office.engine->run_until(monday + 6 * day));
     EXPECT_EQ(office.ids("patrol").size(), 4u);
+    office.expect_clean();
+}
+
+TEST(Follow, AChangedCalendarLetsADutyGoOnThoughCasesRunByATextWithoutIt) {
+    Office office;
+    office.deploy("patrol", without_duties(patrol));
+    office.ask(core::Command{.actor = "boss",
+                             .case_id = "by-hand",
+                             .wish = core::StartCase{.definition = "patrol", .unit = "north"}});
+    office.deploy("patrol", patrol);
+    ASSERT_TRUE(office.engine->run_until(monday + day));
+    EXPECT_EQ(office.ids("patrol").size(), 3u);
+    auto holiday = std::string(office_calendar);
+    holiday.insert(holiday.rfind("\"covers\""), R"("holidays": [{"date": "2026-03-03"}], )");
+    const auto changed = office.engine->change_calendar(
+        {.name = "office", .calendar = holiday, .reason = "a holiday was declared", .dry_run = false},
+        "boss");
+    ASSERT_TRUE(changed) << changed.error().front().text();
+    EXPECT_EQ(office.state("by-hand").version, 3);
+    EXPECT_EQ(office.engine->catalog().newest("patrol"), 4);
+    office.engine.reset();
+    EXPECT_FALSE(store::rebuild(office.folder.path())->changed);
+    office.open();
+    ASSERT_TRUE(office.engine->run_until(monday + 2 * day));
+    EXPECT_EQ(office.ids("patrol").size(), 5u) << "Tuesday evening's, once for each township";
     office.expect_clean();
 }
 

@@ -126,20 +126,84 @@ TEST(Calendar, AChangeIsPreviewedThenAppliedToOpenCases) {
     const auto due = *office.engine->read()->find_case("c-1")->due;
     const auto holiday =
         replaced(office_calendar, "\"covers\"", "\"holidays\": [{\"date\": \"2026-03-03\"}], \"covers\"");
-    auto preview = office.engine->change_calendar("office", holiday, "a holiday was declared", "boss", true);
+    runtime::ChangeCalendar change{
+        .name = "office", .calendar = holiday, .reason = "a holiday was declared", .dry_run = true};
+    auto preview = office.engine->change_calendar(change, "boss");
     ASSERT_TRUE(preview) << preview.error().front().text();
     ASSERT_EQ(preview->size(), 1u);
     EXPECT_THAT((*preview)[0].changes, ElementsAre("version 2 becomes 3",
                                                    "clock review was due 2026-03-04T17:00:00+08:00, is due "
                                                    "2026-03-05T17:00:00+08:00"));
     EXPECT_EQ(*office.engine->read()->find_case("c-1")->due, due);
-    auto applied = office.engine->change_calendar("office", holiday, "a holiday was declared", "boss", false);
+    change.dry_run = false;
+    auto applied = office.engine->change_calendar(change, "boss");
     ASSERT_TRUE(applied) << applied.error().front().text();
     EXPECT_FALSE((*applied)[0].refused) << (*applied)[0].refused->text();
     EXPECT_EQ((*applied)[0].changes, (*preview)[0].changes);
     EXPECT_EQ(*office.engine->read()->find_case("c-1")->due - due, day);
     EXPECT_EQ(office.state("c-1").clocks.size(), 1u);
     EXPECT_EQ(office.engine->catalog().deployed("permit")->text, counted);
+    office.expect_clean();
+}
+
+TEST(Calendar, AChangeThatWasLeftOffIsDoneWhenItIsAskedAgain) {
+    Office office;
+    const auto first = replaced(permit, "48 hours", "2 working days");
+    const auto second = replaced(permit, "48 hours", "4 working days");
+    office.deploy("permit", first, "");
+    office.ask(Office::start("c-1"));
+    office.deploy("permit", second, "");
+    office.ask(Office::start("c-2"));
+    const ChangeCalendar change{
+        .name = "office",
+        .calendar =
+            replaced(office_calendar, "\"covers\"", "\"holidays\": [{\"date\": \"2026-03-03\"}], \"covers\""),
+        .reason = "a holiday was declared",
+        .dry_run = false};
+    const auto due = [&](const char* id) { return *office.engine->read()->find_case(id)->due; };
+    const auto before = due("c-1");
+    const auto left = office.engine->change_calendar(change, "boss", [] { return true; });
+    ASSERT_TRUE(left) << left.error().front().text();
+    ASSERT_EQ(left->size(), 2u);
+    for (const auto& one : *left) {
+        ASSERT_TRUE(one.refused);
+        EXPECT_EQ(one.refused->code, "stopping");
+    }
+    // It is in force: the versions that cases run by were followed together, the newest text by the newest.
+    const auto& catalog = office.engine->catalog();
+    EXPECT_EQ(catalog.newest("permit"), 5);
+    EXPECT_EQ(catalog.deployed("permit", 4)->text, first);
+    EXPECT_EQ(catalog.deployed("permit")->text, second);
+    EXPECT_EQ(due("c-1"), before);
+    office.reopen();
+    const auto done = office.engine->change_calendar(change, "boss");
+    ASSERT_TRUE(done) << done.error().front().text();
+    ASSERT_EQ(done->size(), 2u);
+    for (const auto& one : *done) EXPECT_FALSE(one.refused) << one.refused->text();
+    EXPECT_EQ(office.engine->catalog().newest("permit"), 5) << "what was there already serves";
+    EXPECT_EQ(office.state("c-1").version, 4);
+    EXPECT_EQ(office.state("c-2").version, 5);
+    EXPECT_EQ(due("c-1") - before, day);
+    EXPECT_TRUE(office.engine->change_calendar(change, "boss")->empty());
+    office.expect_clean();
+}
+
+TEST(Calendar, AnOlderTextThatGetsTheCalendarDoesNotBecomeTheNewest) {
+    Office office;
+    const auto first = replaced(permit, "48 hours", "2 working days");
+    office.deploy("permit", first, "");
+    office.ask(Office::start("c-1"));
+    const auto holiday =
+        replaced(office_calendar, "\"covers\"", "\"holidays\": [{\"date\": \"2026-03-03\"}], \"covers\"");
+    const auto second = replaced(permit, "48 hours", "4 working days");
+    office.deploy("permit", second, holiday);
+    const auto done = office.engine->change_calendar(
+        {.name = "office", .calendar = holiday, .reason = "for those that run as well", .dry_run = false},
+        "boss");
+    ASSERT_TRUE(done) << done.error().front().text();
+    ASSERT_EQ(done->size(), 1u);
+    EXPECT_EQ(office.engine->catalog().deployed("permit")->text, second);
+    EXPECT_EQ(office.engine->catalog().deployed("permit", office.state("c-1").version)->text, first);
     office.expect_clean();
 }
 
