@@ -77,15 +77,33 @@ Json merged(const Decision& d, const Json& data) {
     return all;
 }
 
+namespace {
+
+constexpr std::size_t longest_name = 255;  // as file systems have it
+
+bool is_one_line(std::string_view text) {
+    return text.size() <= longest_name &&
+           std::ranges::none_of(text, [](unsigned char c) { return c < ' ' || c == 127; });
+}
+
+}  // namespace
+
 Outcome check_given(const Decision& d, const Json& data, const std::vector<Document>& documents) {
     if (!data.is_object()) return reject("bad-data", "data is an object of fields and values", "data");
     if (!data.empty())
         if (auto faults = model::check_data(d.program(), merged(d, data), true); !faults.empty())
             return reject("bad-data", faults.front().message, "data" + faults.front().place);
-    for (const auto& document : documents)
+    for (const auto& document : documents) {
         if (document.kind.empty() || document.sha256.empty())
             return reject("bad-document", "a document says its kind and the SHA-256 of its content",
                           "documents");
+        if (!is_one_line(document.kind) || !is_one_line(document.name))
+            return reject("bad-document",
+                          fmt::format("a document's kind and its file name are of one line, and of {} bytes "
+                                      "at most",
+                                      longest_name),
+                          "documents");
+    }
     return {};
 }
 

@@ -95,8 +95,8 @@ std::unexpected<Error> unknown_alert(const std::string& id) {
     return refuse("unknown-alert", "there is no alert \"" + id + "\"; an id is CASE/REVISION/PERSON", id);
 }
 
-std::unexpected<Error> was_delivered(const std::string& id) {
-    return refuse("alert-sent", "alert \"" + id + "\" was delivered; it is not sent twice", id);
+std::unexpected<Error> was_delivered(const std::string& id, const char* so) {
+    return refuse("alert-sent", "alert \"" + id + "\" was delivered; " + so, id);
 }
 
 }  // namespace
@@ -108,7 +108,7 @@ Result<void> Engine::told_otherwise(const std::string& alert, const std::string&
     const auto& row = rows.front();
     const std::string otherwise = "told otherwise by ";
     if (row.status == "sent" && row.error.starts_with(otherwise)) return {};
-    if (row.status == "sent") return was_delivered(alert);
+    if (row.status == "sent") return was_delivered(alert, "there is nothing left to tell");
     if (how.find_first_not_of(" \t\r\n") == std::string::npos)
         return refuse("missing-reason", "say how the person was told: \"by letter\", \"at the desk\"",
                       "reason");
@@ -131,7 +131,7 @@ Result<void> Engine::resend(const std::vector<std::string>& alerts) {
     for (const auto& id : alerts) {
         const auto rows = reader->outbox({.id = id});
         if (rows.empty()) return unknown_alert(id);
-        if (rows.front().status == "sent") return was_delivered(id);
+        if (rows.front().status == "sent") return was_delivered(id, "it is not sent twice");
         again.push_back({.id = id, .status = "pending"});
     }
     return record_deliveries(std::move(again));

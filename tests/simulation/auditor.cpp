@@ -2,19 +2,23 @@
 
 #include <fmt/format.h>
 
+#include "engine/store/archived.h"
 #include "engine/store/upkeep.h"
 
 namespace reeve::simulation {
 namespace {
+
+std::uint64_t mixed(std::uint64_t sum, std::string_view text) {
+    for (const unsigned char c : text) sum = (sum ^ c) * 0x100000001b3;
+    return sum;
+}
 
 std::uint64_t digest(const store::JournalRow& row) {
     const auto text = fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}", row.seq, row.stream, row.revision,
                                   row.at.time_since_epoch().count(),
                                   row.occurred ? row.occurred->time_since_epoch().count() : -1, row.actor,
                                   row.key, row.events, row.body);
-    std::uint64_t sum = 0xcbf29ce484222325;  // FNV-1a
-    for (const unsigned char c : text) sum = (sum ^ c) * 0x100000001b3;
-    return sum;
+    return mixed(0xcbf29ce484222325, text);  // FNV-1a
 }
 
 }  // namespace
@@ -35,6 +39,8 @@ void Auditor::take(const store::JournalRow& row) {
     if (row.seq != digests_.size() + 1)
         return fault(fmt::format("law 2: event {} follows {}", row.seq, digests_.size()));
     digests_.push_back(digest(row));
+    const bool leaves = row.stream == store::archive_stream;
+    if (!leaves) sum_ = mixed(sum_, std::to_string(digests_.back()));
     ++counts_.events;
     if ((of_command_ == 0) != (row.events > 0))
         fault(fmt::format("law 1: event {} is of half a command", row.seq));
@@ -46,6 +52,7 @@ void Auditor::take(const store::JournalRow& row) {
             fault(fmt::format("law 1: event {} of {} is not what was acknowledged", row.seq, row.stream));
         promised_.erase(it);
     }
+    if (leaves) leave(row);
     if (row.stream[0] == '$') return;
     const auto recorded = store::recorded(row);
     static const bool trace = std::getenv("REEVE_SIM_TRACE");
@@ -68,6 +75,32 @@ void Auditor::take(const store::JournalRow& row) {
     }
     cases_[row.stream].take(recorded, [&](const std::string& text) { fault(text); });
     touched_.insert(row.stream);
+}
+
+// Only what is over leaves, and takes nothing along that had not happened to it.
+void Auditor::leave(const store::JournalRow& row) {
+    const auto record = store::archived_from(Json::parse(row.body));
+    std::uint64_t events = 0;
+    for (const auto& one : record.cases) {
+        ++counts_.archived;
+        sum_ = mixed(sum_, one.id);
+        const auto it = cases_.find(one.id);
+        if (it == cases_.end()) {
+            fault(one.id + " was archived, and is no case");
+            continue;
+        }
+        if (it->second.open() || std::ranges::any_of(it->second.clocks(), &ModelClock::live))
+            fault("law 3: " + one.id + " was archived, and is not over");
+        for (std::size_t i = 0; i + 1 < one.runs.size(); i += 2)
+            for (auto number = one.runs[i]; number <= one.runs[i + 1]; ++number, ++events)
+                if (!left_.emplace(number, record.file).second)
+                    fault(fmt::format("law 2: event {} left twice", number));
+        cases_.erase(it);
+        touched_.erase(one.id);
+    }
+    if (events != record.events)
+        fault(fmt::format("law 2: event {} says that {} events left, and names {}", row.seq, record.events,
+                          events));
 }
 
 void Auditor::look(store::Reader& reader) {
@@ -127,15 +160,42 @@ void Auditor::settled(store::Reader& reader, const store::Catalog& catalog, Inst
 
 void Auditor::reread(store::Reader& reader) {
     std::uint64_t number = 0;
+    const auto skip = [&] {
+        while (left_.contains(number + 1)) ++number;
+    };
+    skip();
     reader.journal(1, [&](const store::JournalRow& row) {
         if (number == digests_.size()) return false;
         if (digest(row) != digests_[number++])
             fault(fmt::format("law 2: event {} of {} is not what it was", row.seq, row.stream));
+        skip();
         return true;
     });
     if (number < digests_.size())
         fault(fmt::format("law 1: {} events had been read, {} are left", digests_.size(), number));
 }
+
+void Auditor::read_archives(std::set<std::string>& outbox) {
+    std::map<std::string, std::set<std::uint64_t>> files;
+    for (const auto& [number, file] : left_) files[file].insert(number);
+    for (auto& [file, numbers] : files) {
+        auto reader = store::open_reader(file);
+        if (!reader) {
+            fault("the archive: " + reader.error().text());
+            continue;
+        }
+        (*reader)->journal(1, [&](const store::JournalRow& row) {
+            if (numbers.erase(row.seq) > 0 && digest(row) != digests_[row.seq - 1])
+                fault(fmt::format("law 2: event {} of {} is another in the archive", row.seq, row.stream));
+            return true;
+        });
+        if (!numbers.empty())
+            fault(fmt::format("law 1: event {} left, and is not in the archive", *numbers.begin()));
+        for (const auto& row : (*reader)->outbox({})) outbox.insert(row.id);
+    }
+}
+
+std::string Auditor::bytes() const { return fmt::format("{} events, {:x}", digests_.size(), sum_); }
 
 void Auditor::closed(const std::filesystem::path& folder) {
     {
@@ -144,6 +204,7 @@ void Auditor::closed(const std::filesystem::path& folder) {
         reread(**reader);
         std::set<std::string> outbox;
         for (const auto& row : (*reader)->outbox({})) outbox.insert(row.id);
+        read_archives(outbox);
         for (const auto& id : told_)
             if (!outbox.contains(id)) fault("law 7: the alert " + id + " is not in the outbox");
     }
@@ -155,7 +216,7 @@ void Auditor::closed(const std::filesystem::path& folder) {
 
 Auditor::Counts Auditor::counts() const {
     auto counts = counts_;
-    counts.cases = cases_.size();
+    counts.cases = cases_.size() + counts.archived;
     for (const auto& [id, model] : cases_) counts.foretold += static_cast<std::uint64_t>(model.foretold());
     return counts;
 }

@@ -19,10 +19,10 @@ class Auditor {
     void look(store::Reader&);
     // All that is due has taken effect: the rows are those of a replay, and what the model foretells.
     void settled(store::Reader&, const store::Catalog&, Instant now);
-    // Law 2: everything seen so far stands as it was.
+    // Law 2: everything seen so far stands as it was, but for what left for an archive.
     void reread(store::Reader&);
     // The folder of an engine that was stopped: `reeve check` and `reeve rebuild` find nothing, nobody who
-    // was to be told lacks an alert.
+    // was to be told lacks an alert, and the archives hold every event that left for them.
     void closed(const std::filesystem::path& folder);
     // While time is played and nobody acts, what takes effect does so in the order in which it was due.
     void begin_burst() { burst_ = Instant::min(); }
@@ -32,14 +32,21 @@ class Auditor {
     const std::vector<std::string>& faults() const { return faults_; }
 
     struct Counts {
-        std::uint64_t events = 0, cases = 0, steps = 0, foretold = 0, looks = 0, cases_compared = 0;
+        std::uint64_t events = 0, cases = 0, steps = 0, foretold = 0, looks = 0, cases_compared = 0,
+                      archived = 0;
     };
     Counts counts() const;
+    // Of every event there ever was, wherever it is now.
+    std::string bytes() const;
 
   private:
     void take(const store::JournalRow&);
     void compare(store::Reader&, const store::Catalog&, const std::string& case_id, Instant now);
-    std::vector<std::uint64_t> digests_;                                     // of each event, by number
+    void leave(const store::JournalRow&);
+    void read_archives(std::set<std::string>& outbox);
+    std::vector<std::uint64_t> digests_;         // of each event, by number
+    std::uint64_t sum_ = 0;                      // of them, without the names of files
+    std::map<std::uint64_t, std::string> left_;  // numbers of events -> archive
     std::map<std::uint64_t, std::pair<std::string, std::string>> promised_;  // number -> case and body
     std::map<std::string, ModelCase> cases_;
     std::set<std::string> touched_, keys_;

@@ -32,13 +32,15 @@ bool run(Settings settings) {
     }
     if (std::getenv("REEVE_SIM_TELL")) {
         fmt::print(
-            "seed {}: {} events of {} cases in {} days; {} commands acknowledged, {} refused, {} in doubt; "
+            "seed {}: {} events of {} cases ({} archived) in {} days; {} commands acknowledged, {} refused, "
+            "{} in doubt; "
             "{} steps of ladders, {} as the model foretold; {} restarts, {} power cuts, {} troubles in {} "
             "writes and {} "
             "syncs, {} sectors lost\n",
-            settings.seed, o.counts.events, o.counts.cases, (o.ended - o.began) / Millis(24 * 3600 * 1000),
-            o.acknowledged, o.refused, o.doubtful, o.counts.steps, o.counts.foretold, o.restarts,
-            o.power_cuts, o.disk.troubles, o.disk.writes, o.disk.syncs, o.disk.lost_sectors);
+            settings.seed, o.counts.events, o.counts.cases, o.counts.archived,
+            (o.ended - o.began) / Millis(24 * 3600 * 1000), o.acknowledged, o.refused, o.doubtful,
+            o.counts.steps, o.counts.foretold, o.restarts, o.power_cuts, o.disk.troubles, o.disk.writes,
+            o.disk.syncs, o.disk.lost_sectors);
     }
     if (o.faults.empty()) return true;
     const bool year = settings.starts > 1;

@@ -63,6 +63,7 @@ void World::repeat_key() {
     const auto answer = engine_->ask(command);
     if (!answer && (answer.error().code == "not-durable" || (other && answer.error().code == "key-used")))
         return;
+    if (!answer && answer.error().code == "archived" && reader().archived(first.case_id)) return;
     if (!answer) return auditor_.fault("law 1: a key is refused the second time: " + answer.error().text());
     if (!answer->repeated || answer->first_seq != first.first_seq || answer->last_seq != first.last_seq)
         auditor_.fault("law 1: the same key gave another receipt: " + command.key);
@@ -137,8 +138,12 @@ void World::change_people() {
 void World::new_version() {
     const auto& definition = dice_.pick(definitions());
     if (dice_.chance(30)) {
-        (void)engine_->change_calendar(calendar_name, dice_.chance(50) ? other_calendar : calendar_text,
-                                       "the new year", "boss", false);
+        const bool left_off = dice_.chance(20);
+        (void)engine_->change_calendar({.name = calendar_name,
+                                        .calendar = dice_.chance(50) ? other_calendar : calendar_text,
+                                        .reason = "the new year",
+                                        .dry_run = false},
+                                       "boss", [&] { return left_off; });
         return;
     }
     const auto text = dice_.chance(50) ? definition.text : next_version(definition);
@@ -146,6 +151,21 @@ void World::new_version() {
     if (dice_.chance(70))
         (void)engine_->migrate({.definition = definition.id, .reason = "the new order", .dry_run = false},
                                "boss");
+}
+
+// Cases that are over leave, a few at a time. What a failing disk broke off is asked for again, in the end.
+void World::archive() {
+    if (!engine_->run_until(now())) return;
+    auditor_.look(reader());
+    if (!archiving_ || dice_.chance(20))
+        archiving_ = {.file = scratch_.path() / fmt::format("archive-{}.db", next_archive_++),
+                      .before = time_->now() - Millis{dice_.between(0, 30 * 24) * 3600 * 1000},
+                      .reason = "over",
+                      .with_undelivered = dice_.chance(80)};
+    const auto done = engine_->archive(*archiving_, "boss");
+    if (done) archiving_.reset();
+    if (!done && done.error().code != "not-durable" && done.error().code != "disk-full")
+        auditor_.fault("archive: " + done.error().text());
 }
 
 const std::vector<World::Draw>& World::draws() {
@@ -156,6 +176,7 @@ const std::vector<World::Draw>& World::draws() {
                                        {"burst", 5, false, &World::burst},
                                        {"people", 5, false, &World::change_people},
                                        {"version", 1, false, &World::new_version},
+                                       {"archive", 3, false, &World::archive},
                                        {"time", 18, false, &World::pass_time},
                                        {"retry", 6, false, &World::retry_doubtful},
                                        {"restart", 2, true, &World::restart},

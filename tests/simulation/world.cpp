@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "engine/store/fingerprint.h"
-
 namespace reeve::simulation {
 namespace {
 
@@ -36,6 +34,7 @@ void World::open() {
                                          .create = true,
                                          .time = time_,
                                          .cached_cases = 40,
+                                         .archive_lot = 3,
                                          .near_timers = 30,
                                          .wrap = settings_.wrap});
     if (!opened) throw std::runtime_error("opening: " + opened.error().text());
@@ -195,7 +194,7 @@ Outcome World::run() {
         outcome_.ended = now();
         stop();
         auditor_.closed(folder_);
-        outcome_.bytes = store::fingerprint_journal(**store::open_reader(folder_));
+        outcome_.bytes = auditor_.bytes();
     }
     outcome_.faults = auditor_.faults();
     outcome_.counts = auditor_.counts();

@@ -23,7 +23,7 @@ struct Settings {
 
 struct Outcome {
     std::vector<std::string> faults;  // none: every law held
-    std::string bytes;                // digest of the whole journal
+    std::string bytes;                // digest of every event
     Instant began, ended;
     Auditor::Counts counts;
     FaultyDisk::Counts disk;
@@ -82,6 +82,7 @@ class World {
     void burst();  // several commands while the disk is slow
     void change_people();
     void new_version();
+    void archive();
 
     // steps_fate.cpp: what befalls them.
     void pass_time();
@@ -106,7 +107,8 @@ class World {
     Auditor auditor_;
     std::deque<core::Command> doubtful_;  // that were answered with "not-durable"
     std::vector<std::pair<core::Command, runtime::Receipt>> done_;
-    int next_key_ = 1, next_case_ = 1;
+    std::optional<runtime::ArchiveClosed> archiving_;  // that was broken off
+    int next_key_ = 1, next_case_ = 1, next_archive_ = 1;
     Outcome outcome_;
 };
 

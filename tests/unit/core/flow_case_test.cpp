@@ -161,6 +161,12 @@ TEST_F(Case, NotesAndDocumentsMayBeAddedByAnyoneOfTheOffice) {
     EXPECT_EQ(office.code(), "");
     office.submit("wim", AddDocument{{.kind = "photo", .name = "a.jpg"}});
     EXPECT_EQ(office.code(), "bad-document");
+    for (const auto& [kind, name] : {std::pair<std::string, std::string>("photo", "a\n[31m.jpg"),
+                                     {"pho\tto", "a.jpg"},
+                                     {"photo", std::string(256, 'a')}}) {
+        office.submit("wim", AddDocument{{.kind = kind, .name = name, .sha256 = "00"}});
+        EXPECT_EQ(office.code(), "bad-document") << name;
+    }
     office.submit("ghost", AddNote{"boo"});
     EXPECT_EQ(office.code(), "unknown-person");
     office.directory.apply(org::PersonLeft{"wim"});
