@@ -59,6 +59,11 @@ constexpr std::size_t cases_at_once = 1000;
 
 Error left_off() { return {"stopping", "left off before this case; asked again, the rest is done", ""}; }
 
+Error moved_meanwhile(const core::CaseState& state) {
+    return {"changed-meanwhile",
+            fmt::format("it moved to version {} meanwhile and stays there", state.version), "version"};
+}
+
 Error no_reason(const char* what) { return {"missing-reason", what, "reason"}; }
 
 }  // namespace
@@ -145,11 +150,12 @@ Result<std::vector<Planned>> Engine::plan(const TransferAll& wanted) const {
 
 std::vector<CaseChange> Engine::Impl::carry_out_some(std::span<const Planned> plan, const std::string& actor,
                                                      const std::string& key, bool dry_run,
-                                                     const Programs& program) {
+                                                     const Moves& moves) {
     auto reader = store->read();
     const auto loads = loads_of(*reader);
     std::vector<CaseChange> changes;
     std::vector<core::Command> commands;
+    std::vector<std::size_t> asked;  // of the plan, one for each command
     Result<store::CaseFile> file = refuse("unknown-case", "");
     int of_case = 0;  // how many of this case came before
     for (const auto& one : plan) {
@@ -159,7 +165,13 @@ std::vector<CaseChange> Engine::Impl::carry_out_some(std::span<const Planned> pl
         CaseChange change{.case_id = one.case_id, .changes = {}, .refused = {}};
         if (dry_run || migrate) {
             if (another) file = store::find(*reader, catalog, one.case_id);
-            const auto target = file && migrate ? program(file->state.definition, migrate->version) : nullptr;
+            if (file && migrate && moves.still && !moves.still(file->state, migrate->version)) {
+                change.refused = moved_meanwhile(file->state);
+                changes.push_back(std::move(change));
+                continue;
+            }
+            const auto target =
+                file && migrate ? moves.program(file->state.definition, migrate->version) : nullptr;
             if (file)
                 change = foresee(*file, one, actor, loads, target.get());
             else
@@ -167,6 +179,7 @@ std::vector<CaseChange> Engine::Impl::carry_out_some(std::span<const Planned> pl
         }
         changes.push_back(std::move(change));
         if (dry_run) continue;
+        asked.push_back(changes.size() - 1);
         commands.push_back({.key = key.empty() ? "" : fmt::format("{}/{}/{}", key, one.case_id, of_case),
                             .actor = actor,
                             .case_id = one.case_id,
@@ -175,22 +188,24 @@ std::vector<CaseChange> Engine::Impl::carry_out_some(std::span<const Planned> pl
     if (dry_run) return changes;
     const auto answers = all(std::move(commands));
     for (std::size_t i = 0; i < answers.size(); ++i) {
-        changes[i].refused.reset();
+        auto& change = changes[asked[i]];
+        const auto& planned = plan[asked[i]];
+        change.refused.reset();
         if (!answers[i]) {
-            changes[i].refused = answers[i].error();
+            change.refused = answers[i].error();
             continue;
         }
-        if (std::holds_alternative<core::Migrate>(plan[i].wish)) continue;
+        if (std::holds_alternative<core::Migrate>(planned.wish)) continue;
         std::vector<core::Event> events;
         for (const auto& recorded : answers[i]->events) events.push_back(recorded.event);
-        tell(changes[i], plan[i], std::move(events));
+        tell(change, planned, std::move(events));
     }
     return changes;
 }
 
 std::vector<CaseChange> Engine::Impl::carry_out(std::vector<Planned> plan, const std::string& actor,
                                                 const std::string& key, bool dry_run,
-                                                const LeaveOff& leave_off, const Programs& program) {
+                                                const LeaveOff& leave_off, const Moves& moves) {
     std::ranges::stable_sort(plan, {}, &Planned::case_id);
     std::vector<CaseChange> changes;
     for (std::size_t from = 0, to = 0; from < plan.size(); from = to) {
@@ -202,7 +217,7 @@ std::vector<CaseChange> Engine::Impl::carry_out(std::vector<Planned> plan, const
             break;
         }
         const auto some = std::span(plan).subspan(from, to - from);
-        std::ranges::move(carry_out_some(some, actor, key, dry_run, program), std::back_inserter(changes));
+        std::ranges::move(carry_out_some(some, actor, key, dry_run, moves), std::back_inserter(changes));
     }
     return changes;
 }
@@ -210,7 +225,7 @@ std::vector<CaseChange> Engine::Impl::carry_out(std::vector<Planned> plan, const
 std::vector<CaseChange> Engine::carry_out(std::vector<Planned> plan, const std::string& actor,
                                           const std::string& key, bool dry_run, const LeaveOff& leave_off) {
     return impl_->carry_out(std::move(plan), actor, key, dry_run, leave_off,
-                            [this](const auto& id, int version) { return catalog().program(id, version); });
+                            {[this](const auto& id, int version) { return catalog().program(id, version); }});
 }
 
 Result<std::vector<CaseChange>> Engine::migrate(const MigrateAll& wanted, const std::string& actor) {

@@ -101,12 +101,14 @@ void recount(const store::Catalog& catalog, store::Reader& reader, const std::st
             follow_the_newest.push_back(version);
             continue;
         }
-        int successor = newest.version;
-        for (; successor > version; --successor)
-            if (const auto one = *catalog.deployed(id, successor);
+        int successor = 0;
+        for (int other = newest.version; other > version && successor == 0; --other)
+            if (const auto one = *catalog.deployed(id, other);
                 one.text == old.text && one.calendar == canonical)
-                break;
-        if (successor == version) {
+                successor = other;
+        for (const auto& anew : all.versions)
+            if (anew.id == id && anew.text == old.text) successor = anew.version;
+        if (successor == 0) {
             successor = old.version = ++last;
             old.calendar = canonical;
             all.versions.push_back(std::move(old));
@@ -131,8 +133,11 @@ std::expected<std::vector<CaseChange>, Errors> Engine::change_calendar(const Cha
     if (!parsed) return std::unexpected(Errors{parsed.error()});
     const auto canonical = time::canonical_text(**parsed);
     std::lock_guard one_at_a_time(impl_->calendars);
+    if (leave_off && leave_off())
+        return std::unexpected(Errors{{"stopping", "left off before anything was done", ""}});
     Recount recounted;
     std::vector<Impl::NewVersion> versions;
+    store::ParsedCalendars calendars;
     for (bool settled = false; !settled;) {
         const auto revision = catalog().revision();
         if (!wanted.expect.empty() && catalog().calendar(name) != wanted.expect)
@@ -142,7 +147,7 @@ std::expected<std::vector<CaseChange>, Errors> Engine::change_calendar(const Cha
         versions.clear();
         for (const auto& id : catalog().ids()) recount(catalog(), *read(), id, name, canonical, recounted);
         for (const auto& event : recounted.versions) {
-            auto compiled = store::compile(event);
+            auto compiled = store::compile(event, &calendars);
             if (!compiled) return std::unexpected(compiled.error());
             versions.push_back({event, compiled->program});
         }
@@ -165,13 +170,20 @@ std::expected<std::vector<CaseChange>, Errors> Engine::change_calendar(const Cha
             if (const auto to = recounted.moves_to.find({id, row.version}); to != recounted.moves_to.end())
                 plan.push_back(
                     {row.id, core::Migrate{.version = to->second, .reason = wanted.reason}, {}, {}});
-    return impl_->carry_out(std::move(plan), actor, {}, wanted.dry_run, leave_off,
-                            [&](const std::string& id, int version) {
-                                for (const auto& one : versions)
-                                    if (one.event.id == id && one.event.version == version)
-                                        return one.program;
-                                return catalog().program(id, version);
-                            });
+    const Impl::Moves moves{
+        .program =
+            [&](const std::string& id, int version) {
+                for (const auto& one : versions)
+                    if (one.event.id == id && one.event.version == version) return one.program;
+                return catalog().program(id, version);
+            },
+        // Somebody may have moved it elsewhere before its turn comes.
+        .still =
+            [&](const core::CaseState& state, int version) {
+                const auto to = recounted.moves_to.find({state.definition, state.version});
+                return to != recounted.moves_to.end() && to->second == version;
+            }};
+    return impl_->carry_out(std::move(plan), actor, {}, wanted.dry_run, leave_off, moves);
 }
 
 }  // namespace reeve::runtime

@@ -31,12 +31,16 @@ class Engine::Impl {
     };
     Result<void> put_to_use(const std::vector<NewVersion>&, const std::string& actor);
     model::Surroundings surroundings(const std::string& calendar) const;  // its text; empty: what is known
-    // `program`: of a definition and a version that a case moves to.
-    using Programs = std::function<model::ProgramPtr(const std::string& definition, int version)>;
+    // How cases move to another version.
+    struct Moves {
+        std::function<model::ProgramPtr(const std::string& definition, int version)> program;
+        // Whether the case, as it is now, is still to move there; empty: whatever it is.
+        std::function<bool(const core::CaseState&, int version)> still = {};
+    };
     std::vector<CaseChange> carry_out(std::vector<Planned>, const std::string& actor, const std::string& key,
-                                      bool dry_run, const LeaveOff&, const Programs&);
+                                      bool dry_run, const LeaveOff&, const Moves&);
     std::vector<CaseChange> carry_out_some(std::span<const Planned>, const std::string& actor,
-                                           const std::string& key, bool dry_run, const Programs&);
+                                           const std::string& key, bool dry_run, const Moves&);
     // What the command would do to the case, decided now; the case goes on from there.
     CaseChange foresee(store::CaseFile&, const Planned&, const std::string& actor, const org::Loads&,
                        const model::Program* target) const;

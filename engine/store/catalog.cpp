@@ -62,8 +62,14 @@ void Catalog::refresh(Reader& reader) {
 void Catalog::add(DefinitionDeployed event, Instant at, const std::string& actor) {
     std::lock_guard lock(mutex_);
     ++revision_;
-    if (!event.calendar_name.empty()) calendars_[event.calendar_name] = event.calendar;
     auto& versions = versions_[event.id];
+    // The newest that stays the newest behind an older text's new version says nothing of its calendar.
+    const auto before = std::ranges::find_if(versions.rbegin(), versions.rend(),
+                                             [at](const Version& version) { return version.at != at; });
+    const bool copy = before != versions.rend() && before != versions.rbegin() &&
+                      versions.back().event.text != event.text && before->event.text == event.text &&
+                      before->event.calendar == event.calendar;
+    if (!event.calendar_name.empty() && !copy) calendars_[event.calendar_name] = event.calendar;
     if (event.version != static_cast<int>(versions.size()) + 1)
         throw std::runtime_error(fmt::format("definition {}: version {} follows version {}", event.id,
                                              event.version, versions.size()));

@@ -36,7 +36,8 @@ class Auditor {
                       archived = 0;
     };
     Counts counts() const;
-    // Of every event there ever was, wherever it is now.
+    // Of every event there ever was, wherever it is now; of the records of archives only which cases left, as
+    // files have other names each time.
     std::string bytes() const;
 
   private:

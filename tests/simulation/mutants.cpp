@@ -31,6 +31,7 @@ class MutantStore final : public store::Store {
                     view.next.reset();
                     change.after = std::make_shared<const store::CaseView>(std::move(view));
                 }
+        if (kind == Kind::keeps_what_left && !changed.removed.empty()) changed.removed.pop_back();
         if (kind == Kind::drops_alerts && every(20)) changed.outbox.clear();
         try {
             inner_->commit(changed);
@@ -90,7 +91,8 @@ const std::vector<Mutant>& mutants() {
                                          {"FiresTwice", "law 5", Kind::fires_twice},
                                          {"TellsNobody", "law 6", Kind::tells_nobody},
                                          {"RepeatsNever", "law 6", Kind::repeats_never},
-                                         {"DropsAlerts", "law 7", Kind::drops_alerts}};
+                                         {"DropsAlerts", "law 7", Kind::drops_alerts},
+                                         {"KeepsWhatLeft", "law 2", Kind::keeps_what_left}};
     return all;
 }
 

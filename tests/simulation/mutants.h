@@ -25,7 +25,8 @@ struct Mutant {
         fires_twice,
         tells_nobody,
         repeats_never,
-        drops_alerts
+        drops_alerts,
+        keeps_what_left
     } kind = Kind::none;
 };
 const std::vector<Mutant>& mutants();

@@ -116,6 +116,7 @@ void World::heal() {
     stop();
     disk.power_on();
     open();
+    auditor_.look(reader());
     auditor_.reread(reader());
 }
 

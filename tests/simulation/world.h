@@ -23,7 +23,7 @@ struct Settings {
 
 struct Outcome {
     std::vector<std::string> faults;  // none: every law held
-    std::string bytes;                // digest of every event
+    std::string bytes;  // digest of every event, wherever it lies, and of which cases were archived
     Instant began, ended;
     Auditor::Counts counts;
     FaultyDisk::Counts disk;

@@ -282,5 +282,32 @@ TEST(Follow, AChangedCalendarLetsADutyGoOnThoughCasesRunByATextWithoutIt) {
     office.expect_clean();
 }
 
+TEST(Follow, ADutyIsAsOldAsTheVersionsThatEverWereInForceWithIt) {
+    store::Catalog catalog;
+    const auto add = [&](int version, const std::string& text, int hours) {
+        store::DefinitionDeployed event{.id = "patrol",
+                                        .version = version,
+                                        .name = "patrol.json",
+                                        .text = text,
+                                        .calendar_name = "office"};
+        event.calendar = time::canonical_text(**time::parse_calendar(office_calendar, "o.json", ""));
+        catalog.add(std::move(event), monday + hours * hour, "boss");
+    };
+    add(1, without_duties(patrol), 0);
+    add(2, patrol, 1);
+    EXPECT_EQ(catalog.duty_since("patrol", "evening"), monday + hour);
+    // An older text that another followed at once was never in force.
+    add(3, without_duties(patrol), 2);
+    EXPECT_EQ(catalog.duty_since("patrol", "evening", monday + 2 * hour), monday + hour);
+    EXPECT_EQ(catalog.duty_since("patrol", "evening", monday + 3 * hour), std::nullopt);
+    add(4, patrol, 2);
+    EXPECT_EQ(catalog.duty_since("patrol", "evening"), monday + hour);
+    // One that was in force ends it.
+    add(5, without_duties(patrol), 3);
+    EXPECT_EQ(catalog.duty_since("patrol", "evening"), std::nullopt);
+    add(6, patrol, 4);
+    EXPECT_EQ(catalog.duty_since("patrol", "evening"), monday + 4 * hour);
+}
+
 }  // namespace
 }  // namespace reeve::runtime

@@ -146,6 +146,15 @@ TEST(Calendar, AChangeIsPreviewedThenAppliedToOpenCases) {
     office.expect_clean();
 }
 
+std::string with_holiday() {
+    return replaced(office_calendar, "\"covers\"", "\"holidays\": [{\"date\": \"2026-03-03\"}], \"covers\"");
+}
+
+// Leaves off at the look behind so many.
+LeaveOff after(int looks) {
+    return [looks, seen = 0]() mutable { return seen++ >= looks; };
+}
+
 TEST(Calendar, AChangeThatWasLeftOffIsDoneWhenItIsAskedAgain) {
     Office office;
     const auto first = replaced(permit, "48 hours", "2 working days");
@@ -155,14 +164,13 @@ TEST(Calendar, AChangeThatWasLeftOffIsDoneWhenItIsAskedAgain) {
     office.deploy("permit", second, "");
     office.ask(Office::start("c-2"));
     const ChangeCalendar change{
-        .name = "office",
-        .calendar =
-            replaced(office_calendar, "\"covers\"", "\"holidays\": [{\"date\": \"2026-03-03\"}], \"covers\""),
-        .reason = "a holiday was declared",
-        .dry_run = false};
+        .name = "office", .calendar = with_holiday(), .reason = "a holiday was declared", .dry_run = false};
     const auto due = [&](const char* id) { return *office.engine->read()->find_case(id)->due; };
     const auto before = due("c-1");
-    const auto left = office.engine->change_calendar(change, "boss", [] { return true; });
+    EXPECT_EQ(office.engine->change_calendar(change, "boss", [] { return true; }).error().front().code,
+              "stopping");
+    EXPECT_EQ(office.engine->catalog().newest("permit"), 3) << "nothing was done";
+    const auto left = office.engine->change_calendar(change, "boss", after(1));
     ASSERT_TRUE(left) << left.error().front().text();
     ASSERT_EQ(left->size(), 2u);
     for (const auto& one : *left) {
@@ -193,8 +201,7 @@ TEST(Calendar, AnOlderTextThatGetsTheCalendarDoesNotBecomeTheNewest) {
     const auto first = replaced(permit, "48 hours", "2 working days");
     office.deploy("permit", first, "");
     office.ask(Office::start("c-1"));
-    const auto holiday =
-        replaced(office_calendar, "\"covers\"", "\"holidays\": [{\"date\": \"2026-03-03\"}], \"covers\"");
+    const auto holiday = with_holiday();
     const auto second = replaced(permit, "48 hours", "4 working days");
     office.deploy("permit", second, holiday);
     const auto done = office.engine->change_calendar(
@@ -204,6 +211,91 @@ TEST(Calendar, AnOlderTextThatGetsTheCalendarDoesNotBecomeTheNewest) {
     ASSERT_EQ(done->size(), 1u);
     EXPECT_EQ(office.engine->catalog().deployed("permit")->text, second);
     EXPECT_EQ(office.engine->catalog().deployed("permit", office.state("c-1").version)->text, first);
+    office.expect_clean();
+}
+
+TEST(Calendar, AChangeIsInForceForAllOrForNone) {
+    Office office;
+    const auto first = replaced(permit, "48 hours", "2 working days");
+    office.deploy("permit", first, "");
+    office.ask(Office::start("c-1"));
+    office.deploy("permit", replaced(permit, "48 hours", "4 working days"), "");
+    const ChangeCalendar change{
+        .name = "office", .calendar = with_holiday(), .reason = "a holiday was declared", .dry_run = false};
+    const auto before = office.engine->catalog().revision();
+    office.faults->before_next([] { throw std::runtime_error("the disk fails"); });
+    EXPECT_FALSE(office.engine->change_calendar(change, "boss"));
+    EXPECT_EQ(office.engine->catalog().revision(), before);
+    // It was written after all, and its answer lost: then all of it is there, and asked again the cases move.
+    office.faults->after_next([] { throw std::runtime_error("the answer is lost"); });
+    EXPECT_FALSE(office.engine->change_calendar(change, "boss"));
+    const auto written = office.engine->catalog().revision();
+    EXPECT_EQ(office.engine->catalog().newest("permit"), 5);
+    EXPECT_EQ(office.state("c-1").version, 2);
+    const auto done = office.engine->change_calendar(change, "boss");
+    ASSERT_TRUE(done) << done.error().front().text();
+    EXPECT_EQ(office.engine->catalog().revision(), written);
+    EXPECT_EQ(office.state("c-1").version, 4);
+    office.expect_clean();
+}
+
+TEST(Calendar, AChangeIsLeftOffBetweenCasesAndKeepsAwayFromThoseThatMovedElsewhere) {
+    Office office;
+    office.deploy("permit", replaced(permit, "48 hours", "2 working days"), "");
+    constexpr int many = 1100;
+    for (int n = 0; n < many; ++n) office.engine->post(Office::start(fmt::format("c-{:04}", n)), [](auto) {});
+    office.ask(Office::start("d"));
+    const ChangeCalendar change{
+        .name = "office", .calendar = with_holiday(), .reason = "a holiday was declared", .dry_run = false};
+    // Before the second lot somebody moves a case of it to a newer text.
+    const auto newer = replaced(permit, "48 hours", "9 working days");
+    const auto done = office.engine->change_calendar(change, "boss", [&, looks = 0]() mutable {
+        if (++looks == 3) {
+            office.deploy("permit", newer, "");
+            EXPECT_TRUE(office.engine->migrate(
+                {.definition = "permit", .reason = "longer", .case_id = "d", .dry_run = false}, "boss"));
+        }
+        return false;
+    });
+    ASSERT_TRUE(done) << done.error().front().text();
+    ASSERT_EQ(done->size(), many + 1u);
+    EXPECT_EQ(office.state("c-1099").version, 3);
+    EXPECT_EQ(office.state("d").version, 4);
+    ASSERT_TRUE(done->back().refused);
+    EXPECT_EQ(done->back().refused->code, "changed-meanwhile");
+    // Back again, and left off behind the first lot.
+    auto back = change;
+    back.calendar = office_calendar;
+    const auto left = office.engine->change_calendar(back, "boss", after(2));
+    ASSERT_TRUE(left) << left.error().front().text();
+    EXPECT_EQ(std::ranges::count_if(*left, [](const auto& one) { return one.refused.has_value(); }), 101);
+    EXPECT_FALSE(left->front().refused);
+    EXPECT_EQ(left->back().refused->code, "stopping");
+    EXPECT_EQ(office.engine->change_calendar(back, "boss")->size(), 101u);
+    office.expect_clean();
+}
+
+TEST(Calendar, OneThatAnotherDefinitionGoesByIsLeftAsItIs) {
+    Office office;
+    const auto other = [](std::string text) {
+        return replaced(std::move(text), "\"calendar\": \"office\"", "\"calendar\": \"other\"");
+    };
+    office.deploy("permit", replaced(permit, "48 hours", "2 working days"), "");
+    office.ask(Office::start("c-1"));
+    office.deploy("permit", other(permit), office_calendar);
+    office.deploy("screening", other(screening), with_holiday());
+    const auto others = office.engine->catalog().calendar("other");
+    ASSERT_NE(others, office.engine->catalog().deployed("permit")->calendar);
+    ASSERT_TRUE(office.engine->run_until(monday + hour));
+    const auto done = office.engine->change_calendar(
+        {.name = "office", .calendar = with_holiday(), .reason = "a holiday was declared", .dry_run = false},
+        "boss");
+    ASSERT_TRUE(done) << done.error().front().text();
+    EXPECT_EQ(office.engine->catalog().deployed("permit")->version, 5);
+    EXPECT_EQ(office.engine->catalog().deployed("permit")->text, other(permit));
+    EXPECT_EQ(office.engine->catalog().calendar("other"), others);
+    office.reopen();
+    EXPECT_EQ(office.engine->catalog().calendar("other"), others);
     office.expect_clean();
 }
 
