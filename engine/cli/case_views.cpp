@@ -222,7 +222,7 @@ Result<std::string> save(store::Documents& documents, const core::Document& one,
     }
     if (const auto& fault = documents.fault(one.sha256); !fault.empty())
         return refuse("no-such-file", one.name + " " + fault, one.name);
-    const store::PartFile part(path.string() + ".part");
+    const store::PartFile part(store::part_beside(path));
     std::ofstream out(part.path(), std::ios::binary);
     documents.read(one.sha256, [&](std::string_view bytes) {
         out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));

@@ -129,6 +129,9 @@ std::expected<std::vector<CaseChange>, Errors> Engine::change_calendar(const Cha
                                                                        const std::string& actor,
                                                                        const LeaveOff& leave_off) {
     const auto& name = wanted.name;
+    if (!wanted.dry_run && wanted.reason.find_first_not_of(" \t\r\n") == std::string::npos)
+        return std::unexpected(
+            Errors{{"missing-reason", "say why: dates that people were told may move", "reason"}});
     auto parsed = time::parse_calendar(wanted.calendar, name + ".json", "");
     if (!parsed) return std::unexpected(Errors{parsed.error()});
     const auto canonical = time::canonical_text(**parsed);

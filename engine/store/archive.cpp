@@ -104,9 +104,17 @@ std::unexpected<Error> not_ours(const std::filesystem::path& file) {
                   file.string());
 }
 
+std::unexpected<Error> in_use(const std::filesystem::path& file) {
+    return refuse("in-use", "another archive is being written to that name", file.string());
+}
+
 Result<void> write(Reader& live, const std::filesystem::path& folder, const std::filesystem::path& file,
                    Instant before, const std::vector<std::string>& ids) {
-    const PartFolder beside(file.string() + ".part");
+    const auto part = part_beside(file);
+    if (const FolderHold others(part, FolderHold::Kind::alone); !others.held()) return in_use(file);
+    const PartFolder beside(part);
+    const FolderHold ours(part, FolderHold::Kind::alone);
+    if (!ours.held()) return in_use(file);
     std::set<std::string> documents;
     ArchiveStamp stamp{before, ids.size(), {}};
     {
@@ -168,7 +176,7 @@ Result<ArchiveFile> look_at(const std::filesystem::path& folder, const std::file
         if (gone ? gone->sha256 != found.sha256 : !(*live)->find_case(id).has_value()) return other;
     }
     // Killed between its name and its end, the run before left the folder that it was made in.
-    std::filesystem::remove_all(file.string() + ".part");
+    std::filesystem::remove_all(part_beside(file));
     return found;
 }
 
@@ -186,6 +194,13 @@ std::optional<Error> name_is_used(Reader& live, const std::filesystem::path& fil
     return used;
 }
 
+// There the engine, and SQLite, take names as they need them.
+bool lies_in(const std::filesystem::path& folder, const std::filesystem::path& file) {
+    const auto own = std::filesystem::canonical(folder);
+    const auto place = std::filesystem::weakly_canonical(file);
+    return std::ranges::mismatch(own, place).in1 == own.end();
+}
+
 // What time it is, as the disk has it.
 std::filesystem::file_time_type disk_time(const std::filesystem::path& folder) {
     const PartFile now(folder / "now.part");
@@ -197,9 +212,16 @@ std::filesystem::file_time_type disk_time(const std::filesystem::path& folder) {
 
 Result<ArchiveFile> make_archive(const std::filesystem::path& folder, const std::filesystem::path& file,
                                  const Choice& choice) {
-    if (std::filesystem::exists(file)) return look_at(folder, file, choice.before);
+    if (std::filesystem::exists(file))
+        return std::filesystem::is_regular_file(file) ? look_at(folder, file, choice.before)
+                                                      : Result<ArchiveFile>(not_ours(file));
     if (const auto into = file.parent_path(); !std::filesystem::is_directory(into))
         return refuse("no-folder", "there is no folder " + into.string() + " to write it into",
+                      file.string());
+    if (lies_in(folder, file))
+        return refuse("file-inside",
+                      "an archive lies outside the data folder, whose files the engine takes and gives names "
+                      "as it needs them",
                       file.string());
     auto live = open_reader(folder);
     if (!live) return std::unexpected(live.error());

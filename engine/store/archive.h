@@ -30,7 +30,8 @@ std::set<std::string> leaned_on_since(Reader&, std::uint64_t seq);
 // The file, written beside its name, proved, synced and named; or, when it is there already, looked at again.
 // "file-exists": it is no archive of this folder and this moment. "archive-not-proved": it does not hold what
 // the folder holds; nothing has its name. "file-used": the journal tells of a file of this name that is not
-// there. "no-folder": nothing to write it into.
+// there. "no-folder": nothing to write it into. "file-inside": it would lie among the folder's own. "in-use":
+// it is being written by another.
 struct ArchiveFile {
     std::string sha256;
     std::uint64_t cases = 0;

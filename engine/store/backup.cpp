@@ -39,7 +39,7 @@ Result<CheckReport> backup(const std::filesystem::path& folder, const std::files
     if (auto readable = open_reader(folder); !readable) return std::unexpected(readable.error());
     // The documents that the copy names stay until they are packed.
     const FolderHold hold(folder / "attachments", FolderHold::Kind::shared);
-    const PartFile part(file.string() + ".part");
+    const PartFile part(part_beside(file));
     sqlite::copy_database(sqlite::database_path(folder), part.path());
     // All that the folder knows, and the secrets by which people and programs come in.
     std::filesystem::permissions(part.path(),

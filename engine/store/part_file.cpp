@@ -32,6 +32,13 @@ void move_whole(const std::filesystem::path& from, const std::filesystem::path& 
     sync(std::filesystem::absolute(to).parent_path());
 }
 
+std::filesystem::path part_beside(const std::filesystem::path& file) {
+    auto name = std::filesystem::path(".");
+    name += file.filename();
+    name += ".part";
+    return file.parent_path() / name;
+}
+
 FolderHold::FolderHold(const std::filesystem::path& folder, Kind kind)
     : fd_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
     if (fd_ < 0) return;

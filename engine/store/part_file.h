@@ -36,6 +36,9 @@ class FolderHold {
 // name, also when it came just now.
 bool name_whole(const std::filesystem::path& from, const std::filesystem::path& to);
 
+// Where a file that a person named is made: beside it, hidden, so that nobody else's file is in the way.
+std::filesystem::path part_beside(const std::filesystem::path& file);
+
 class PartFile {
   public:
     // What an earlier process left under this name is taken away.

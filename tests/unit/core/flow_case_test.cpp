@@ -163,9 +163,18 @@ TEST_F(Case, NotesAndDocumentsMayBeAddedByAnyoneOfTheOffice) {
     EXPECT_EQ(office.code(), "bad-document");
     for (const auto& [kind, name] : {std::pair<std::string, std::string>("photo", "a\n[31m.jpg"),
                                      {"pho\tto", "a.jpg"},
+                                     {" ", "a.jpg"},
+                                     {"photo", "gpj.\u202Eexe"},
+                                     {"photo", "\u2066a.jpg"},
+                                     {"photo", "a\u2028b"},
+                                     {"photo", "a\u0085b"},
                                      {"photo", std::string(256, 'a')}}) {
         office.submit("wim", AddDocument{{.kind = kind, .name = name, .sha256 = "00"}});
         EXPECT_EQ(office.code(), "bad-document") << name;
+    }
+    for (const char* name : {"现场 照片.jpg", "caf\u00e9 – \u201Cweir\u201D.jpg", ""}) {
+        office.submit("wim", AddDocument{{.kind = "照片", .name = name, .sha256 = "00"}});
+        EXPECT_EQ(office.code(), "") << name;
     }
     office.submit("ghost", AddNote{"boo"});
     EXPECT_EQ(office.code(), "unknown-person");

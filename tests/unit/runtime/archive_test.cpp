@@ -1,5 +1,6 @@
 // Closed cases leave for a file: whole families, nothing that is not over, and everything stays explained.
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <sys/stat.h>
 
 #include <fstream>
 
@@ -375,6 +376,38 @@ TEST_F(Archiving, AnotherFileIsNotOverwrittenAndNothingIsAnAnswer) {
     EXPECT_EQ(archive(monday + day).error().code, "file-exists");
     EXPECT_EQ(archive(monday + 2 * day).error().code, "bad-time");
     EXPECT_THAT(office.ids("permit"), ElementsAre("c-1"));
+}
+
+TEST_F(Archiving, NothingOfTheFolderAndNothingOfOthersIsInItsWay) {
+    closed("c-1");
+    delivered();
+    ASSERT_TRUE(office.engine->run_until(monday + 2 * day));
+    const auto into = [&](const std::filesystem::path& place) {
+        const auto done =
+            office.engine->archive({.file = place, .before = monday + day, .reason = "old"}, "boss");
+        return done ? std::string() : done.error().code;
+    };
+    // Names that SQLite takes for itself, also through a link.
+    EXPECT_EQ(into(office.folder.path() / "reeve.db-journal"), "file-inside");
+    EXPECT_EQ(into(office.folder.path() / "attachments" / "old.archive"), "file-inside");
+    const auto link = beside.path() / "link";
+    std::filesystem::create_directory_symlink(office.folder.path(), link);
+    EXPECT_EQ(into(link / "old.archive"), "file-inside");
+    ASSERT_EQ(::mkfifo((beside.path() / "fifo").c_str(), 0600), 0);
+    EXPECT_EQ(into(beside.path() / "fifo"), "file-exists");
+    const auto near = beside.path() / "old.archive.part";
+    std::ofstream(near) << "another's";
+    const auto part = store::part_beside(file);
+    std::filesystem::create_directory(part);
+    {
+        const store::FolderHold other(part, store::FolderHold::Kind::alone);
+        EXPECT_EQ(into(file), "in-use");
+        EXPECT_TRUE(std::filesystem::exists(part)) << "it is another's, who is at it";
+    }
+    EXPECT_THAT(office.ids("permit"), ElementsAre("c-1"));
+    EXPECT_EQ(into(file), "");
+    EXPECT_FALSE(std::filesystem::exists(part));
+    EXPECT_TRUE(std::filesystem::exists(near));
 }
 
 TEST_F(Archiving, ACaseThatIsGoneWithoutARecordIsFound) {

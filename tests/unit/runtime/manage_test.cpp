@@ -169,6 +169,9 @@ TEST(Calendar, AChangeThatWasLeftOffIsDoneWhenItIsAskedAgain) {
     const auto before = due("c-1");
     EXPECT_EQ(office.engine->change_calendar(change, "boss", [] { return true; }).error().front().code,
               "stopping");
+    auto blank = change;
+    blank.reason = " ";
+    EXPECT_EQ(office.engine->change_calendar(blank, "boss").error().front().code, "missing-reason");
     EXPECT_EQ(office.engine->catalog().newest("permit"), 3) << "nothing was done";
     const auto left = office.engine->change_calendar(change, "boss", after(1));
     ASSERT_TRUE(left) << left.error().front().text();
