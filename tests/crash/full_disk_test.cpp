@@ -103,5 +103,27 @@ TEST(FullDisk, ReadingDoesNotWaitForClocksThatRanOut) {
     office.did("reeve check --data live");
 }
 
+// Wherever the room ends while a folder is made, that is what is said, and what is there is whole.
+TEST(FullDisk, AFolderIsMadeWholeOrNotAtAll) {
+    Office office(false);
+    std::ofstream(office.folder() / "sizes.sh") << R"(
+mkdir disk
+for k in $(seq 40 20 480); do
+    mount -t tmpfs -o size=${k}k none disk || exit 77
+    echo "== $k"
+    reeve init disk/live --organisation organisation.json --as chen-yu 2>&1; echo "exit $?"
+    if [ -e disk/live/reeve.db ]; then reeve check --data disk/live 2>&1; fi
+    umount disk
+done
+)";
+    const auto ran = office.run("unshare -rm sh sizes.sh");
+    if (ran.exit == 77 || (ran.exit != 0 && ran.out.empty()))
+        GTEST_SKIP() << "no small disk can be mounted here: " << ran.err;
+    EXPECT_THAT(ran.out, HasSubstr("the disk is full"));
+    EXPECT_THAT(part(ran.out, "480"), HasSubstr("exit 0"));
+    EXPECT_THAT(ran.out, testing::Not(HasSubstr("damaged"))) << ran.out;
+    EXPECT_THAT(ran.out, testing::Not(HasSubstr("malformed"))) << ran.out;
+}
+
 }  // namespace
 }  // namespace reeve::crash

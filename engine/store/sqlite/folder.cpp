@@ -276,7 +276,13 @@ Result<std::unique_ptr<Store>> open(const std::filesystem::path& folder, const O
         const PartFile part(folder / sqlite::restoring_name);
         {
             auto db = sqlite::connect(part.path(), mode);
-            const auto made = sqlite::minding_room(*db, [&] { return sqlite::prepare(*db, part.path()); });
+            const auto made = sqlite::minding_room(*db, [&] {
+                auto ready = sqlite::prepare(*db, part.path());
+                // Of a log that has no room in the database SQLite says nothing when it closes; and this one
+                // stays behind.
+                if (ready) db->exec("PRAGMA wal_checkpoint(TRUNCATE)");
+                return ready;
+            });
             if (!made) return std::unexpected(made.error());
         }
         if (options.durable)
