@@ -207,7 +207,7 @@ std::filesystem::path place_of(const core::Document& one, std::size_t number,
     if (name.size() > longest) name.erase(0, name.size() - longest);  // the ending tells what it is
     while (bad_utf8(name) == 0) name.erase(0, 1);
     for (char& c : name)
-        if (static_cast<unsigned char>(c) < ' ' || c == 127) c = '_';  // it is listed on terminals
+        if (static_cast<unsigned char>(c) < ' ' || c == 127) c = '_';  // journals of before hold such
     return into / fmt::format("{}-{}", number, name.empty() ? one.sha256 : name);
 }
 

@@ -14,8 +14,13 @@ TEST(Archive, MovesWhatIsOverAndIsReadLikeAFolder) {
     Office office;
     const auto id = office.start();
     office.did("mkdir papers; reeve case document " + id + " photo=notice.pdf --as chen-yu");
-    office.did("cp notice.pdf \"$(printf 'odd\\nname.pdf')\"; reeve case document " + id +
-               " \"photo=$(printf 'odd\\nname.pdf')\" --as chen-yu");
+    EXPECT_THAT(office
+                    .run("cp notice.pdf \"$(printf 'odd\\nname.pdf')\"; reeve case document " + id +
+                         " \"photo=$(printf 'odd\\nname.pdf')\" --as chen-yu")
+                    .err,
+                HasSubstr("of one line"));
+    office.did("long=notice-$(printf '%0240d' 0).pdf; cp notice.pdf $long; reeve case document " + id +
+               " photo=$long --as chen-yu");
     office.did("reeve case cancel " + id + " --reason 'entered twice' --as chen-yu");
     const auto open = office.start();
     office.did("reeve case show " + open + " --now 2026-03-04T09:00:00+08:00");
@@ -38,7 +43,7 @@ TEST(Archive, MovesWhatIsOverAndIsReadLikeAFolder) {
     EXPECT_THAT(office.did("reeve case list --data old.archive --status cancelled").out, HasSubstr(id));
     EXPECT_THAT(office.did("reeve case documents " + id + " --data old.archive --save papers").out,
                 HasSubstr("papers/1-notice.pdf"));
-    office.did("cmp notice.pdf papers/1-notice.pdf; cmp notice.pdf papers/2-odd_name.pdf");
+    office.did("cmp notice.pdf papers/1-notice.pdf; cmp notice.pdf papers/2-$(printf '%0196d' 0).pdf");
     office.did("reeve case documents " + id + " --data old.archive --save papers");
     office.did("echo more >>papers/1-notice.pdf");
     EXPECT_THAT(office.run("reeve case documents " + id + " --data old.archive --save papers").err,
