@@ -96,8 +96,6 @@ bool is_one_line(std::string_view text) {
     return true;
 }
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(' ') == text.npos; }
-
 }  // namespace
 
 Outcome check_given(const Decision& d, const Json& data, const std::vector<Document>& documents) {
@@ -106,7 +104,7 @@ Outcome check_given(const Decision& d, const Json& data, const std::vector<Docum
         if (auto faults = model::check_data(d.program(), merged(d, data), true); !faults.empty())
             return reject("bad-data", faults.front().message, "data" + faults.front().place);
     for (const auto& document : documents) {
-        if (is_blank(document.kind) || document.sha256.empty())
+        if (blank(document.kind) || document.sha256.empty())
             return reject("bad-document", "a document says its kind and the SHA-256 of its content",
                           "documents");
         if (!is_one_line(document.kind) || !is_one_line(document.name))

@@ -118,16 +118,22 @@ TEST(Migrate, TheDryRunIsRefusedToWhomItWouldBeRefused) {
     EXPECT_EQ(dry->at(0).refused->text(), done->at(0).refused->text());
 }
 
+std::string with_holiday() {
+    return replaced(office_calendar, "\"covers\"", "\"holidays\": [{\"date\": \"2026-03-03\"}], \"covers\"");
+}
+
+ChangeCalendar the_holiday(bool dry_run = false) {
+    return {
+        .name = "office", .calendar = with_holiday(), .reason = "a holiday was declared", .dry_run = dry_run};
+}
+
 TEST(Calendar, AChangeIsPreviewedThenAppliedToOpenCases) {
     Office office;
     const auto counted = replaced(permit, "48 hours", "2 working days");
     office.deploy("permit", counted, "");
     office.ask(Office::start("c-1"));
     const auto due = *office.engine->read()->find_case("c-1")->due;
-    const auto holiday =
-        replaced(office_calendar, "\"covers\"", "\"holidays\": [{\"date\": \"2026-03-03\"}], \"covers\"");
-    runtime::ChangeCalendar change{
-        .name = "office", .calendar = holiday, .reason = "a holiday was declared", .dry_run = true};
+    auto change = the_holiday(true);
     auto preview = office.engine->change_calendar(change, "boss");
     ASSERT_TRUE(preview) << preview.error().front().text();
     ASSERT_EQ(preview->size(), 1u);
@@ -146,10 +152,6 @@ TEST(Calendar, AChangeIsPreviewedThenAppliedToOpenCases) {
     office.expect_clean();
 }
 
-std::string with_holiday() {
-    return replaced(office_calendar, "\"covers\"", "\"holidays\": [{\"date\": \"2026-03-03\"}], \"covers\"");
-}
-
 // Leaves off at the look behind so many.
 LeaveOff after(int looks) {
     return [looks, seen = 0]() mutable { return seen++ >= looks; };
@@ -163,8 +165,7 @@ TEST(Calendar, AChangeThatWasLeftOffIsDoneWhenItIsAskedAgain) {
     office.ask(Office::start("c-1"));
     office.deploy("permit", second, "");
     office.ask(Office::start("c-2"));
-    const ChangeCalendar change{
-        .name = "office", .calendar = with_holiday(), .reason = "a holiday was declared", .dry_run = false};
+    const auto change = the_holiday();
     const auto due = [&](const char* id) { return *office.engine->read()->find_case(id)->due; };
     const auto before = due("c-1");
     EXPECT_EQ(office.engine->change_calendar(change, "boss", [] { return true; }).error().front().code,
@@ -223,8 +224,7 @@ TEST(Calendar, AChangeIsInForceForAllOrForNone) {
     office.deploy("permit", first, "");
     office.ask(Office::start("c-1"));
     office.deploy("permit", replaced(permit, "48 hours", "4 working days"), "");
-    const ChangeCalendar change{
-        .name = "office", .calendar = with_holiday(), .reason = "a holiday was declared", .dry_run = false};
+    const auto change = the_holiday();
     const auto before = office.engine->catalog().revision();
     office.faults->before_next([] { throw std::runtime_error("the disk fails"); });
     EXPECT_FALSE(office.engine->change_calendar(change, "boss"));
@@ -248,8 +248,7 @@ TEST(Calendar, AChangeIsLeftOffBetweenCasesAndKeepsAwayFromThoseThatMovedElsewhe
     constexpr int many = 1100;
     for (int n = 0; n < many; ++n) office.engine->post(Office::start(fmt::format("c-{:04}", n)), [](auto) {});
     office.ask(Office::start("d"));
-    const ChangeCalendar change{
-        .name = "office", .calendar = with_holiday(), .reason = "a holiday was declared", .dry_run = false};
+    const auto change = the_holiday();
     // Before the second lot somebody moves a case of it to a newer text.
     const auto newer = replaced(permit, "48 hours", "9 working days");
     const auto done = office.engine->change_calendar(change, "boss", [&, looks = 0]() mutable {
@@ -290,9 +289,7 @@ TEST(Calendar, OneThatAnotherDefinitionGoesByIsLeftAsItIs) {
     const auto others = office.engine->catalog().calendar("other");
     ASSERT_NE(others, office.engine->catalog().deployed("permit")->calendar);
     ASSERT_TRUE(office.engine->run_until(monday + hour));
-    const auto done = office.engine->change_calendar(
-        {.name = "office", .calendar = with_holiday(), .reason = "a holiday was declared", .dry_run = false},
-        "boss");
+    const auto done = office.engine->change_calendar(the_holiday(), "boss");
     ASSERT_TRUE(done) << done.error().front().text();
     EXPECT_EQ(office.engine->catalog().deployed("permit")->version, 5);
     EXPECT_EQ(office.engine->catalog().deployed("permit")->text, other(permit));
