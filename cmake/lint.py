@@ -21,10 +21,15 @@ tidy = next((t for t in ("clang-tidy-16", "clang-tidy") if subprocess.run(["whic
 if not tidy:
     sys.exit("clang-tidy-16 is not installed")
 
+ours = (os.path.join(root, "engine") + os.sep, os.path.join(root, "plugins") + os.sep)
 entries = []
+files = 0
 for entry in json.load(open(os.path.join(build, "compile_commands.json"))):
     source = os.path.realpath(entry["file"])
-    if not source.startswith((os.path.join(root, "engine") + os.sep, os.path.join(root, "plugins") + os.sep)) or not source.endswith(".cpp"):
+    parts = [source]
+    if os.sep + "Unity" + os.sep in source:  # several files that are compiled as one
+        parts = re.findall(r'^#include "([^"]+)"', open(source, encoding="utf-8").read(), re.M)
+    if not all(part.startswith(ours) and part.endswith(".cpp") for part in parts):
         continue
     words, arguments, skip = shlex.split(entry["command"]), [], False
     words = words[next(i for i, w in enumerate(words) if w.endswith(("++", "++-12"))):]
@@ -44,6 +49,7 @@ for entry in json.load(open(os.path.join(build, "compile_commands.json"))):
             arguments += ["-std=c++2b", "-w"]
         elif not word.startswith(("-W", "-fpch", "-fuse-ld", "-flto", "-fsanitize")):  # warnings are the compiler's affair
             arguments.append(word)
+    files += len(parts)
     entries.append({"directory": entry["directory"], "file": source, "arguments": arguments})
 json.dump(entries, open(os.path.join(lint, "compile_commands.json"), "w"))
 
@@ -92,5 +98,5 @@ current = {stamp(e) for e in entries}
 for old in glob.glob(os.path.join(lint, "passed", "*")):
     if old not in current:
         os.remove(old)
-print(f"lint: {len(entries)} files, {len(todo)} looked at, {failed} refused")
+print(f"lint: {files} files, compiled as {len(entries)}, {len(todo)} looked at, {failed} refused")
 sys.exit(failed > 0)

@@ -20,11 +20,11 @@ void add_add(CLI::App& tokens, Cli& cli) {
     auto* command = add_command(
         tokens, "add", "Let a program use the service in a person's name. The token is shown once.",
         "reeve token add 'intake form' --person li-na --scope read --scope act --as chen-yu");
-    struct Wanted {
+    struct WantedToken {
         std::string name, person, until;
         std::vector<std::string> scopes;
     };
-    auto wanted = std::make_shared<Wanted>();
+    auto wanted = std::make_shared<WantedToken>();
     command->add_option("NAME", wanted->name, "What the program is called")->required();
     command->add_option("--person", wanted->person, "In whose name it acts")->required();
     command
@@ -78,7 +78,7 @@ void add_add(CLI::App& tokens, Cli& cli) {
     });
 }
 
-void add_list(CLI::App& tokens, Cli& cli) {
+void add_token_list(CLI::App& tokens, Cli& cli) {
     auto* command = add_command(tokens, "list", "List the tokens: whose they are, what they may, since when.",
                                 "reeve token list");
     reads(cli, command, [&cli](Folder& folder) {
@@ -158,7 +158,7 @@ void add_token(CLI::App& app, Cli& cli) {
     auto* tokens = add_noun(app, "token", "Which programs may use the service, and in whose name.", "Service",
                             "reeve token list");
     add_add(*tokens, cli);
-    add_list(*tokens, cli);
+    add_token_list(*tokens, cli);
     add_revoke(*tokens, cli);
 }
 
@@ -168,11 +168,11 @@ void add_access(CLI::App& app, Cli& cli) {
     auto* command = add_command(
         *access, "list", "List who read a case's data, history or documents: when, and over which route.",
         "reeve access list --case noise-1");
-    struct Wanted {
+    struct WantedToken {
         http::ReadFilter filter{.case_id = {}, .person = {}, .from = {}, .to = {}, .limit = 100};
         std::string from, to;
     };
-    auto wanted = std::make_shared<Wanted>();
+    auto wanted = std::make_shared<WantedToken>();
     command->add_option("--case", wanted->filter.case_id, "Of this case");
     command->add_option("--person", wanted->filter.person, "By this person, and by programs in their name");
     command->add_option("--from", wanted->from, "At this time or later")->type_name("TIME");

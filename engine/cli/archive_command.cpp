@@ -7,7 +7,7 @@
 namespace reeve::cli {
 namespace {
 
-struct Wanted {
+struct WantedArchive {
     std::string file, before;
     bool dry_run = false, with_undelivered = false;
 };
@@ -20,7 +20,7 @@ Result<time::Instant> moment(Folder& folder, const std::string& text) {
     return at;
 }
 
-int print_archived(const Cli& cli, const Wanted& wanted, const runtime::Archived& done) {
+int print_archived(const Cli& cli, const WantedArchive& wanted, const runtime::Archived& done) {
     if (cli.json) {
         Json staying = Json::object();
         for (const auto& [why, cases] : done.staying) staying[why] = cases;
@@ -70,7 +70,7 @@ void add_archive(CLI::App& app, Cli& cli) {
         "--data FILE.",
         "reeve archive 2025.archive --before 2026-01-01 --reason 'kept for two years' --as chen-yu");
     command->group("Upkeep");
-    auto wanted = std::make_shared<Wanted>();
+    auto wanted = std::make_shared<WantedArchive>();
     command
         ->add_option("FILE", wanted->file, "The file to write; or the one that a run which was killed began")
         ->required();

@@ -68,7 +68,7 @@ class BareServer {
     std::thread thread_;
 };
 
-struct Wanted {
+struct HttpLoad {
     std::uint16_t port;
     std::string token;
     std::uint64_t cases;
@@ -78,7 +78,8 @@ struct Wanted {
 // One connection, kept alive: starts a case, acts on it when that was answered, and so on.
 class LoadClient {
   public:
-    LoadClient(asio::io_context& io, const Wanted& wanted, std::uint64_t& started, std::vector<double>& times)
+    LoadClient(asio::io_context& io, const HttpLoad& wanted, std::uint64_t& started,
+               std::vector<double>& times)
         : socket_(io), wanted_(wanted), started_(started), times_(times) {
         socket_.connect({asio::ip::make_address("127.0.0.1"), wanted.port});
         socket_.set_option(tcp::no_delay(true));
@@ -140,7 +141,7 @@ class LoadClient {
     }
 
     tcp::socket socket_;
-    const Wanted& wanted_;
+    const HttpLoad& wanted_;
     std::uint64_t& started_;
     std::vector<double>& times_;
     bool acting_ = false;
@@ -149,7 +150,7 @@ class LoadClient {
 };
 
 // Requests a second of so many clients; or, in `times`, the milliseconds of each.
-double rate(const Wanted& wanted, std::size_t clients, std::vector<double>& times) {
+double rate(const HttpLoad& wanted, std::size_t clients, std::vector<double>& times) {
     asio::io_context io(1);
     std::uint64_t started = 0;
     std::vector<std::unique_ptr<LoadClient>> all;
@@ -161,11 +162,11 @@ double rate(const Wanted& wanted, std::size_t clients, std::vector<double>& time
     return static_cast<double>(2 * wanted.cases) / runtime::seconds_since(begun);
 }
 
-struct Serving {
+struct BenchService {
     BenchOffice office;
     std::unique_ptr<http::Server> server;
     std::string token;
-    explicit Serving(const BenchOptions& options) : office(options.store, {}) {
+    explicit BenchService(const BenchOptions& options) : office(options.store, {}) {
         http::Options wanted;
         wanted.port = 0;
         auto started = http::Server::start(office.engine(), wanted);
@@ -194,7 +195,7 @@ Json with_clients(const BenchOptions& options, std::uint64_t count, std::size_t 
             run_load(office.engine(), count, clients, true);
             engine.push_back(static_cast<double>(2 * count) / runtime::seconds_since(begun));
         }
-        Serving serving(options);
+        BenchService serving(options);
         service.push_back(rate({serving.server->port(), serving.token, count, false}, clients, none));
         ratio.push_back(service.back() * (1 / bare.back() + 1 / engine.back()));
     }
@@ -216,7 +217,7 @@ Json bench_http(const BenchOptions& options) {
     // One client: what HTTP adds to the commit of a command.
     std::vector<double> added;
     for (int round = 0; round < options.rounds; ++round) {
-        Serving serving(options);
+        BenchService serving(options);
         std::vector<double> over_http, alone;
         rate({serving.server->port(), serving.token, 500, true}, 1, over_http);
         for (std::uint64_t i = 0; i < 500; ++i) {

@@ -9,7 +9,7 @@ namespace reeve::cli {
 
 namespace {
 
-const char* const calendar = R"({"id": "office", "zone": "Asia/Shanghai",
+const char* const office_hours = R"({"id": "office", "zone": "Asia/Shanghai",
   "hours": {"mon": ["09:00-12:00", "14:00-18:00"], "tue": ["09:00-12:00", "14:00-18:00"],
             "wed": ["09:00-12:00", "14:00-18:00"], "thu": ["09:00-12:00", "14:00-18:00"],
             "fri": ["09:00-12:00", "14:00-18:00"]},
@@ -57,7 +57,7 @@ BenchOffice::BenchOffice(const std::filesystem::path& base, runtime::Options opt
     }
     if (auto changed = engine_->change(events, core::system_actor); !changed)
         throw std::runtime_error(changed.error().text());
-    if (auto deployed = engine_->deploy(matter, "matter.json", calendar, core::system_actor); !deployed)
+    if (auto deployed = engine_->deploy(matter, "matter.json", office_hours, core::system_actor); !deployed)
         throw std::runtime_error(deployed.error().front().text());
 }
 

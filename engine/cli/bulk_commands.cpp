@@ -123,6 +123,8 @@ void add_calendar_change(CLI::App& definitions, Cli& cli) {
                                                      .reason = folder.given().reason,
                                                      .dry_run = change->dry_run},
                                                     *who);
+        if (const auto warnings = time::check_coverage(**calendar, folder.now()); done && warnings)
+            for (const auto& warning : *warnings) fmt::print(stderr, "reeve: warning: {}\n", warning);
         if (done)
             return print_changes(cli, folder, *done, "No open case counts by it otherwise than before.");
         for (const auto& error : done.error()) refused(cli, error);

@@ -31,7 +31,7 @@ std::string none_fits(Folder& folder, store::CaseFilter wanted) {
                        ended == 1 ? "has" : "have");
 }
 
-void add_list(CLI::App& cases, Cli& cli) {
+void add_case_list(CLI::App& cases, Cli& cli) {
     auto* command = add_command(cases, "list", "List cases, open ones unless another status is asked for.",
                                 "reeve case list --unit north --light red");
     auto filter = std::make_shared<store::CaseFilter>();
@@ -164,7 +164,7 @@ void print_case(const Json& json) {
                list("clocks_allow"));
 }
 
-void add_show(CLI::App& cases, Cli& cli) {
+void add_case_show(CLI::App& cases, Cli& cli) {
     auto* command = add_command(
         cases, "show", "Show a case: its stage, tasks, clocks and lights, and what may be done next.",
         "reeve case show noise-1");
@@ -273,8 +273,8 @@ void add_documents(CLI::App& cases, Cli& cli) {
 }  // namespace
 
 void add_case_views(CLI::App& cases, Cli& cli) {
-    add_show(cases, cli);
-    add_list(cases, cli);
+    add_case_show(cases, cli);
+    add_case_list(cases, cli);
     add_history(cases, cli);
     add_documents(cases, cli);
 }

@@ -140,7 +140,7 @@ void add_restart_and_extend(CLI::App& clocks, Cli& cli) {
     add_reason(extend, given, needed_reason);
 }
 
-void add_show(CLI::App& clocks, Cli& cli) {
+void add_clock_show(CLI::App& clocks, Cli& cli) {
     auto* command = add_command(
         clocks, "show",
         "Show the clocks of a case: light, time left (while one is paused, what remains), due date.",
@@ -171,7 +171,7 @@ void add_show(CLI::App& clocks, Cli& cli) {
 void add_clock(CLI::App& app, Cli& cli) {
     auto* clocks = add_noun(app, "clock", "Show, pause, resume and extend the clocks of a case.", "Casework",
                             "reeve clock show noise-1");
-    add_show(*clocks, cli);
+    add_clock_show(*clocks, cli);
     add_pause(*clocks, cli);
     add_exclude(*clocks, cli);
     add_restart_and_extend(*clocks, cli);

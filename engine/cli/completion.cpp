@@ -12,10 +12,10 @@ namespace reeve::cli {
 
 namespace {
 
-struct Word {
+struct Candidate {
     std::string text, about;
 };
-using Tree = std::map<std::string, std::vector<Word>>;  // "case act" -> what may follow
+using Tree = std::map<std::string, std::vector<Candidate>>;  // "case act" -> what may follow
 
 std::string one_line(std::string text) {
     text = text.substr(0, text.find('\n'));
@@ -50,7 +50,7 @@ void walk(const CLI::App& app, const std::string& path, Tree& tree) {
         }
 }
 
-std::string joined(const std::vector<Word>& words) {
+std::string joined(const std::vector<Candidate>& words) {
     std::string text;
     for (const auto& word : words) text += (text.empty() ? "" : " ") + word.text;
     return text;

@@ -65,7 +65,7 @@ void add_deploy(CLI::App& definitions, Cli& cli) {
     });
 }
 
-void add_list(CLI::App& definitions, Cli& cli) {
+void add_definition_list(CLI::App& definitions, Cli& cli) {
     auto* command =
         add_command(definitions, "list", "List the definitions in use, their newest version and their cases.",
                     "reeve definition list");
@@ -86,7 +86,7 @@ void add_list(CLI::App& definitions, Cli& cli) {
     });
 }
 
-void add_show(CLI::App& definitions, Cli& cli) {
+void add_definition_show(CLI::App& definitions, Cli& cli) {
     auto* command = add_command(definitions, "show", "Show a definition: its stages, clocks and ladders.",
                                 "reeve definition show noise");
     auto id = std::make_shared<std::string>();
@@ -156,8 +156,8 @@ void add_definition(CLI::App& app, Cli& cli) {
     auto* definitions = add_noun(app, "definition", "Put definitions to use and look at them.",
                                  "Administration", "reeve definition list");
     add_deploy(*definitions, cli);
-    add_list(*definitions, cli);
-    add_show(*definitions, cli);
+    add_definition_list(*definitions, cli);
+    add_definition_show(*definitions, cli);
     add_calendar_change(*definitions, cli);
 }
 

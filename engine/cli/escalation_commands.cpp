@@ -8,7 +8,7 @@ namespace reeve::cli {
 
 namespace {
 
-void add_list(CLI::App& escalations, Cli& cli) {
+void add_escalation_list(CLI::App& escalations, Cli& cli) {
     auto* command = add_command(escalations, "list",
                                 "List the steps that fired, the newest first: which clock, when, who was "
                                 "told, who acknowledged, who answered.",
@@ -84,7 +84,7 @@ GivenPtr on_escalation(Cli& cli, CLI::App* command,
 void add_escalation(CLI::App& app, Cli& cli) {
     auto* escalations = add_noun(app, "escalation", "Steps that fired: see, acknowledge and answer them.",
                                  "Oversight", "reeve escalation list --unacknowledged");
-    add_list(*escalations, cli);
+    add_escalation_list(*escalations, cli);
     auto* acknowledge =
         add_command(*escalations, "acknowledge", "Say that you have seen an escalation and will see to it.",
                     "reeve escalation acknowledge noise-1/e3 --reason 'calling today' --as li-na");

@@ -72,7 +72,7 @@ void print_tree(Folder& folder, const Json& units) {
     }
 }
 
-void add_show(CLI::App& org, Cli& cli) {
+void add_org_show(CLI::App& org, Cli& cli) {
     auto* command =
         add_command(org, "show", "Show the unit tree with its posts, who holds them and what is vacant.",
                     "reeve org show --unit north");
@@ -307,7 +307,7 @@ void add_org(CLI::App& app, Cli& cli) {
     auto* org = add_noun(app, "org", "Units, posts, people and absences.", "Administration",
                          "reeve org show --unit north");
     add_org_load(*org, cli);
-    add_show(*org, cli);
+    add_org_show(*org, cli);
     add_unit_and_post(*org, cli);
     add_person(*org, cli);
     add_absence(*org, cli);

@@ -36,7 +36,7 @@ int run(const Cli& cli, const std::vector<std::string>& files, bool trace) {
     Json all = Json::array();
     bool good = true;
     for (const auto& file : files) {
-        const auto played = play_scenario(file, trace && !cli.json ? Watch(print_trace) : Watch());
+        const auto played = play_scenario(file, trace && !cli.json ? LineWatch(print_trace) : LineWatch());
         good &= played.good();
         if (cli.json) {
             all.push_back(json_of(played));

@@ -136,7 +136,7 @@ void print_trace(const Playing& playing, const Line& line, bool good) {
     if (!good) fmt::print("      ^ not so\n");
 }
 
-Played play_scenario(const std::string& path, const Watch& watch) {
+Played play_scenario(const std::string& path, const LineWatch& watch) {
     Played played;
     played.file = path;
     auto lines = read_scenario(path);

@@ -24,10 +24,10 @@ struct Played {
 
 struct Playing;
 // Is told of every line when it has been played; `good` is false for an expectation that did not hold.
-using Watch = std::function<void(const Playing&, const Line&, bool good)>;
+using LineWatch = std::function<void(const Playing&, const Line&, bool good)>;
 
-Played play_scenario(const std::string& path, const Watch& = {});
-void print_trace(const Playing&, const Line&, bool good);  // a Watch: the line and what it led to
+Played play_scenario(const std::string& path, const LineWatch& = {});
+void print_trace(const Playing&, const Line&, bool good);  // a LineWatch: the line and what it led to
 
 // What the handlers of the verbs work on.
 struct Playing {

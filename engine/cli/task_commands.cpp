@@ -7,7 +7,7 @@ namespace reeve::cli {
 
 namespace {
 
-void add_list(CLI::App& tasks, Cli& cli) {
+void add_task_list(CLI::App& tasks, Cli& cli) {
     auto* command =
         add_command(tasks, "list",
                     "List open tasks; with --person it is that person's work, and that of the absent for "
@@ -137,7 +137,7 @@ void add_follow_up(CLI::App& tasks, Cli& cli) {
 void add_task(CLI::App& app, Cli& cli) {
     auto* tasks = add_noun(app, "task", "What is to be done, by whom and until when.", "Casework",
                            "reeve task list --person li-na");
-    add_list(*tasks, cli);
+    add_task_list(*tasks, cli);
     auto* claim = add_command(*tasks, "claim", "Take a task that nobody has, or that you may take over.",
                               "reeve task claim noise-2/t5 --reason 'covers for Li Na' --as chen-yu");
     add_reason(claim,

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t body_most = std::size_t{64} << 20;
 
-struct Options {
+struct WebhookOptions {
     std::string body, secret_file, at;
     std::string id, timestamp, signature, headers;  // as received
     std::int64_t tolerance_s = 300;
@@ -68,7 +68,7 @@ Result<std::int64_t> moment(const std::string& text) {
 }
 
 // "Name: value" lines, as a server logs them or curl -v shows them; names in any case.
-Result<void> read_headers(Options& options) {
+Result<void> read_headers(WebhookOptions& options) {
     auto text = read_file(options.headers, "--headers", 1 << 20);
     if (!text) return std::unexpected(text.error());
     for (const auto& line : lines_of(*text)) {
@@ -91,7 +91,7 @@ Result<void> read_headers(Options& options) {
     return {};
 }
 
-int sign(const Cli& cli, const Options& options) {
+int sign(const Cli& cli, const WebhookOptions& options) {
     const auto keys = read_keys(options.secret_file);
     if (!keys) return refused(cli, keys.error());
     const auto body = read_file(options.body, "BODY", body_most);
@@ -109,7 +109,7 @@ int sign(const Cli& cli, const Options& options) {
     return 0;
 }
 
-int verify(const Cli& cli, Options options) {
+int verify(const Cli& cli, WebhookOptions options) {
     if (!options.headers.empty())
         if (auto read = read_headers(options); !read) return refused(cli, read.error());
     for (const auto& [value, option] : {std::pair{&options.id, "--id"},
@@ -133,7 +133,7 @@ int verify(const Cli& cli, Options options) {
     return 0;
 }
 
-void add_common(CLI::App* command, const std::shared_ptr<Options>& options, const char* at) {
+void add_common(CLI::App* command, const std::shared_ptr<WebhookOptions>& options, const char* at) {
     command
         ->add_option("BODY", options->body,
                      "The file with the body, to the byte (/dev/stdin reads it from a pipe)")
@@ -153,7 +153,7 @@ void add_webhook(CLI::App& app, Cli& cli) {
     auto* noun =
         add_noun(app, "webhook", "Sign and check webhook messages, to build or debug a receiver.", "Service",
                  "reeve webhook verify body.json --headers headers.txt --secret-file hook.key");
-    auto signing = std::make_shared<Options>(), checking = std::make_shared<Options>();
+    auto signing = std::make_shared<WebhookOptions>(), checking = std::make_shared<WebhookOptions>();
 
     auto* signs =
         add_command(*noun, "sign", "Print the headers with which the webhook plugin would send a body.",

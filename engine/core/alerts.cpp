@@ -11,10 +11,6 @@ std::string label(const CaseState& state) {
     return state.title.empty() ? state.id : fmt::format("{} ({})", state.title, state.id);
 }
 
-bool counts(const ClockState& clock) {
-    return clock.status == ClockStatus::running || clock.status == ClockStatus::paused;
-}
-
 // The clock that presses: the task's own, else its stage's, else the one of the case that is due first.
 const ClockState* pressing(const CaseState& state, const TaskState* task) {
     const ClockState* found = nullptr;

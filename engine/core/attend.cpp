@@ -9,10 +9,6 @@ namespace reeve::core {
 
 namespace {
 
-bool counts(const ClockState& clock) {
-    return clock.status == ClockStatus::running || clock.status == ClockStatus::paused;
-}
-
 bool is_follow_up(const CaseState& state, const ClockState& clock) {
     const auto task = std::ranges::find(state.tasks, clock.task, &TaskState::id);
     return !clock.task.empty() && task != state.tasks.end() && task->follow_up;

@@ -5,10 +5,6 @@ namespace reeve::core {
 
 namespace {
 
-bool counts(const ClockState& clock) {
-    return clock.status == ClockStatus::running || clock.status == ClockStatus::paused;
-}
-
 template <class F>
 std::vector<std::string> counting(const CaseState& state, F which) {
     std::vector<std::string> ids;

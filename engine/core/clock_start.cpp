@@ -7,10 +7,6 @@ using From = model::ClockRule::From;
 
 namespace {
 
-bool counts(const ClockState& clock) {
-    return clock.status == ClockStatus::running || clock.status == ClockStatus::paused;
-}
-
 // Whether a clock of the rule counts in this cycle (for one entry of a stage, if it is the stage's own).
 bool runs(const CaseState& state, int rule, int entry = 0) {
     return std::ranges::any_of(state.clocks, [&](const ClockState& clock) {

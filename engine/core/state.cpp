@@ -12,10 +12,6 @@ auto find(List& list, const Key& key, Member member) -> decltype(list.data()) {
     return it == list.end() ? nullptr : &*it;
 }
 
-bool counts(const ClockState& clock) {
-    return clock.status == ClockStatus::running || clock.status == ClockStatus::paused;
-}
-
 // By id; else the latest of that name, one that counts before those that ended.
 template <class Clocks>
 auto find_clock(Clocks& clocks, std::string_view key) -> decltype(clocks.data()) {

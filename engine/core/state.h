@@ -87,6 +87,10 @@ struct ClockState {
     bool expires = false;  // an expiry: at `due` the case moves by itself
     bool operator==(const ClockState&) const = default;
 };
+// Whether it still runs or may run again.
+inline bool counts(const ClockState& clock) {
+    return clock.status == ClockStatus::running || clock.status == ClockStatus::paused;
+}
 
 struct EscalationState {
     std::string id, clock;

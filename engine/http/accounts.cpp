@@ -13,7 +13,7 @@ namespace reeve::http {
 
 namespace {
 
-constexpr std::size_t one_time_bytes = 12, secret_bytes = 32;
+constexpr std::size_t one_time_bytes = 12, session_bytes = 32;
 constexpr int free_failures = 5;  // so often nobody has to wait
 constexpr time::Millis longest_wait{15 * 60 * 1000}, forgotten{24 * 3600 * 1000};
 constexpr time::Millis used_again{60'000};  // a session's use is kept so exactly
@@ -147,10 +147,10 @@ Result<Accounts::Opened> Accounts::open(const std::string& person, const std::st
                                                 password.data(), password.size()) == 0;
     if (!known || !right) return refuse("sign-in-failed", "the name or the password is wrong", "/password");
     Opened opened{.session = {.person = person,
-                              .csrf = random_text(secret_bytes),
+                              .csrf = random_text(session_bytes),
                               .until = now + longest,
                               .must_change = known->one_time},
-                  .secret = random_text(secret_bytes)};
+                  .secret = random_text(session_bytes)};
     const auto hash = hash_of(opened.secret);
     std::lock_guard lock(parts_->mutex);
     SQLite::Transaction transaction(*parts_->db);

@@ -1,6 +1,4 @@
 // One client: requests are read, answered and written one after another, over Boost.Beast.
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 
@@ -18,8 +16,6 @@ namespace reeve::http {
 
 namespace beast = boost::beast;
 namespace bhttp = beast::http;
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
-
 namespace {
 
 constexpr std::size_t header_bytes = 16 << 10;

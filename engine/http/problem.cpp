@@ -23,6 +23,7 @@ constexpr std::pair<std::string_view, int> statuses[] = {
     {"unknown-name", 422},
     {"bad-data", 422},
     {"bad-document", 422},
+    {"calendar-too-short", 422},
     {"bad-duration", 422},
     {"bad-who", 422},
     {"missing-field", 422},

@@ -31,7 +31,7 @@ footer form{display:inline}
 )";
 
 // {{…}} is escaped.
-constexpr const char* page = R"(<!doctype html>
+constexpr const char* page_template = R"(<!doctype html>
 <html lang="{{lang}}">
 <head>
 <meta charset="utf-8">
@@ -273,7 +273,7 @@ Answer html_of(const ReceiptPage& shown, int status) {
     data.set("typed", shown.standing.is_object() ? "" : shown.code);
     if (const auto trouble = trouble_words(shown, words); !trouble.empty()) data.set("trouble", trouble);
     if (shown.standing.is_object()) add_case(data, shown.standing, language, words);
-    mustache::mustache made{page};
+    mustache::mustache made{page_template};
     if (!made.is_valid()) throw std::logic_error(made.error_message());
     Answer answer{
         .status = status, .body = made.render(data), .type = "text/html; charset=utf-8", .headers = {}};

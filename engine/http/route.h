@@ -139,6 +139,7 @@ inline constexpr Parameter page_limit{"limit", Parameter::Kind::number,
                                       "At most so many; 50 unless told, no more than 500"};
 inline constexpr Parameter page_after{"after", Parameter::Kind::text,
                                       "What the page before gave as \"next\""};
+inline constexpr Parameter page_query[] = {page_limit, page_after};
 struct Page {
     std::size_t limit = 50, from = 0;
 };

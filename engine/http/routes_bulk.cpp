@@ -178,7 +178,7 @@ constexpr Route bulk(std::string_view pattern, std::string_view operation, std::
             .heavy = true};
 }
 
-constexpr Route table[] = {
+constexpr Route bulk_table[] = {
     bulk("/v1/bulk/reassign", "reassignAll",
          "Give everything that one person has, cases and tasks, to another.", "ReassignAll", reassign),
     bulk("/v1/bulk/transfer", "transferAll", "Hand every open case that a unit has to another unit.",
@@ -191,6 +191,6 @@ constexpr Route table[] = {
 
 }  // namespace
 
-std::span<const Route> bulk_routes() { return table; }
+std::span<const Route> bulk_routes() { return bulk_table; }
 
 }  // namespace reeve::http

@@ -8,9 +8,7 @@ namespace reeve::http {
 namespace {
 
 using Kind = Parameter::Kind;
-constexpr Parameter page_query[] = {page_limit, page_after};
-
-Answer list(const Call& call, const views::Sight& sight) {
+Answer list_calendars(const Call& call, const views::Sight& sight) {
     auto wanted = page_of(call);
     if (!wanted) return problem(wanted.error());
     const auto rows = views::calendar_rows(sight);
@@ -25,7 +23,7 @@ std::string tag_of_text(const std::string& text) {
     return tag;
 }
 
-Answer show(const Call& call, const views::Sight& sight) {
+Answer show_calendar(const Call& call, const views::Sight& sight) {
     const auto sheet = views::calendar_sheet(sight, call.at("calendar"));
     if (!sheet) return problem(sheet.error());
     auto answer = json_answer(*sheet);
@@ -46,7 +44,8 @@ std::vector<std::string> parts_of(const std::string& text) {
 
 // Asks the calendar that the path names.
 template <class Ask>
-Answer ask(const Call& call, const views::Sight& sight, std::initializer_list<const char*> needed, Ask how) {
+Answer ask_calendar(const Call& call, const views::Sight& sight, std::initializer_list<const char*> needed,
+                    Ask how) {
     for (const char* name : needed)
         if (call.query(name).empty())
             return problem({"bad-parameter", fmt::format("say \"{}\" as well: it is needed", name), name});
@@ -87,14 +86,14 @@ constexpr Parameter due_query[] = {
     {"explain", Kind::flag, "true: the count, day by day"}};
 
 Answer due(const Call& call, const views::Sight& sight) {
-    return ask(call, sight, {"from", "in"}, views::answer_due);
+    return ask_calendar(call, sight, {"from", "in"}, views::answer_due);
 }
 
 constexpr Parameter between_query[] = {
     {"from", Kind::text, "From when (needed)"}, {"to", Kind::text, "To when (needed)"}, pause, exclude};
 
 Answer between(const Call& call, const views::Sight& sight) {
-    return ask(call, sight, {"from", "to"}, views::answer_between);
+    return ask_calendar(call, sight, {"from", "to"}, views::answer_between);
 }
 
 constexpr Parameter open_query[] = {{"at", Kind::text, "When (needed)"},
@@ -102,10 +101,10 @@ constexpr Parameter open_query[] = {{"at", Kind::text, "When (needed)"},
 
 Answer open(const Call& call, const views::Sight& sight) {
     const auto periods = static_cast<std::size_t>(std::min(number_of(call, "periods"), 1000));
-    return ask(call, sight, {"at"},
-               [&](const views::CalendarQuestion& question, const time::Calendar& calendar) {
-                   return views::answer_check(question, calendar, periods);
-               });
+    return ask_calendar(call, sight, {"at"},
+                        [&](const views::CalendarQuestion& question, const time::Calendar& calendar) {
+                            return views::answer_check(question, calendar, periods);
+                        });
 }
 
 struct ChangedCalendar {
@@ -137,9 +136,16 @@ Answer change(const Call& call, const views::Sight& sight, bool dry_run) {
                                                    .dry_run = dry_run,
                                                    .expect = tag->empty() ? std::string() : present},
                                                   call.caller.person, [&] { return call.stopping.load(); });
-    if (!done) return problem(done.error().front());
+    if (!done) {
+        auto fault = done.error().front();
+        if (fault.place == "calendar" || fault.place == "reason") fault.place.insert(0, "/");
+        return problem(fault);
+    }
     if (dry_run && call.stopping) return problem(ending());
-    auto answer = json_answer(changes_json(sight, *done, dry_run));
+    auto changes = changes_json(sight, *done, dry_run);
+    if (const auto warnings = time::check_coverage(**time::parse_calendar(*text, name, ""), sight.now))
+        changes["warnings"] = *warnings;
+    auto answer = json_answer(changes);
     if (!dry_run) answer.headers["ETag"] = '"' + tag_of_text(*text) + '"';
     return answer;
 }
@@ -147,9 +153,9 @@ Answer change(const Call& call, const views::Sight& sight, bool dry_run) {
 Answer preview(const Call& call, const views::Sight& sight) { return change(call, sight, true); }
 Answer put(const Call& call, const views::Sight& sight) { return change(call, sight, false); }
 
-constexpr Route table[] = {
+constexpr Route calendar_table[] = {
     {"GET", "/v1/calendars", "listCalendars", "The calendars in use, and the definitions that go by each.",
-     Scope::read, page_query, Takes::nothing, "", "CalendarRow", true, list},
+     Scope::read, page_query, Takes::nothing, "", "CalendarRow", true, list_calendars},
     {"GET",
      "/v1/calendars/{calendar}",
      "showCalendar",
@@ -160,7 +166,7 @@ constexpr Route table[] = {
      "",
      "Calendar",
      false,
-     show},
+     show_calendar},
     {"GET", "/v1/calendars/{calendar}/due", "countDue", "The instant at which a duration ends.", Scope::read,
      due_query, Takes::nothing, "", "Due", false, due},
     {"GET", "/v1/calendars/{calendar}/between", "countBetween", "Office time from one instant to another.",
@@ -194,6 +200,6 @@ constexpr Route table[] = {
 
 }  // namespace
 
-std::span<const Route> calendar_routes() { return table; }
+std::span<const Route> calendar_routes() { return calendar_table; }
 
 }  // namespace reeve::http

@@ -133,7 +133,7 @@ constexpr Parameter list_query[] = {
     page_limit,
     {"after", Kind::text, "What the page before gave as \"next\": the cases come in the order of their ids"}};
 
-Answer list(const Call& call, const views::Sight& sight) {
+Answer list_cases(const Call& call, const views::Sight& sight) {
     store::CaseFilter filter{.units = {},
                              .definition = call.query("definition"),
                              .status = call.query("status"),
@@ -174,7 +174,7 @@ Answer with_tag(Json json, const store::CaseFile& file) {
     return answer;
 }
 
-Answer show(const Call& call, const views::Sight& sight) {
+Answer show_case(const Call& call, const views::Sight& sight) {
     auto file = file_of(call, sight);
     return file ? with_tag(views::case_sheet(sight, *file), *file) : problem(file.error());
 }
@@ -248,7 +248,7 @@ Answer document(const Call& call, const views::Sight& sight) {
     return problem({"no-such-file", "the case has no document with that SHA-256", "sha256"});
 }
 
-constexpr Route table[] = {
+constexpr Route case_table[] = {
     {"POST",
      "/v1/cases",
      "startCase",
@@ -261,7 +261,7 @@ constexpr Route table[] = {
      false,
      start},
     {"GET", "/v1/cases", "listCases", "The cases that fit, in the order of their ids.", Scope::read,
-     list_query, Takes::nothing, "", "CaseRow", true, list},
+     list_query, Takes::nothing, "", "CaseRow", true, list_cases},
     {"GET",
      "/v1/cases/{case}",
      "showCase",
@@ -272,7 +272,7 @@ constexpr Route table[] = {
      "",
      "Case",
      false,
-     show,
+     show_case,
      "application/json",
      false,
      false,
@@ -331,6 +331,6 @@ bool is_asked_for(std::string_view command) {
     return std::ranges::find(not_here, command) == std::end(not_here);
 }
 
-std::span<const Route> case_routes() { return table; }
+std::span<const Route> case_routes() { return case_table; }
 
 }  // namespace reeve::http

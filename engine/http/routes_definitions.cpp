@@ -8,10 +8,9 @@ namespace reeve::http {
 namespace {
 
 using Kind = Parameter::Kind;
-constexpr Parameter page_query[] = {page_limit, page_after};
 constexpr Parameter version_query[] = {{"version", Kind::number, "Which version; without it the newest"}};
 
-Answer list(const Call& call, const views::Sight& sight) {
+Answer list_definitions(const Call& call, const views::Sight& sight) {
     auto wanted = page_of(call);
     if (!wanted) return problem(wanted.error());
     return page(sight.catalog.ids(), *wanted,
@@ -30,7 +29,7 @@ using View = Result<Json> (*)(const views::Sight&, const std::string& id, int ve
 
 // Of the version that is asked for; its number is its tag.
 template <View view>
-Answer show(const Call& call, const views::Sight& sight) {
+Answer show_definition(const Call& call, const views::Sight& sight) {
     const auto seen = view(sight, call.at("definition"), number_of(call, "version"));
     if (!seen) return problem(seen.error());
     auto answer = json_answer(*seen);
@@ -127,9 +126,9 @@ Answer schema(const Call&, const views::Sight&) {
             .headers = {}};
 }
 
-constexpr Route table[] = {
+constexpr Route definition_table[] = {
     {"GET", "/v1/definitions", "listDefinitions", "The definitions in use.", Scope::read, page_query,
-     Takes::nothing, "", "DefinitionRow", true, list},
+     Takes::nothing, "", "DefinitionRow", true, list_definitions},
     {"POST",
      "/v1/definitions",
      "deployDefinition",
@@ -166,20 +165,21 @@ constexpr Route table[] = {
      false,
      schema},
     {"GET", "/v1/definitions/{definition}", "showDefinition", "A definition: its stages, clocks and ladders.",
-     Scope::read, version_query, Takes::nothing, "", "Definition", false, show<views::definition_sheet>},
+     Scope::read, version_query, Takes::nothing, "", "Definition", false,
+     show_definition<views::definition_sheet>},
     {"GET", "/v1/definitions/{definition}/versions", "listVersions",
      "Its versions, the newest first: since when, by whom, and the open cases that go by each.", Scope::read,
      page_query, Takes::nothing, "", "VersionRow", true, versions},
     {"GET", "/v1/definitions/{definition}/text", "showDefinitionText",
      "The text of a version and its calendar, as they were deployed.", Scope::read, version_query,
-     Takes::nothing, "", "DefinitionText", false, show<views::definition_text>},
+     Takes::nothing, "", "DefinitionText", false, show_definition<views::definition_text>},
     {"GET", "/v1/definitions/{definition}/diagram", "drawDefinition",
      "A version as nodes and edges: stages, clocks, and what leads where.", Scope::read, version_query,
-     Takes::nothing, "", "Diagram", false, show<views::diagram>},
+     Takes::nothing, "", "Diagram", false, show_definition<views::diagram>},
 };
 
 }  // namespace
 
-std::span<const Route> definition_routes() { return table; }
+std::span<const Route> definition_routes() { return definition_table; }
 
 }  // namespace reeve::http

@@ -78,7 +78,7 @@ Answer follow(const Call& call, const views::Sight& sight) {
     return answer;
 }
 
-constexpr Route table[] = {
+constexpr Route event_table[] = {
     {"GET", "/v1/events", "followEvents",
      "What happens to the cases one sees, as it happens, as server-sent events.", Scope::read, query,
      Takes::nothing, "", "LiveEvent", false, follow, "text/event-stream"},
@@ -86,6 +86,6 @@ constexpr Route table[] = {
 
 }  // namespace
 
-std::span<const Route> event_routes() { return table; }
+std::span<const Route> event_routes() { return event_table; }
 
 }  // namespace reeve::http

@@ -45,9 +45,9 @@ namespace {
 using Kind = Parameter::Kind;
 constexpr int longest_lease = 3600;          // seconds
 constexpr std::size_t longest_worker = 200;  // bytes; the core refuses more, but only once there is a job
-constexpr Parameter unit{"unit", Kind::text, "Of this unit and below"};
+constexpr Parameter job_unit{"unit", Kind::text, "Of this unit and below"};
 
-std::optional<Error> between(int value, int least, int most, const char* field) {
+std::optional<Error> within(int value, int least, int most, const char* field) {
     if (value >= least && value <= most) return std::nullopt;
     return Error{"bad-shape", fmt::format("expected a whole number from {} to {}", least, most),
                  fmt::format("/{}", field)};
@@ -78,9 +78,9 @@ Answer lease(const Call& call, const views::Sight& sight) {
         return problem({"missing-name",
                         fmt::format("say what the program calls itself, in {} bytes at most", longest_worker),
                         "/worker"});
-    for (const auto& fault : {between(body.most, 1, most_at_once, "most"),
-                              between(body.lease_seconds, 1, longest_lease, "lease_seconds"),
-                              between(body.wait_seconds, 0, longest_wait, "wait_seconds")})
+    for (const auto& fault : {within(body.most, 1, most_at_once, "most"),
+                              within(body.lease_seconds, 1, longest_lease, "lease_seconds"),
+                              within(body.wait_seconds, 0, longest_wait, "wait_seconds")})
         if (fault) return problem(*fault);
     for (std::size_t i = 0; i < body.handlers.size(); ++i)
         if (auto fault = unknown_handler(call, sight, body.handlers[i], fmt::format("/handlers/{}", i)))
@@ -115,7 +115,7 @@ Result<core::Command> report(const Call& call, const views::Sight& sight, std::i
 Result<core::Command> heartbeat(const Call& call, const views::Sight& sight) {
     HeartbeatBody body;
     if (auto fault = describe::read(call.body, body, {})) return std::unexpected(*fault);
-    if (auto fault = between(body.lease_seconds, 1, longest_lease, "lease_seconds"))
+    if (auto fault = within(body.lease_seconds, 1, longest_lease, "lease_seconds"))
         return std::unexpected(*fault);
     return report(
         call, sight, body.lease, "",
@@ -155,7 +155,7 @@ Result<core::Command> fail(const Call& call, const views::Sight& sight) {
     core::FailJob wish{
         .job = call.at("job"), .error = std::move(body.error), .retry = body.retry, .lease = body.lease};
     if (body.retry_after_seconds) {
-        if (auto fault = between(*body.retry_after_seconds, 0, longest_wait, "retry_after_seconds"))
+        if (auto fault = within(*body.retry_after_seconds, 0, longest_wait, "retry_after_seconds"))
             return std::unexpected(*fault);
         wish.retry_after = time::Duration{.elapsed = std::chrono::seconds(*body.retry_after_seconds)};
     }
@@ -166,14 +166,14 @@ Answer receipt_of(const Call&, const views::Sight& sight, const runtime::Receipt
     return json_answer(views::receipt_text(sight, receipt));
 }
 
-constexpr Parameter list_query[] = {{"handler", Kind::text, "Of this handler"},
-                                    {"case", Kind::text, "Of this case"},
-                                    unit,
-                                    {"status", Kind::job_status, "In this state"},
-                                    page_limit,
-                                    page_after};
+constexpr Parameter job_query[] = {{"handler", Kind::text, "Of this handler"},
+                                   {"case", Kind::text, "Of this case"},
+                                   job_unit,
+                                   {"status", Kind::job_status, "In this state"},
+                                   page_limit,
+                                   page_after};
 
-Answer list(const Call& call, const views::Sight& sight) {
+Answer list_jobs(const Call& call, const views::Sight& sight) {
     auto units = seen_units(call, sight);
     if (!units) return problem(units.error());
     auto wanted = page_of(call);
@@ -191,12 +191,12 @@ Answer list(const Call& call, const views::Sight& sight) {
                 [&](const store::JobRow& row) { return views::job_row(sight, row); });
 }
 
-constexpr Parameter lease_query[] = {unit};
+constexpr Parameter lease_query[] = {job_unit};
 
-constexpr Route table[] = {
+constexpr Route job_table[] = {
     {"GET", "/v1/jobs", "listJobs",
      "What active stages ask of programs, those that have waited longest first: who has it, and until when.",
-     Scope::read, list_query, Takes::nothing, "", "Job", true, list},
+     Scope::read, job_query, Takes::nothing, "", "Job", true, list_jobs},
     {"POST", "/v1/jobs/lease", "leaseJobs",
      "Takes jobs for a time, and waits until there is one; an empty list when there was none.", Scope::work,
      lease_query, Takes::json, "Lease", "LeasedJobs", false, lease},
@@ -248,6 +248,6 @@ constexpr Route table[] = {
 
 }  // namespace
 
-std::span<const Route> job_routes() { return table; }
+std::span<const Route> job_routes() { return job_table; }
 
 }  // namespace reeve::http

@@ -6,8 +6,6 @@ namespace reeve::http {
 namespace {
 
 using Kind = Parameter::Kind;
-constexpr Parameter page_query[] = {page_limit, page_after};
-
 Answer units(const Call& call, const views::Sight& sight) {
     auto wanted = page_of(call);
     if (!wanted) return problem(wanted.error());
@@ -49,7 +47,7 @@ Answer change(const Call& call, const views::Sight&) {
     return json_answer({{"changes", call.body["changes"].size()}});
 }
 
-constexpr Route table[] = {
+constexpr Route office_table[] = {
     {"GET", "/v1/units", "listUnits", "The units with their posts, those above before those below.",
      Scope::read, page_query, Takes::nothing, "", "Unit", true, units},
     {"GET", "/v1/people", "listPeople", "The persons and their roles.", Scope::read, page_query,
@@ -71,6 +69,6 @@ constexpr Route table[] = {
 
 }  // namespace
 
-std::span<const Route> office_routes() { return table; }
+std::span<const Route> office_routes() { return office_table; }
 
 }  // namespace reeve::http

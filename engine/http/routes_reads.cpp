@@ -8,14 +8,15 @@ namespace {
 
 using Kind = Parameter::Kind;
 
-constexpr Parameter query[] = {{"case", Kind::text, "Of this case, also when it has left for an archive"},
-                               {"person", Kind::text, "By this person, and by programs in their name"},
-                               {"from", Kind::time, "At this time or later"},
-                               {"to", Kind::time, "Before this time"},
-                               page_limit,
-                               {"after", Kind::position, "What the page before gave as \"next\""}};
+constexpr Parameter read_query[] = {
+    {"case", Kind::text, "Of this case, also when it has left for an archive"},
+    {"person", Kind::text, "By this person, and by programs in their name"},
+    {"from", Kind::time, "At this time or later"},
+    {"to", Kind::time, "Before this time"},
+    page_limit,
+    {"after", Kind::position, "What the page before gave as \"next\""}};
 
-Answer list(const Call& call, const views::Sight&) {
+Answer list_reads(const Call& call, const views::Sight&) {
     ReadFilter filter{.case_id = call.query("case"), .person = call.query("person"), .from = {}, .to = {}};
     if (const auto& from = call.query("from"); !from.empty()) filter.from = *time::parse_instant(from);
     if (const auto& to = call.query("to"); !to.empty()) filter.to = *time::parse_instant(to);
@@ -32,14 +33,14 @@ Answer list(const Call& call, const views::Sight&) {
         {{"items", std::move(items)}, {"next", more ? Json(std::to_string(rows.back().id)) : Json()}});
 }
 
-constexpr Route table[] = {
+constexpr Route read_table[] = {
     {"GET", "/v1/reads", "listReads",
      "Who read what a case holds of persons: when, and over which route; the newest first.",
-     Scope::administer, query, Takes::nothing, "", "Read", true, list},
+     Scope::administer, read_query, Takes::nothing, "", "Read", true, list_reads},
 };
 
 }  // namespace
 
-std::span<const Route> read_routes() { return table; }
+std::span<const Route> read_routes() { return read_table; }
 
 }  // namespace reeve::http

@@ -88,7 +88,7 @@ Answer standing(const Call& call, const views::Sight& sight) {
     return answer_of(look_up(call, sight, call.at("code")), false);
 }
 
-Answer page(const Call& call, const views::Sight& sight) {
+Answer show_page(const Call& call, const views::Sight& sight) {
     return answer_of(look_up(call, sight, call.at("code")), true);
 }
 
@@ -108,7 +108,7 @@ constexpr Parameter language_query[] = {
     {"lang", Parameter::Kind::text, "en or zh; without it as Accept-Language says"}};
 constexpr std::string_view html = "text/html; charset=utf-8";
 
-constexpr Route table[] = {
+constexpr Route receipt_table[] = {
     {"GET",
      "/v1/cases/{case}/receipt",
      "showReceiptCode",
@@ -165,12 +165,12 @@ constexpr Route table[] = {
      "",
      "",
      false,
-     page,
+     show_page,
      html},
 };
 
 }  // namespace
 
-std::span<const Route> receipt_routes() { return table; }
+std::span<const Route> receipt_routes() { return receipt_table; }
 
 }  // namespace reeve::http

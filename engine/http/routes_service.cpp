@@ -78,7 +78,7 @@ Answer me(const Call& call, const views::Sight& sight) {
 
 Answer description(const Call&, const views::Sight&) { return json_answer(openapi()); }
 
-constexpr Route table[] = {
+constexpr Route service_table[] = {
     {"GET",
      "/healthz",
      "isAlive",
@@ -148,6 +148,6 @@ constexpr Route table[] = {
 
 }  // namespace
 
-std::span<const Route> service_routes() { return table; }
+std::span<const Route> service_routes() { return service_table; }
 
 }  // namespace reeve::http

@@ -83,7 +83,7 @@ Answer set_password(const Call& call, const views::Sight& sight) {
     return opened ? session_answer(call, *opened) : problem(opened.error());
 }
 
-constexpr Route table[] = {
+constexpr Route session_table[] = {
     {"POST",
      "/v1/session",
      "signIn",
@@ -121,6 +121,6 @@ constexpr Route table[] = {
 
 }  // namespace
 
-std::span<const Route> session_routes() { return table; }
+std::span<const Route> session_routes() { return session_table; }
 
 }  // namespace reeve::http

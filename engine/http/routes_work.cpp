@@ -8,12 +8,12 @@ namespace reeve::http {
 namespace {
 
 using Kind = Parameter::Kind;
-constexpr Parameter unit{"unit", Kind::text, "Of this unit's cases and below"};
+constexpr Parameter of_unit{"unit", Kind::text, "Of this unit's cases and below"};
 
 constexpr Parameter tasks_query[] = {
     {"person", Kind::text, "Whose work; with that of the absent for whom they stand in"},
     {"case", Kind::text, "Of one case"},
-    unit,
+    of_unit,
     {"all", Kind::flag, "true: done and cancelled ones too"},
     page_limit,
     page_after};
@@ -36,7 +36,7 @@ Answer tasks(const Call& call, const views::Sight& sight) {
 
 constexpr Parameter requests_query[] = {{"person", Kind::text, "That this person may answer"},
                                         {"case", Kind::text, "Of one case"},
-                                        unit,
+                                        of_unit,
                                         page_limit,
                                         page_after};
 
@@ -63,7 +63,7 @@ Answer requests(const Call& call, const views::Sight& sight) {
 
 constexpr Parameter escalations_query[] = {{"case", Kind::text, "Of one case"},
                                            {"told", Kind::text, "That this person was told of"},
-                                           unit,
+                                           of_unit,
                                            {"light", Kind::light, "That set this light"},
                                            {"from", Kind::time, "Fired at this time or later"},
                                            {"to", Kind::time, "Fired before this time"},
@@ -94,7 +94,7 @@ Answer escalations(const Call& call, const views::Sight& sight) {
                 [](const Json& row) { return row; });
 }
 
-constexpr Parameter board_query[] = {unit, page_limit, page_after};
+constexpr Parameter board_query[] = {of_unit, page_limit, page_after};
 
 Answer board(const Call& call, const views::Sight& sight) {
     auto units = seen_units(call, sight);
@@ -106,7 +106,7 @@ Answer board(const Call& call, const views::Sight& sight) {
 }
 
 constexpr Parameter forecast_query[] = {
-    unit,
+    of_unit,
     {"person", Kind::text, "Of cases that this person owns, or steps that they are told of"},
     {"within", Kind::duration, "How far ahead; \"7 days\" unless told, a year at most"},
     page_limit,
@@ -189,7 +189,7 @@ Answer told(const Call& call, const views::Sight& sight) {
     });
 }
 
-constexpr Route table[] = {
+constexpr Route work_table[] = {
     {"GET", "/v1/tasks", "listTasks", "Open tasks, the most pressing first.", Scope::read, tasks_query,
      Takes::nothing, "", "Task", true, tasks},
     {"GET", "/v1/requests", "listRequests", "What waits for a second person, the longest first.", Scope::read,
@@ -238,6 +238,6 @@ constexpr Route table[] = {
 
 }  // namespace
 
-std::span<const Route> work_routes() { return table; }
+std::span<const Route> work_routes() { return work_table; }
 
 }  // namespace reeve::http

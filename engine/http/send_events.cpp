@@ -1,6 +1,4 @@
 // How the events of a stream reach a client: pieces of a body that does not end, each in its time.
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/chunk_encode.hpp>
 
@@ -11,7 +9,6 @@ namespace reeve::http {
 
 namespace {
 
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 // What the system keeps for a client that does not read: little, so that it is noticed soon, and many cost
 // little.
 constexpr int kept_by_system = 64 << 10;

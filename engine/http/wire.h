@@ -2,9 +2,11 @@
 // connection below either. A stream as Asio and Beast want one.
 #pragma once
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <memory>
 #include <optional>
@@ -14,6 +16,8 @@
 namespace reeve::http {
 
 namespace asio = boost::asio;
+// What a co_await gives: the fault beside what was done, nothing thrown.
+inline constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 // What the certificate of the options gives; null: they name none. Refuses "bad-certificate".
 Result<std::shared_ptr<asio::ssl::context>> tls_context(const Options&);

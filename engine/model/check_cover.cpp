@@ -6,8 +6,6 @@
 namespace reeve::model {
 namespace {
 
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
-
 // The stages of each branch of a parallel stage.
 std::vector<std::vector<bool>> regions(const Program& p, const Stage& parallel,
                                        const std::vector<std::vector<int>>& edges) {

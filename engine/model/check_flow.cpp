@@ -6,8 +6,6 @@ namespace {
 
 using Edges = std::vector<std::vector<int>>;
 
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
-
 Edges reversed(const Edges& edges) {
     Edges out(edges.size());
     for (std::size_t from = 0; from < edges.size(); ++from)

@@ -25,16 +25,10 @@ void Reader::calendar() {
     program_.calendar = *calendar;
     if (!around_.from) return;
     // Nothing counts beyond the data: at the beginning that is a fault, within the year a warning.
-    auto at_once = time::due(**calendar, *around_.from, {.days = 1});
-    auto in_a_year = time::due(**calendar, *around_.from, {.months = 12});
-    if (!at_once.warnings.empty())
-        faults_.add(root_["calendar"], "calendar-too-short",
-                    at_once.warnings[0] + "; add the year to the calendar");
-    else
-        for (const auto& warning : in_a_year.warnings)
-            faults_.warnings.push_back({"calendar-too-short",
-                                        warning + "; add the year to the calendar in time",
-                                        root_["calendar"].place()});
+    const auto warnings = time::check_coverage(**calendar, *around_.from);
+    if (!warnings) return faults_.add(root_["calendar"], warnings.error().code, warnings.error().message);
+    for (const auto& warning : *warnings)
+        faults_.warnings.push_back({"calendar-too-short", warning, root_["calendar"].place()});
 }
 
 void Reader::read() {

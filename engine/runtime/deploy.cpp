@@ -134,6 +134,8 @@ std::expected<std::vector<CaseChange>, Errors> Engine::change_calendar(const Cha
             Errors{{"missing-reason", "say why: dates that people were told may move", "reason"}});
     auto parsed = time::parse_calendar(wanted.calendar, name + ".json", "");
     if (!parsed) return std::unexpected(Errors{parsed.error()});
+    if (const auto covers = time::check_coverage(**parsed, impl_->time->now()); !covers)
+        return std::unexpected(Errors{covers.error()});
     const auto canonical = time::canonical_text(**parsed);
     std::lock_guard one_at_a_time(impl_->calendars);
     if (leave_off && leave_off())

@@ -171,7 +171,8 @@ class Engine {
                                                    const std::string& calendar) const;
     // Every definition that uses the calendar gets a new version with it, all of them in one commit, and its
     // open cases are migrated. Asked again it moves those that were left. A dry run says what would change.
-    // Codes "changed-meanwhile", and those of a calendar and a definition.
+    // Codes "changed-meanwhile", "calendar-too-short", and those of a calendar and a definition. Whether it
+    // ends within the year is told by time::check_coverage.
     std::expected<std::vector<CaseChange>, Errors> change_calendar(const ChangeCalendar&,
                                                                    const std::string& actor,
                                                                    const LeaveOff& = {});

@@ -9,7 +9,7 @@
 namespace reeve::store {
 namespace {
 
-constexpr std::size_t piece = 1 << 16;
+constexpr std::size_t packed_piece = 1 << 16;
 
 class Blob {
   public:
@@ -53,10 +53,10 @@ void Packing::add(const std::string& sha256, const std::filesystem::path& file) 
     insert_.exec();
     insert_.reset();
     Blob blob(db_, db_.getLastInsertRowid(), true);
-    std::string bytes(piece, '\0');
+    std::string bytes(packed_piece, '\0');
     std::uint64_t at = 0;
     while (at < size) {
-        in.read(bytes.data(), static_cast<std::streamsize>(std::min<std::uint64_t>(piece, size - at)));
+        in.read(bytes.data(), static_cast<std::streamsize>(std::min<std::uint64_t>(packed_piece, size - at)));
         if (in.gcount() <= 0) throw std::runtime_error("reading " + file.string() + " failed");
         const auto read = static_cast<std::size_t>(in.gcount());
         blob.write(std::string_view(bytes).substr(0, read), static_cast<int>(at));
@@ -68,7 +68,7 @@ void unpack(SQLite::Database& db, std::int64_t row, const std::function<void(std
     Blob blob(db, row, false);
     std::string bytes;
     for (int at = 0, size = blob.size(); at < size; at += static_cast<int>(bytes.size())) {
-        bytes.resize(std::min(piece, static_cast<std::size_t>(size - at)));
+        bytes.resize(std::min(packed_piece, static_cast<std::size_t>(size - at)));
         blob.read(bytes, at);
         each(bytes);
     }

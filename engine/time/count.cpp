@@ -7,13 +7,13 @@ using namespace std::chrono;
 
 namespace {
 
-Instant clamp(Instant t) { return std::clamp(t, Instant(-never.time_since_epoch()), never); }
+Instant within_time(Instant t) { return std::clamp(t, Instant(-never.time_since_epoch()), never); }
 
 }  // namespace
 
 Stops::Stops(std::span<const Span> stopped) {
     for (Span s : stopped) {
-        s = {clamp(s.from), clamp(s.to)};
+        s = {within_time(s.from), within_time(s.to)};
         if (s.from < s.to) spans_.push_back(s);
     }
     std::ranges::sort(spans_, {}, &Span::from);

@@ -235,6 +235,14 @@ Millis working_between(const Calendar& calendar, Instant from, Instant to, std::
     return sum;
 }
 
+Result<std::vector<std::string>> check_coverage(const Calendar& calendar, Instant from) {
+    if (const auto at_once = due(calendar, from, {.days = 1}).warnings; !at_once.empty())
+        return refuse("calendar-too-short", at_once.front() + "; add the year to the calendar", "calendar");
+    auto warnings = due(calendar, from, {.months = 12}).warnings;
+    for (auto& warning : warnings) warning += "; add the year to the calendar in time";
+    return warnings;
+}
+
 Instant fraction(const Calendar& calendar, Instant from, Instant due, double percent, bool working,
                  std::span<const Span> stopped) {
     if (due >= never) return Instant::max();

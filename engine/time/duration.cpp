@@ -45,7 +45,7 @@ const std::vector<std::pair<std::string, Unit>>& units() {
     return all;
 }
 
-std::unexpected<Error> bad(std::string_view text, const std::string& why) {
+std::unexpected<Error> bad_duration(std::string_view text, const std::string& why) {
     std::string shown(text.substr(0, 60));
     return refuse("bad-duration", fmt::format("the duration \"{}\" is not understood: {}", shown, why));
 }
@@ -118,31 +118,32 @@ Result<Duration> parse_iso(std::string_view text, std::string_view body, bool ne
     std::string order = "YMWDHMS";
     std::size_t next = 0;
     Part part = Part::elapsed;
-    if (body.empty() || body == "T") return bad(text, "nothing follows the P; " + form);
+    if (body.empty() || body == "T") return bad_duration(text, "nothing follows the P; " + form);
     while (!body.empty()) {
         if (body[0] == 'T' && !time) {
             time = true;
             next = 4;
             body.remove_prefix(1);
-            if (body.empty()) return bad(text, "nothing follows the T");
+            if (body.empty()) return bad_duration(text, "nothing follows the T");
             continue;
         }
         auto amount = read_amount(body);
-        if (!amount || body.empty()) return bad(text, "ISO 8601 has it like \"P1Y2M3DT4H5M6S\" or \"P2W\"");
-        if (last) return bad(text, "only its last number may have a part after the point");
+        if (!amount || body.empty())
+            return bad_duration(text, "ISO 8601 has it like \"P1Y2M3DT4H5M6S\" or \"P2W\"");
+        if (last) return bad_duration(text, "only its last number may have a part after the point");
         std::size_t at = order.find(body[0], next);
         if (at == std::string::npos || (at < 4) == time) {
-            return bad(text, "ISO 8601 has the units in the order Y M D T H M S");
+            return bad_duration(text, "ISO 8601 has the units in the order Y M D T H M S");
         }
         if (at == 2 && (next > 0 || body.size() > 1))
-            return bad(text, "weeks stand alone in ISO 8601, as in \"P2W\"");
+            return bad_duration(text, "weeks stand alone in ISO 8601, as in \"P2W\"");
         next = at == 2 ? order.size() : at + 1;
         last = !amount->whole;
         static const Unit sizes[] = {{Part::months, 12},   {Part::months, 1},        {Part::days, 7},
                                      {Part::days, 1},      {Part::elapsed, 3600000}, {Part::elapsed, 60000},
                                      {Part::elapsed, 1000}};
         part = sizes[at].part;
-        if (auto wrong = add(d, *amount, sizes[at]); !wrong.empty()) return bad(text, wrong);
+        if (auto wrong = add(d, *amount, sizes[at]); !wrong.empty()) return bad_duration(text, wrong);
         body.remove_prefix(1);
     }
     mark_zero(d, part);
@@ -213,14 +214,14 @@ Duration Duration::operator-() const {
 
 Result<Duration> parse_duration(std::string_view text) {
     std::string_view rest = text;
-    if (text.size() > 200) return bad(text, "it is too long; " + form);
+    if (text.size() > 200) return bad_duration(text, "it is too long; " + form);
     skip_blanks(rest);
     while (!rest.empty() && blank(rest.back())) rest.remove_suffix(1);
     bool negative = rest.starts_with('-');
     if (negative || rest.starts_with('+')) rest.remove_prefix(1);
     skip_blanks(rest);
     if (rest.starts_with('P')) return parse_iso(text, rest, negative);
-    if (rest.empty()) return bad(text, "it is empty; " + form);
+    if (rest.empty()) return bad_duration(text, "it is empty; " + form);
 
     Duration d;
     std::optional<Part> part;
@@ -229,20 +230,21 @@ Result<Duration> parse_duration(std::string_view text) {
         if (!first && rest.starts_with(',')) rest.remove_prefix(1);
         skip_blanks(rest);
         auto amount = read_amount(rest);
-        if (!amount) return bad(text, form);
+        if (!amount) return bad_duration(text, form);
         std::string word = read_unit(rest);
-        if (word.empty()) return bad(text, "the number has no unit; " + form);
+        if (word.empty()) return bad_duration(text, "the number has no unit; " + form);
         auto unit =
             std::ranges::find(units(), word, [](const auto& u) -> const std::string& { return u.first; });
         if (unit == units().end()) {
-            return bad(text, fmt::format("unknown unit \"{}\"{}", word.substr(0, 40), suggest(word)));
+            return bad_duration(text,
+                                fmt::format("unknown unit \"{}\"{}", word.substr(0, 40), suggest(word)));
         }
-        if (auto wrong = add(d, *amount, unit->second); !wrong.empty()) return bad(text, wrong);
+        if (auto wrong = add(d, *amount, unit->second); !wrong.empty()) return bad_duration(text, wrong);
         part = unit->second.part;
         (*part == Part::working || *part == Part::working_days ? working : plain) = true;
     }
     if (working && plain)
-        return bad(text, "working time is not mixed with other time; use two clocks, or one kind");
+        return bad_duration(text, "working time is not mixed with other time; use two clocks, or one kind");
     mark_zero(d, *part);
     return negative ? -d : d;
 }

@@ -79,7 +79,7 @@ std::string read_instant(std::string_view text, Read& read) {
     return "";
 }
 
-std::unexpected<Error> bad(std::string_view text, const std::string& why) {
+std::unexpected<Error> bad_instant(std::string_view text, const std::string& why) {
     return refuse("bad-time", fmt::format("\"{}\" is not a time: {}", text.substr(0, 40), why));
 }
 
@@ -107,15 +107,15 @@ bool countable(Instant t) {
 
 Result<Instant> parse_instant(std::string_view text, const Calendar& calendar) {
     Read read;
-    if (auto wrong = read_instant(text, read); !wrong.empty()) return bad(text, wrong);
+    if (auto wrong = read_instant(text, read); !wrong.empty()) return bad_instant(text, wrong);
     if (!read.offset) return calendar.zone().to_instant(read.local);
     return Instant{read.local.time_since_epoch() - *read.offset};
 }
 
 Result<Instant> parse_instant(std::string_view text) {
     Read read;
-    if (auto wrong = read_instant(text, read); !wrong.empty()) return bad(text, wrong);
-    if (!read.offset) return bad(text, "it has no offset; add Z or one like +08:00");
+    if (auto wrong = read_instant(text, read); !wrong.empty()) return bad_instant(text, wrong);
+    if (!read.offset) return bad_instant(text, "it has no offset; add Z or one like +08:00");
     return Instant{read.local.time_since_epoch() - *read.offset};
 }
 

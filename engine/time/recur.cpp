@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t most_dates = 100'000;
 
-std::unexpected<Error> bad(std::string_view rule, const std::string& why) {
+std::unexpected<Error> bad_rule(std::string_view rule, const std::string& why) {
     return refuse("bad-rule", fmt::format("the rule \"{}\" is not understood: {}", rule.substr(0, 80), why));
 }
 
@@ -147,17 +147,17 @@ Result<RecurrenceRule> parse_rule(const std::string& text, const Zone* zone) {
         if (part.empty() && !seen.empty()) continue;  // a last semicolon
         auto equals = part.find('=');
         if (equals == std::string::npos)
-            return bad(text, "it is made of KEY=VALUE parts, as in FREQ=WEEKLY;BYDAY=MO");
+            return bad_rule(text, "it is made of KEY=VALUE parts, as in FREQ=WEEKLY;BYDAY=MO");
         std::string key = part.substr(0, equals);
-        if (!seen.insert(key).second) return bad(text, key.substr(0, 40) + " is given twice");
+        if (!seen.insert(key).second) return bad_rule(text, key.substr(0, 40) + " is given twice");
         std::string wrong = read_part(key, part.substr(equals + 1), zone, rule, has_freq);
-        if (!wrong.empty()) return bad(text, wrong);
+        if (!wrong.empty()) return bad_rule(text, wrong);
     }
-    if (!has_freq) return bad(text, "it has no FREQ, as in FREQ=WEEKLY");
-    if (rule.count && rule.until) return bad(text, "COUNT and UNTIL exclude each other; keep one");
+    if (!has_freq) return bad_rule(text, "it has no FREQ, as in FREQ=WEEKLY");
+    if (rule.count && rule.until) return bad_rule(text, "COUNT and UNTIL exclude each other; keep one");
     if (rule.frequency > Frequency::monthly &&
         std::ranges::any_of(rule.weekdays, [](const auto& w) { return w.second != 0; })) {
-        return bad(text, "a weekday with a number, such as 2MO, needs FREQ=MONTHLY or FREQ=YEARLY");
+        return bad_rule(text, "a weekday with a number, such as 2MO, needs FREQ=MONTHLY or FREQ=YEARLY");
     }
     return rule;
 }
@@ -165,7 +165,7 @@ Result<RecurrenceRule> parse_rule(const std::string& text, const Zone* zone) {
 }  // namespace
 
 Result<Recurrence> Recurrence::parse(std::string_view text, Local start, const Zone* zone, Day end) {
-    if (text.size() > 20'000) return bad(text, "it is too long");
+    if (text.size() > 20'000) return bad_rule(text, "it is too long");
     Recurrence recurrence;
     std::vector<std::pair<RecurrenceRule, bool>> rules;
     std::string upper(text);
@@ -186,7 +186,7 @@ Result<Recurrence> Recurrence::parse(std::string_view text, Local start, const Z
         } else if (kind == "RDATE" || kind == "EXDATE" || kind == "DTSTART") {
             for (const std::string& part : split(value, ',')) {
                 auto at = moment(part, zone, false);
-                if (!at) return bad(line, "it takes dates or times like 20261231 or 20261231T160000Z");
+                if (!at) return bad_rule(line, "it takes dates or times like 20261231 or 20261231T160000Z");
                 if (kind == "DTSTART")
                     start = *at;
                 else if (kind == "RDATE")
@@ -195,11 +195,11 @@ Result<Recurrence> Recurrence::parse(std::string_view text, Local start, const Z
                     recurrence.excluded_dates_.push_back(*at);
             }
         } else {
-            return bad(line, "its lines begin with RRULE:, RDATE:, EXRULE: or EXDATE:");
+            return bad_rule(line, "its lines begin with RRULE:, RDATE:, EXRULE: or EXDATE:");
         }
     }
     if (rules.empty() && recurrence.dates_.empty())
-        return bad(text, "it is empty; write one like FREQ=WEEKLY;BYDAY=MO");
+        return bad_rule(text, "it is empty; write one like FREQ=WEEKLY;BYDAY=MO");
     std::ranges::sort(recurrence.dates_);
     std::ranges::sort(recurrence.excluded_dates_);
     for (auto& [rule, included] : rules) {

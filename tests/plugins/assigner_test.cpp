@@ -44,7 +44,7 @@ struct Assigners : testing::Test {
         if (office.engine) office.expect_clean();
     }
     Assigner& chooser() {
-        if (!assigner) assigner = std::make_unique<Assigner>(*office.engine, started(settings), wanted);
+        if (!assigner) assigner = std::make_unique<Assigner>(*office.engine, started_host(settings), wanted);
         return *assigner;
     }
     void start(const std::string& id, const std::string& whom, const std::string& what = {}) {

@@ -40,7 +40,7 @@ struct Exports : testing::Test {
         wanted.events = 4;
     }
     Exporter& to() {
-        if (!exporter) exporter = std::make_unique<Exporter>(*office.engine, started(settings), wanted);
+        if (!exporter) exporter = std::make_unique<Exporter>(*office.engine, started_host(settings), wanted);
         return *exporter;
     }
     void all_out() {

@@ -21,7 +21,7 @@ inline PluginSettings bad_plugin(const std::string& name, const std::string& lib
     return settings;
 }
 
-inline std::unique_ptr<PluginHost> started(PluginSettings settings) {
+inline std::unique_ptr<PluginHost> started_host(PluginSettings settings) {
     auto host = PluginHost::start(std::move(settings));
     EXPECT_TRUE(host) << host.error().text();
     return host ? std::move(*host) : nullptr;

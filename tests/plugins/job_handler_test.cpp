@@ -44,7 +44,7 @@ struct Jobs : testing::Test {
         if (office.engine) office.expect_clean();
     }
     JobHandler& worker() {
-        if (!handler) handler = std::make_unique<JobHandler>(*office.engine, started(settings), wanted);
+        if (!handler) handler = std::make_unique<JobHandler>(*office.engine, started_host(settings), wanted);
         return *handler;
     }
     void ask_for(const std::string& id, const std::string& what) {

@@ -73,11 +73,11 @@ Programs accepted(bool parallel) {
     return out;
 }
 
-struct Step {
+struct Law3Step {
     int command, which, hours;
 };
 
-std::ostream& operator<<(std::ostream& out, const Step& s) {
+std::ostream& operator<<(std::ostream& out, const Law3Step& s) {
     return out << "{" << s.command << "," << s.which << "," << s.hours << "}";
 }
 
@@ -86,7 +86,7 @@ const auto& pick(const List& list, int which) {
     return list[static_cast<std::size_t>(which) % list.size()];
 }
 
-Wish wish_of(const Step& step, const Office& office) {
+Wish wish_of(const Law3Step& step, const Office& office) {
     const std::array actions{"go", "on", "over", "done", "again", "refer", "elsewhere", "drop", "note"};
     const std::array dates{"2026-03-01", "2026-03-09", "2026-02-02", "2026-04-01"};
     const std::array units{"west", "county", "nowhere"};
@@ -138,7 +138,7 @@ void play(const Programs& programs) {
     RC_ASSERT(!office.refused);
     check_law_3(office.state);
     const auto steps = *rc::gen::scale(
-        2.0, rc::gen::container<std::vector<Step>>(rc::gen::construct<Step>(
+        2.0, rc::gen::container<std::vector<Law3Step>>(rc::gen::construct<Law3Step>(
                  rc::gen::inRange(0, 15), rc::gen::inRange(0, 40),
                  rc::gen::weightedOneOf<int>({{2, rc::gen::just(0)}, {3, rc::gen::inRange(0, 200)}}))));
     for (const auto& step : steps) {

@@ -7,7 +7,6 @@
 namespace reeve::simulation {
 namespace {
 
-constexpr Millis hour{3600 * 1000};
 const std::vector<std::string> lights{"green", "blue", "yellow", "orange", "red"};
 
 std::size_t rank(const std::string& light) {

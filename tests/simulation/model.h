@@ -13,6 +13,7 @@ namespace reeve::simulation {
 
 using time::Instant;
 using time::Millis;
+constexpr Millis hour{3600 * 1000};
 
 struct ModelClock {
     std::string id, name;

@@ -6,7 +6,7 @@
 namespace reeve::simulation {
 namespace {
 
-constexpr Millis second{1000}, minute{60'000}, hour{3600 * 1000};
+constexpr Millis second{1000}, minute{60'000};
 
 // A clock that a process finds on its start, and that nobody plays with.
 class WallClock final : public runtime::TimeSource {

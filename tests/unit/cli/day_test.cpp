@@ -288,10 +288,10 @@ TEST(Day, AChangedCalendarIsPreviewedAgainstOpenCasesThenApplied) {
     EXPECT_EQ(due(), "2026-03-02T15:00:00+08:00");
     EXPECT_EQ(office.run("reeve definition calendar cn-office.json --as chen-yu").exit, 2)
         << "without a reason";
-    auto done =
-        office.did("reeve definition calendar cn-office.json --reason 'a holiday' --as chen-yu --json")
-            .json();
-    EXPECT_EQ(done[0]["changes"], dry[0]["changes"]);
+    auto put =
+        office.did("reeve definition calendar cn-office.json --reason 'a holiday' --as chen-yu --json");
+    EXPECT_THAT(put.err, HasSubstr("warning: 2027 lies beyond"));
+    EXPECT_EQ(put.json()[0]["changes"], dry[0]["changes"]);
     EXPECT_EQ(due(), "2026-03-03T15:00:00+08:00");
     // It is what it is already.
     EXPECT_THAT(office.did("reeve definition calendar cn-office.json --reason again --as chen-yu").out,

@@ -1,6 +1,6 @@
 #include "tests/unit/core/clock_bench.h"
 
-namespace reeve::core::testing {
+namespace reeve::core::clock_testing {
 
 time::CalendarPtr office_calendar() {
     static const auto calendar = time::parse_calendar(R"({
@@ -194,4 +194,4 @@ CaseState Bench::replayed() const {
     return again;
 }
 
-}  // namespace reeve::core::testing
+}  // namespace reeve::core::clock_testing

@@ -5,7 +5,7 @@
 
 #include "engine/core/core.h"
 
-namespace reeve::core::testing {
+namespace reeve::core::clock_testing {
 
 using model::ClockRule;
 using model::Light;
@@ -74,7 +74,7 @@ std::vector<E> only(const std::vector<Event>& events) {
     return found;
 }
 
-}  // namespace reeve::core::testing
+}  // namespace reeve::core::clock_testing
 
 namespace reeve::core {
 

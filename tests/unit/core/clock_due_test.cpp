@@ -2,7 +2,7 @@
 #include "engine/core/clock.h"
 #include "tests/unit/core/clock_bench.h"
 
-namespace reeve::core::testing {
+namespace reeve::core::clock_testing {
 
 namespace {
 
@@ -128,4 +128,4 @@ TEST(ClockDue, ADateInTheDataStartsItsClockAndACorrectedDateStartsAnother) {
     EXPECT_EQ(bench.local(bench.clock("hearing").from), "2026-03-12T00:00");
 }
 
-}  // namespace reeve::core::testing
+}  // namespace reeve::core::clock_testing

@@ -1,7 +1,7 @@
 #include "engine/core/clock.h"
 #include "tests/unit/core/clock_bench.h"
 
-namespace reeve::core::testing {
+namespace reeve::core::clock_testing {
 
 namespace {
 
@@ -389,4 +389,4 @@ TEST(Interruption, TakesSomeoneWhoMay) {
     EXPECT_EQ(bench.code(), "not-permitted");
 }
 
-}  // namespace reeve::core::testing
+}  // namespace reeve::core::clock_testing

@@ -1,6 +1,6 @@
 #include "tests/unit/core/clock_bench.h"
 
-namespace reeve::core::testing {
+namespace reeve::core::clock_testing {
 
 namespace {
 
@@ -368,4 +368,4 @@ TEST(Ladder, TellsThroughAlertsWithAStableIdAndTheDueDate) {
     EXPECT_EQ(sent[0].late_ms, 0);
 }
 
-}  // namespace reeve::core::testing
+}  // namespace reeve::core::clock_testing

@@ -1,7 +1,7 @@
 // How clocks start, are met, expire and begin again.
 #include "tests/unit/core/clock_bench.h"
 
-namespace reeve::core::testing {
+namespace reeve::core::clock_testing {
 
 namespace {
 
@@ -381,4 +381,4 @@ TEST(ClockExplain, SaysTheRuleTheCountAndTheLadder) {
     EXPECT_EQ(bench.local(why.steps[3].planned), "2026-03-18T18:00");
 }
 
-}  // namespace reeve::core::testing
+}  // namespace reeve::core::clock_testing

@@ -9,17 +9,17 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-const std::string stages =
+const std::string case_stages =
     R"("work": {"assign": "clerk", "due": "5 days", "actions": {"done": {"to": "closed"},
     "check": {"to": "checked"}}},
     "checked": {"assign": "head", "due": "3 days", "actions": {"done": {"to": "closed"}}},
     "closed": {"end": "closed"})";
-const std::string more =
+const std::string case_more =
     R"("data": {"type": "object", "required": ["place"], "properties": {"place": {"type": "string"}}},
        "clocks": {"answer": {"limit": "60 days", "basis": "article 1"}}, "reopen": {"within": "30 days", "to": "checked"},)";
 
 struct Case : testing::Test {
-    Office office{definition(stages, more)};
+    Office office{definition(case_stages, case_more)};
     void SetUp() override {
         office.open("east", {{"place", "dam"}});
         ASSERT_FALSE(office.refused) << office.refused->text();
@@ -27,7 +27,7 @@ struct Case : testing::Test {
 };
 
 TEST_F(Case, StartsWithDataThatFitsInAUnitThatExists) {
-    Office other(definition(stages, more));
+    Office other(definition(case_stages, case_more));
     other.open("east");
     EXPECT_EQ(other.code(), "bad-data");
     other.open("moon", {{"place", "dam"}});
@@ -189,7 +189,7 @@ const std::string renamed =
     "closed": {"end": "closed"})";
 
 TEST_F(Case, MovesToANewerVersionAsItsDryRunSaid) {
-    const auto next = compiled(definition(renamed, more), 2);
+    const auto next = compiled(definition(renamed, case_more), 2);
     office.target = next;
     const Migrate plain{.version = 2, .stages = {}, .reason = "new rules"};
     const Context context{*office.program, office.directory, office.loads, next.get()};
@@ -269,11 +269,11 @@ TEST(Wishes, AreRefusedWithWhatWouldBeRight) {
 
 // Law 3: whatever happens, an open case has an owner or the clock that climbs for want of one, and a clock.
 TEST(Law3, ACaseThatWouldHaveNoClockIsNotOpened) {
-    auto broken = std::make_shared<model::Program>(*compiled(definition(stages, more)));
+    auto broken = std::make_shared<model::Program>(*compiled(definition(case_stages, case_more)));
     broken->clocks.clear();
     for (auto& stage : broken->stages) stage.clock = model::none;
     broken->unowned_clock = broken->inactivity_clock = broken->hand_over.clock = model::none;
-    Office office(definition(stages, more));
+    Office office(definition(case_stages, case_more));
     office.program = broken;
     office.open("east", {{"place", "dam"}});
     EXPECT_EQ(office.code(), "no-clock");

@@ -64,6 +64,24 @@ TEST_F(Calendars, AChangeIsPreviewedClockByClockAndChangesNothing) {
     EXPECT_EQ(boss.get("/v1/definitions/permit/versions").json()["items"].size(), 2u);
 }
 
+TEST_F(Calendars, OneThatEndsSoonIsTakenWithAWarningAndOneThatHasEndedIsRefused) {
+    auto boss = service.as("boss");
+    const auto ends = [&](const std::string& last) {
+        auto text = holiday;
+        text.replace(text.find("2030-12-31"), 10, last);
+        return boss.post("/v1/calendars/office/preview", {{"calendar", text}});
+    };
+    EXPECT_EQ(ends("2030-12-31").json()["warnings"], Json::array());
+    const auto soon = ends("2026-12-31");
+    ASSERT_EQ(soon.status, 200) << soon.body;
+    ASSERT_EQ(soon.json()["warnings"].size(), 1u) << soon.body;
+    EXPECT_THAT(soon.json()["warnings"][0].get<std::string>(), HasSubstr("2027"));
+    const auto ended = ends("2026-03-01");
+    EXPECT_EQ(ended.status, 422);
+    EXPECT_EQ(ended.json()["code"], "calendar-too-short");
+    EXPECT_EQ(ended.json()["pointer"], "/calendar");
+}
+
 TEST_F(Calendars, AChangeTakesAReasonAndWhatItMovesIsWhatWasPreviewed) {
     auto boss = service.as("boss");
     const auto tag = boss.get("/v1/calendars/office").headers.at("etag");

@@ -8,8 +8,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr Millis minute{60'000};
-
 TEST(WallClock, Law5AJumpOfMinutesFiresNothingEarly) {
     Office office;
     office.ask(Office::start("c-1"));

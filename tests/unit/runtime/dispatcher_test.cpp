@@ -14,8 +14,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr Millis minute{60'000}, hour{3'600'000};
-
 // Takes what it is told to take, and keeps what it was given.
 class Postman final : public Notifier {
   public:

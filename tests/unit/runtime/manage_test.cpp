@@ -152,6 +152,22 @@ TEST(Calendar, AChangeIsPreviewedThenAppliedToOpenCases) {
     office.expect_clean();
 }
 
+TEST(Calendar, OneThatHasEndedIsNotPutInForce) {
+    Office office;
+    office.deploy("permit", replaced(permit, "48 hours", "2 working days"), "");
+    office.ask(Office::start("c-1"));
+    auto change = the_holiday();
+    change.calendar = replaced(change.calendar, "2030-12-31", "2026-03-01");
+    const auto refused = office.engine->change_calendar(change, "boss");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().front().code, "calendar-too-short");
+    EXPECT_THAT(refused.error().front().message, HasSubstr("2026-03-01"));
+    EXPECT_EQ(office.engine->catalog().newest("permit"), 2) << "nothing was done";
+    change.calendar = replaced(the_holiday().calendar, "2030-12-31", "2026-12-31");
+    EXPECT_TRUE(office.engine->change_calendar(change, "boss"))
+        << "with months to go it is a matter of warning";
+}
+
 // Leaves off at the look behind so many.
 LeaveOff after(int looks) {
     return [looks, seen = 0]() mutable { return seen++ >= looks; };

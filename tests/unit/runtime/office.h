@@ -15,7 +15,7 @@ namespace reeve::runtime {
 
 inline Instant instant(const char* text) { return *time::parse_instant(text); }
 inline const Instant monday = instant("2026-03-02T09:00:00+08:00");
-constexpr Millis hour{3600 * 1000}, day{24 * 3600 * 1000};
+constexpr Millis minute{60'000}, hour{3600 * 1000}, day{24 * 3600 * 1000};
 
 inline const char* const office_calendar = R"({"id": "office", "zone": "Asia/Shanghai",
   "hours": {"mon": ["09:00-17:00"], "tue": ["09:00-17:00"], "wed": ["09:00-17:00"], "thu": ["09:00-17:00"], "fri": ["09:00-17:00"]},
