@@ -2,15 +2,15 @@
 #include <fmt/format.h>
 
 #include "engine/core/flow.h"
+#include "engine/text.h"
 
 namespace reeve::core {
 
 namespace {
 
-bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
-
 bool filled(const Json* value) {
-    return value && !value->is_null() && !(value->is_string() && blank(value->get_ref<const std::string&>()));
+    return value && !value->is_null() &&
+           !(value->is_string() && is_blank(value->get_ref<const std::string&>()));
 }
 
 }  // namespace
@@ -23,7 +23,7 @@ Outcome demand_reason(const Decision& d, std::string_view reason) {
 }
 
 Outcome say_why(std::string_view reason) {
-    if (blank(reason)) return reject("missing-reason", "say why: this takes a reason", "reason");
+    if (is_blank(reason)) return reject("missing-reason", "say why: this takes a reason", "reason");
     return {};
 }
 
@@ -81,20 +81,8 @@ namespace {
 
 constexpr std::size_t longest_name = 255;  // as file systems have it
 
-// In a list each stands on a line of its own, and reads from one side to the other: no control characters,
-// neither of ASCII nor behind it (U+0080 to U+009F), no separators of lines, no marks that turn the direction
-// (U+2028 to U+202E, U+2066 to U+2069).
-bool is_one_line(std::string_view text) {
-    if (text.size() > longest_name) return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto at = [&](std::size_t n) -> unsigned char { return i + n < text.size() ? text[i + n] : 0; };
-        if (at(0) < ' ' || at(0) == 127 || (at(0) == 0xC2 && at(1) < 0xA0)) return false;
-        const bool separates = at(1) == 0x80 && at(2) >= 0xA8 && at(2) <= 0xAE;
-        const bool isolates = at(1) == 0x81 && at(2) >= 0xA6 && at(2) <= 0xA9;
-        if (at(0) == 0xE2 && (separates || isolates)) return false;
-    }
-    return true;
-}
+// In a list each stands on a line of its own.
+bool is_name(std::string_view text) { return text.size() <= longest_name && is_one_line(text); }
 
 }  // namespace
 
@@ -104,10 +92,11 @@ Outcome check_given(const Decision& d, const Json& data, const std::vector<Docum
         if (auto faults = model::check_data(d.program(), merged(d, data), true); !faults.empty())
             return reject("bad-data", faults.front().message, "data" + faults.front().place);
     for (const auto& document : documents) {
-        if (blank(document.kind) || document.sha256.empty())
+        if (is_blank(document.kind) || document.sha256.empty())
             return reject("bad-document", "a document says its kind and the SHA-256 of its content",
                           "documents");
-        if (!is_one_line(document.kind) || !is_one_line(document.name))
+        if (!is_name(document.kind) || !is_name(document.name) || document.name == "." ||
+            document.name == "..")
             return reject(
                 "bad-document",
                 fmt::format("a document's kind and its file name are of one line, in plain characters, "

@@ -9,8 +9,6 @@ namespace reeve::core {
 
 namespace {
 
-constexpr int longest_lease_seconds = 3600;
-constexpr std::size_t longest_worker_name = 200;
 constexpr std::size_t longest_error = 4000;  // bytes; it stands in the history of the case, for people
 
 Duration doubled(Duration d, int times) {
@@ -137,11 +135,10 @@ Outcome decide_flow(Decision& d, const LeaseJob& wish) {
     if (!at) return unknown_job(wish.job);
     if (auto no = may_work(d)) return no;
     if (auto no = check_seconds(wish.seconds)) return no;
-    if (wish.worker.empty() || wish.worker.size() > longest_worker_name)
-        return reject(
-            "missing-name",
-            fmt::format("say what the program calls itself, in {} bytes at most", longest_worker_name),
-            "worker");
+    if (wish.worker.empty() || wish.worker.size() > longest_worker)
+        return reject("missing-name",
+                      fmt::format("say what the program calls itself, in {} bytes at most", longest_worker),
+                      "worker");
     if (at->lease)
         return reject("job-taken",
                       fmt::format("{} has {} until {}", at->worker, wish.job,

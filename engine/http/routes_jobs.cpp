@@ -43,8 +43,6 @@ REEVE_DESCRIBED(FailBody, lease, error, retry, retry_after_seconds)
 namespace {
 
 using Kind = Parameter::Kind;
-constexpr int longest_lease = 3600;          // seconds
-constexpr std::size_t longest_worker = 200;  // bytes; the core refuses more, but only once there is a job
 constexpr Parameter job_unit{"unit", Kind::text, "Of this unit and below"};
 
 std::optional<Error> within(int value, int least, int most, const char* field) {
@@ -74,12 +72,14 @@ Answer lease(const Call& call, const views::Sight& sight) {
     if (auto fault = describe::read(call.body, body, {})) return problem(*fault);
     if (body.handlers.empty() || body.handlers.size() > most_at_once)
         return problem({"bad-shape", "say which handlers' jobs the program does", "/handlers"});
-    if (body.worker.empty() || body.worker.size() > longest_worker)
-        return problem({"missing-name",
-                        fmt::format("say what the program calls itself, in {} bytes at most", longest_worker),
-                        "/worker"});
+    // The core refuses it too, but only once there is a job.
+    if (body.worker.empty() || body.worker.size() > core::longest_worker)
+        return problem(
+            {"missing-name",
+             fmt::format("say what the program calls itself, in {} bytes at most", core::longest_worker),
+             "/worker"});
     for (const auto& fault : {within(body.most, 1, most_at_once, "most"),
-                              within(body.lease_seconds, 1, longest_lease, "lease_seconds"),
+                              within(body.lease_seconds, 1, core::longest_lease_seconds, "lease_seconds"),
                               within(body.wait_seconds, 0, longest_wait, "wait_seconds")})
         if (fault) return problem(*fault);
     for (std::size_t i = 0; i < body.handlers.size(); ++i)
@@ -115,7 +115,7 @@ Result<core::Command> report(const Call& call, const views::Sight& sight, std::i
 Result<core::Command> heartbeat(const Call& call, const views::Sight& sight) {
     HeartbeatBody body;
     if (auto fault = describe::read(call.body, body, {})) return std::unexpected(*fault);
-    if (auto fault = within(body.lease_seconds, 1, longest_lease, "lease_seconds"))
+    if (auto fault = within(body.lease_seconds, 1, core::longest_lease_seconds, "lease_seconds"))
         return std::unexpected(*fault);
     return report(
         call, sight, body.lease, "",

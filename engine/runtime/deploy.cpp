@@ -2,6 +2,7 @@
 #include <set>
 
 #include "engine/runtime/impl.h"
+#include "engine/text.h"
 
 namespace reeve::runtime {
 
@@ -25,7 +26,9 @@ Result<void> Engine::Impl::put_to_use(const std::vector<NewVersion>& versions, c
         writer->decider().record_deployment(event, newest ? program.get() : nullptr, actor, at);
     }
     if (auto durable = writer->commit_now(); !durable) return durable;
-    for (const auto& version : versions) catalog.add(version.event, at, actor);
+    std::vector<store::DefinitionDeployed> events;
+    for (const auto& version : versions) events.push_back(version.event);
+    catalog.add(std::move(events), at, actor);
     writer->decider().refill_timers();
     return {};
 }
@@ -129,7 +132,7 @@ std::expected<std::vector<CaseChange>, Errors> Engine::change_calendar(const Cha
                                                                        const std::string& actor,
                                                                        const LeaveOff& leave_off) {
     const auto& name = wanted.name;
-    if (!wanted.dry_run && wanted.reason.find_first_not_of(" \t\r\n") == std::string::npos)
+    if (!wanted.dry_run && is_blank(wanted.reason))
         return std::unexpected(
             Errors{{"missing-reason", "say why: dates that people were told may move", "reason"}});
     auto parsed = time::parse_calendar(wanted.calendar, name + ".json", "");

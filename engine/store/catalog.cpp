@@ -50,7 +50,7 @@ void Catalog::refresh(Reader& reader) {
     reader.stream(definitions_stream, from, [&](const JournalRow& row) {
         auto body = parsed(row);
         try {
-            add(deployed_from(std::move(body)), row.at, row.actor);
+            add({deployed_from(std::move(body))}, row.at, row.actor);
         } catch (const std::exception& e) {
             throw std::runtime_error(
                 fmt::format("event {} ({} revision {}): {}", row.seq, row.stream, row.revision, e.what()));
@@ -59,8 +59,12 @@ void Catalog::refresh(Reader& reader) {
     });
 }
 
-void Catalog::add(DefinitionDeployed event, Instant at, const std::string& actor) {
+void Catalog::add(std::vector<DefinitionDeployed> events, Instant at, const std::string& actor) {
     std::lock_guard lock(mutex_);
+    for (auto& event : events) add_one(std::move(event), at, actor);
+}
+
+void Catalog::add_one(DefinitionDeployed event, Instant at, const std::string& actor) {
     ++revision_;
     auto& versions = versions_[event.id];
     // The newest that stays the newest behind an older text's new version says nothing of its calendar.

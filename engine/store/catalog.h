@@ -31,7 +31,8 @@ class Catalog {
   public:
     // Takes in what the journal holds beyond what is known.
     void refresh(Reader&);
-    void add(DefinitionDeployed, Instant at, const std::string& actor);
+    // Those of one commit: whoever looks sees none of them or all.
+    void add(std::vector<DefinitionDeployed>, Instant at, const std::string& actor);
 
     // version 0: the newest. Null when there is none. Throws when a deployed text no longer compiles.
     model::ProgramPtr program(const std::string& id, int version = 0) const;
@@ -57,6 +58,7 @@ class Catalog {
         mutable model::ProgramPtr program;
     };
     const Version* find(const std::string& id, int version) const;
+    void add_one(DefinitionDeployed, Instant at, const std::string& actor);  // under the lock
     mutable std::mutex mutex_;
     std::uint64_t revision_ = 0;
     std::map<std::string, std::vector<Version>, std::less<>> versions_;

@@ -164,6 +164,8 @@ TEST_F(Case, NotesAndDocumentsMayBeAddedByAnyoneOfTheOffice) {
     for (const auto& [kind, name] : {std::pair<std::string, std::string>("photo", "a\n[31m.jpg"),
                                      {"pho\tto", "a.jpg"},
                                      {" ", "a.jpg"},
+                                     {"\u3000\u200B", "a.jpg"},
+                                     {"photo", ".."},
                                      {"photo", "gpj.\u202Eexe"},
                                      {"photo", "\u2066a.jpg"},
                                      {"photo", "a\u2028b"},

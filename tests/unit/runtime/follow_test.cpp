@@ -291,7 +291,7 @@ TEST(Follow, ADutyIsAsOldAsTheVersionsThatEverWereInForceWithIt) {
                                         .text = text,
                                         .calendar_name = "office"};
         event.calendar = time::canonical_text(**time::parse_calendar(office_calendar, "o.json", ""));
-        catalog.add(std::move(event), monday + hours * hour, "boss");
+        catalog.add({std::move(event)}, monday + hours * hour, "boss");
     };
     add(1, without_duties(patrol), 0);
     add(2, patrol, 1);
