@@ -112,7 +112,7 @@ struct ChangedCalendar {
 };
 BOOST_DESCRIBE_STRUCT(ChangedCalendar, (), (calendar, reason))
 
-Answer change(const Call& call, const views::Sight& sight, bool dry_run) {
+Answer change_calendar(const Call& call, const views::Sight& sight, bool dry_run) {
     const auto body = body_of<ChangedCalendar>(call);
     if (!body) return problem(body.error());
     if (body->calendar.empty())
@@ -150,8 +150,12 @@ Answer change(const Call& call, const views::Sight& sight, bool dry_run) {
     return answer;
 }
 
-Answer preview(const Call& call, const views::Sight& sight) { return change(call, sight, true); }
-Answer put(const Call& call, const views::Sight& sight) { return change(call, sight, false); }
+Answer preview_calendar(const Call& call, const views::Sight& sight) {
+    return change_calendar(call, sight, true);
+}
+Answer put_calendar(const Call& call, const views::Sight& sight) {
+    return change_calendar(call, sight, false);
+}
 
 constexpr Route calendar_table[] = {
     {"GET", "/v1/calendars", "listCalendars", "The calendars in use, and the definitions that go by each.",
@@ -182,7 +186,7 @@ constexpr Route calendar_table[] = {
      .takes = Takes::json,
      .body = "ChangedCalendar",
      .answers = "Changes",
-     .does = preview,
+     .does = preview_calendar,
      .heavy = true},
     {.method = "PUT",
      .pattern = "/v1/calendars/{calendar}",
@@ -193,7 +197,7 @@ constexpr Route calendar_table[] = {
      .takes = Takes::json,
      .body = "ChangedCalendar",
      .answers = "Changes",
-     .does = put,
+     .does = put_calendar,
      .if_match = true,
      .heavy = true},
 };

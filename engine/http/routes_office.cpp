@@ -28,7 +28,7 @@ Answer absences(const Call& call, const views::Sight& sight) {
 }
 
 // {"changes": [{"event": "PersonSet", …}, …]}: all of them or none.
-Answer change(const Call& call, const views::Sight&) {
+Answer change_organisation(const Call& call, const views::Sight&) {
     if (!call.body.is_object() || call.body.size() != 1 || !call.body.contains("changes") ||
         !call.body["changes"].is_array())
         return problem(
@@ -64,7 +64,7 @@ constexpr Route office_table[] = {
      "OrganisationChanges",
      "Changed",
      false,
-     change},
+     change_organisation},
 };
 
 }  // namespace

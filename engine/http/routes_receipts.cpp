@@ -98,7 +98,7 @@ Answer form(const Call& call, const views::Sight&) {
 }
 
 // The code stands in the body, where no log of a proxy and no history of a browser keeps it.
-Answer sent(const Call& call, const views::Sight& sight) {
+Answer show_sent(const Call& call, const views::Sight& sight) {
     const auto typed = form_field(call.request.body, "code");
     if (typed.empty()) return form(call, sight);
     return answer_of(look_up(call, sight, typed), true);
@@ -153,7 +153,7 @@ constexpr Route receipt_table[] = {
      "ReceiptAsked",
      "",
      false,
-     sent,
+     show_sent,
      html},
     {"GET",
      "/receipt/{code}",

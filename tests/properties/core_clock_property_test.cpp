@@ -4,7 +4,7 @@
 #include "engine/core/clock.h"
 #include "tests/unit/core/clock_bench.h"
 
-namespace reeve::core::testing {
+namespace reeve::core::clock_testing {
 
 namespace {
 
@@ -241,4 +241,4 @@ TEST(Clock, WhateverPeopleDoNothingDueIsLeftBehind) {
     }));
 }
 
-}  // namespace reeve::core::testing
+}  // namespace reeve::core::clock_testing
