@@ -11,7 +11,7 @@ if(MOLD)
 endif()
 add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wno-missing-field-initializers)
 if(CMAKE_UNITY_BUILD)
-  add_compile_options(-Wno-subobject-linkage)  # GCC takes whatever is not in the first file for a header
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>)  # GCC takes whatever is not in the first file for a header
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
   # libstdc++ 12 asks for a newer concepts macro than clang 16 states; it has what <expected> needs. Warnings are GCC's affair.
