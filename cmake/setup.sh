@@ -28,12 +28,12 @@ reeve_promtool() {
 }
 
 reeve_build() {
-    [ -f build/release/build.ninja ] || cmake --preset release
+    [ build/release/build.ninja -nt CMakePresets.json ] || cmake --preset release
     cmake --build --preset release "$@"
 }
 
 # The fuzz targets and the layers they need, by clang: ctest of the release build runs them.
 reeve_build_fuzz() {
-    [ -f build/fuzz/build.ninja ] || cmake --preset fuzz
+    [ build/fuzz/build.ninja -nt CMakePresets.json ] || cmake --preset fuzz
     cmake --build --preset fuzz
 }

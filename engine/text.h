@@ -5,10 +5,10 @@
 
 namespace reeve {
 
-// Holds nothing that can be seen: spaces of any width, line ends, control characters and marks only.
+// Nothing in it but what Unicode calls separators, control characters and format characters (Z, Cc, Cf).
 bool is_blank(std::string_view);
-// Of one line that reads from one side to the other: no control characters, no separators of lines, no marks
-// that turn the direction.
+// No control characters, no separators of lines or paragraphs, nothing that embeds, overrides or isolates
+// the direction in which it reads (U+202A to U+202E, U+2066 to U+2069).
 bool is_one_line(std::string_view);
 
 }  // namespace reeve

@@ -20,11 +20,11 @@ void add_add(CLI::App& tokens, Cli& cli) {
     auto* command = add_command(
         tokens, "add", "Let a program use the service in a person's name. The token is shown once.",
         "reeve token add 'intake form' --person li-na --scope read --scope act --as chen-yu");
-    struct WantedToken {
+    struct Wanted {
         std::string name, person, until;
         std::vector<std::string> scopes;
     };
-    auto wanted = std::make_shared<WantedToken>();
+    auto wanted = std::make_shared<Wanted>();
     command->add_option("NAME", wanted->name, "What the program is called")->required();
     command->add_option("--person", wanted->person, "In whose name it acts")->required();
     command
@@ -168,11 +168,11 @@ void add_access(CLI::App& app, Cli& cli) {
     auto* command = add_command(
         *access, "list", "List who read a case's data, history or documents: when, and over which route.",
         "reeve access list --case noise-1");
-    struct WantedToken {
+    struct Wanted {
         http::ReadFilter filter{.case_id = {}, .person = {}, .from = {}, .to = {}, .limit = 100};
         std::string from, to;
     };
-    auto wanted = std::make_shared<WantedToken>();
+    auto wanted = std::make_shared<Wanted>();
     command->add_option("--case", wanted->filter.case_id, "Of this case");
     command->add_option("--person", wanted->filter.person, "By this person, and by programs in their name");
     command->add_option("--from", wanted->from, "At this time or later")->type_name("TIME");

@@ -95,7 +95,8 @@ void add_calendar_change(CLI::App& definitions, Cli& cli) {
     auto* command = add_command(
         definitions, "calendar",
         "Put a changed calendar to use: every definition that counts by it gets a new version, and its open "
-        "cases move there; --dry-run shows what changes for each.",
+        "cases move there; --dry-run shows what changes for each. One that does not cover the next day is "
+        "refused; one that does not cover the next year is taken with a warning.",
         "reeve definition calendar cn-office.json --reason 'a holiday was declared' --as chen-yu");
     struct Change {
         std::string file, name;

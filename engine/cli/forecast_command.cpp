@@ -10,11 +10,11 @@ void add_forecast(CLI::App& app, Cli& cli) {
                                 "they tell. Nothing is written.",
                                 "reeve forecast --unit north --within '30 days'");
     command->group("Oversight");
-    struct WantedForecast {
+    struct Wanted {
         std::string unit, person, within;
         std::size_t limit = 100;
     };
-    auto wanted = std::make_shared<WantedForecast>();
+    auto wanted = std::make_shared<Wanted>();
     command->add_option("--unit", wanted->unit, "Of this unit's cases and below");
     command->add_option("--person", wanted->person,
                         "Of cases that this person owns, or steps that they are told of");

@@ -9,7 +9,7 @@ namespace reeve::cli {
 
 namespace {
 
-constexpr time::Millis longest_lease{3600 * 1000};
+constexpr time::Millis longest_lease = std::chrono::seconds(core::longest_lease_seconds);
 
 // A time by the clock on the wall, of some length.
 bool is_span(const time::Duration& span) {

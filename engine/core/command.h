@@ -148,7 +148,7 @@ struct Migrate {
     std::map<std::string, std::string> stages /* old name -> new name */;
     std::string reason;
 };
-inline constexpr std::size_t longest_worker = 200;  // bytes
+inline constexpr std::size_t longest_worker_bytes = 200;
 inline constexpr int longest_lease_seconds = 3600;
 // A program takes a job for so many seconds; nobody else gets it until they are over.
 struct LeaseJob {

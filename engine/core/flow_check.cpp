@@ -100,7 +100,7 @@ Outcome check_given(const Decision& d, const Json& data, const std::vector<Docum
             return reject(
                 "bad-document",
                 fmt::format("a document's kind and its file name are of one line, in plain characters, "
-                            "and of {} bytes at most",
+                            "and of {} bytes at most; \".\" and \"..\" name no file",
                             longest_name),
                 "documents");
     }

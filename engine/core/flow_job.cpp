@@ -135,10 +135,11 @@ Outcome decide_flow(Decision& d, const LeaseJob& wish) {
     if (!at) return unknown_job(wish.job);
     if (auto no = may_work(d)) return no;
     if (auto no = check_seconds(wish.seconds)) return no;
-    if (wish.worker.empty() || wish.worker.size() > longest_worker)
-        return reject("missing-name",
-                      fmt::format("say what the program calls itself, in {} bytes at most", longest_worker),
-                      "worker");
+    if (wish.worker.empty() || wish.worker.size() > longest_worker_bytes)
+        return reject(
+            "missing-name",
+            fmt::format("say what the program calls itself, in {} bytes at most", longest_worker_bytes),
+            "worker");
     if (at->lease)
         return reject("job-taken",
                       fmt::format("{} has {} until {}", at->worker, wish.job,

@@ -16,6 +16,7 @@ namespace reeve::http {
 
 namespace beast = boost::beast;
 namespace bhttp = beast::http;
+
 namespace {
 
 constexpr std::size_t header_bytes = 16 << 10;

@@ -8,6 +8,7 @@ namespace reeve::http {
 namespace {
 
 using Kind = Parameter::Kind;
+
 Answer list_calendars(const Call& call, const views::Sight& sight) {
     auto wanted = page_of(call);
     if (!wanted) return problem(wanted.error());

@@ -73,11 +73,11 @@ Answer lease(const Call& call, const views::Sight& sight) {
     if (body.handlers.empty() || body.handlers.size() > most_at_once)
         return problem({"bad-shape", "say which handlers' jobs the program does", "/handlers"});
     // The core refuses it too, but only once there is a job.
-    if (body.worker.empty() || body.worker.size() > core::longest_worker)
-        return problem(
-            {"missing-name",
-             fmt::format("say what the program calls itself, in {} bytes at most", core::longest_worker),
-             "/worker"});
+    if (body.worker.empty() || body.worker.size() > core::longest_worker_bytes)
+        return problem({"missing-name",
+                        fmt::format("say what the program calls itself, in {} bytes at most",
+                                    core::longest_worker_bytes),
+                        "/worker"});
     for (const auto& fault : {within(body.most, 1, most_at_once, "most"),
                               within(body.lease_seconds, 1, core::longest_lease_seconds, "lease_seconds"),
                               within(body.wait_seconds, 0, longest_wait, "wait_seconds")})

@@ -6,6 +6,7 @@ namespace reeve::http {
 namespace {
 
 using Kind = Parameter::Kind;
+
 Answer units(const Call& call, const views::Sight& sight) {
     auto wanted = page_of(call);
     if (!wanted) return problem(wanted.error());

@@ -27,8 +27,8 @@ std::vector<bool> sure_to_run(const Program& p, const ClockRule& rule,
         (rule.from == ClockRule::From::data && find_field(p.data_schema, rule.from_data).required &&
          find_field(p.data_schema, rule.from_data).schema);
     std::vector<bool> over(count), elsewhere(count);
-    for (int s : rule.done_on) over[at(s)] = true;
-    if (rule.on_expiry_to != none) over[at(rule.on_expiry_to)] = true;
+    for (int s : rule.done_on) over[as_index(s)] = true;
+    if (rule.on_expiry_to != none) over[as_index(rule.on_expiry_to)] = true;
     // Where nobody offers the action, the clock expires and moves nothing.
     const bool acts = !rule.on_expiry_action.empty();
     for (std::size_t s = 0; acts && s < count; ++s) {
@@ -36,14 +36,14 @@ std::vector<bool> sure_to_run(const Program& p, const ClockRule& rule,
         if (!action || action->to == none)
             over[s] = true;
         else
-            over[at(action->to)] = true;
+            over[as_index(action->to)] = true;
     }
     // What meets it in one branch stops it in the others too.
     for (const auto& stage : p.stages) {
         if (stage.kind != StageKind::parallel) continue;
         auto all = regions(p, stage, edges);
         for (std::size_t i = 0; i < all.size(); ++i) {
-            bool meets = rule.to_stage != none && all[i][at(rule.to_stage)];
+            bool meets = rule.to_stage != none && all[i][as_index(rule.to_stage)];
             for (std::size_t s = 0; s < count; ++s) {
                 meets = meets || (over[s] && all[i][s]);
                 // The action that an expiry takes moves one branch; the others are left without the clock.
@@ -59,11 +59,11 @@ std::vector<bool> sure_to_run(const Program& p, const ClockRule& rule,
         changed = false;
         std::vector<bool> next(count, true);
         next[0] = at_start;
-        if (p.reopen_to != none) next[at(p.reopen_to)] = at_start;
+        if (p.reopen_to != none) next[as_index(p.reopen_to)] = at_start;
         for (std::size_t s = 0; s < count; ++s) {
             running[s] = (entered[s] || rule.from_stage == static_cast<int>(s)) && !over[s] && !elsewhere[s];
             bool after = running[s] && rule.to_stage != static_cast<int>(s);
-            for (int to : flow[s]) next[at(to)] = next[at(to)] && after;
+            for (int to : flow[s]) next[as_index(to)] = next[as_index(to)] && after;
         }
         changed = next != entered;
         entered = std::move(next);
@@ -88,7 +88,7 @@ void check_cover(const Node& root, Program& p, Faults& faults) {
     if (p.stages.empty()) return;
     auto edges = successors(p);
     auto flow = edges;
-    for (const auto& [from, to] : expiry_edges(p)) flow[at(from)].push_back(to);
+    for (const auto& [from, to] : expiry_edges(p)) flow[as_index(from)].push_back(to);
     std::vector<bool> covered(p.stages.size());
     for (std::size_t clock = 0; clock < p.clocks.size(); ++clock) {
         const auto& rule = p.clocks[clock];

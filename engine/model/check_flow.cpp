@@ -9,7 +9,7 @@ using Edges = std::vector<std::vector<int>>;
 Edges reversed(const Edges& edges) {
     Edges out(edges.size());
     for (std::size_t from = 0; from < edges.size(); ++from)
-        for (int to : edges[from]) out[at(to)].push_back(static_cast<int>(from));
+        for (int to : edges[from]) out[as_index(to)].push_back(static_cast<int>(from));
     return out;
 }
 
@@ -17,7 +17,7 @@ class FlowCheck {
   public:
     FlowCheck(const Node& root, const Program& program, Faults& faults)
         : root_(root), p_(program), faults_(faults), edges_(successors(program)), all_(edges_) {
-        for (const auto& [from, to] : expiry_edges(program)) all_[at(from)].push_back(to);
+        for (const auto& [from, to] : expiry_edges(program)) all_[as_index(from)].push_back(to);
     }
 
     void run() {
@@ -30,9 +30,9 @@ class FlowCheck {
     }
 
   private:
-    Node node(int stage) const { return root_["stages"][p_.stages[at(stage)].name]; }
-    std::string name(int stage) const { return in_quotes(p_.stages[at(stage)].name); }
-    bool is(int stage, StageKind kind) const { return p_.stages[at(stage)].kind == kind; }
+    Node node(int stage) const { return root_["stages"][p_.stages[as_index(stage)].name]; }
+    std::string name(int stage) const { return in_quotes(p_.stages[as_index(stage)].name); }
+    bool is(int stage, StageKind kind) const { return p_.stages[as_index(stage)].kind == kind; }
 
     void ends() {
         std::vector<int> starts{0}, ends;
@@ -40,7 +40,7 @@ class FlowCheck {
         auto found = reachable(all_, starts);
         for (int i = 0; i < static_cast<int>(p_.stages.size()); ++i) {
             if (is(i, StageKind::end)) ends.push_back(i);
-            if (!found[at(i)])
+            if (!found[as_index(i)])
                 faults_.add_key(node(i), "unreachable-stage",
                                 fmt::format("no way leads to stage {0}; add an action or \"then\" that goes "
                                             "\"to\" it, or leave it out",
@@ -54,8 +54,8 @@ class FlowCheck {
         }
         auto saved = reachable(reversed(all_), ends);
         for (int i = 0; i < static_cast<int>(p_.stages.size()); ++i) {
-            if (saved[at(i)] || !found[at(i)]) continue;
-            bool stuck = std::ranges::all_of(all_[at(i)], [&](int to) { return to == i; });
+            if (saved[as_index(i)] || !found[as_index(i)]) continue;
+            bool stuck = std::ranges::all_of(all_[as_index(i)], [&](int to) { return to == i; });
             faults_.add_key(
                 node(i), "never-ends",
                 stuck ? fmt::format("stage {} has no way out; add \"actions\" with \"to\", or \"then\"",
@@ -76,7 +76,7 @@ class FlowCheck {
             if (instant(static_cast<int>(i)))
                 std::ranges::copy_if(edges_[i], std::back_inserter(quick[i]), instant);
         for (int i = 0; i < static_cast<int>(edges_.size()); ++i)
-            if (is(i, StageKind::choice) && reachable(quick, quick[at(i)])[at(i)]) {
+            if (is(i, StageKind::choice) && reachable(quick, quick[as_index(i)])[as_index(i)]) {
                 faults_.add_key(node(i), "endless-choice",
                                 fmt::format("choice {} leads round to itself without anybody's work between; "
                                             "let one branch go to a stage of people's tasks or a wait",
@@ -86,7 +86,7 @@ class FlowCheck {
     }
 
     void parallel(int index) {
-        const auto& stage = p_.stages[at(index)];
+        const auto& stage = p_.stages[as_index(index)];
         if (stage.join == none) return;
         if (!is(stage.join, StageKind::join)) {
             faults_.add(
@@ -95,7 +95,7 @@ class FlowCheck {
                             name(stage.join)));
             return;
         }
-        const auto& join = p_.stages[at(stage.join)];
+        const auto& join = p_.stages[as_index(stage.join)];
         if (join.join_need == Stage::Need::n && join.join_n > static_cast<int>(stage.branches.size()))
             faults_.add(node(stage.join)["join"], "join-too-many",
                         fmt::format("{} waits for {} branches, and {} has only {}; wait for at most {}",
@@ -123,7 +123,7 @@ class FlowCheck {
                 continue;
             }
             for (int s = 0; s < static_cast<int>(region.size()); ++s)
-                if (region[at(s)] && !is(s, StageKind::end) && (outside[at(s)] || s == index)) {
+                if (region[as_index(s)] && !is(s, StageKind::end) && (outside[as_index(s)] || s == index)) {
                     faults_.add(item, "leaves-branch",
                                 fmt::format("branch {} leads out to stage {} before the join {}; a branch "
                                             "goes to the join, or ends the case",
@@ -165,7 +165,7 @@ class FlowCheck {
     void owners() {
         if (root_.has("owner")) return;
         for (int i = 0; i < static_cast<int>(p_.stages.size()); ++i) {
-            const auto& stage = p_.stages[at(i)];
+            const auto& stage = p_.stages[as_index(i)];
             bool people = stage.kind == StageKind::tasks || !stage.actions.empty();
             bool by_task = !stage.tasks.empty();
             auto tasks = node(i)["tasks"].items();
@@ -196,7 +196,7 @@ std::vector<std::vector<int>> successors(const Program& program) {
         };
         auto add_expiry = [&](int clock) {
             if (clock == none) return;
-            const auto& rule = program.clocks[at(clock)];
+            const auto& rule = program.clocks[as_index(clock)];
             if (rule.kind == LimitKind::expiry) add(rule.on_expiry_to);
         };
         for (const auto& action : stage.actions) add(action.to);
@@ -215,8 +215,8 @@ std::vector<std::pair<int, int>> expiry_edges(const Program& program) {
     std::vector<std::pair<int, int>> out;
     for (const auto& rule : program.clocks) {
         bool of_stage = rule.from == ClockRule::From::stage && rule.to_stage == rule.from_stage &&
-                        program.stages[at(rule.from_stage)].clock != none &&
-                        &program.clocks[at(program.stages[at(rule.from_stage)].clock)] == &rule;
+                        program.stages[as_index(rule.from_stage)].clock != none &&
+                        &program.clocks[as_index(program.stages[as_index(rule.from_stage)].clock)] == &rule;
         if (rule.kind != LimitKind::expiry || rule.on_expiry_to == none ||
             rule.from == ClockRule::From::task || of_stage)
             continue;
@@ -233,9 +233,9 @@ std::vector<bool> reachable(const std::vector<std::vector<int>>& edges, std::vec
     while (!from.empty()) {
         int s = from.back();
         from.pop_back();
-        if (s == none || s == without || seen[at(s)]) continue;
-        seen[at(s)] = true;
-        from.insert(from.end(), edges[at(s)].begin(), edges[at(s)].end());
+        if (s == none || s == without || seen[as_index(s)]) continue;
+        seen[as_index(s)] = true;
+        from.insert(from.end(), edges[as_index(s)].begin(), edges[as_index(s)].end());
     }
     return seen;
 }

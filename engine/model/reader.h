@@ -98,9 +98,8 @@ void check_cover(const Node& root, Program&, Faults&);  // also fills Stage::cou
 std::vector<std::vector<int>> successors(const Program&);
 // The ways that expiring clocks of the case add: stage, stage.
 std::vector<std::pair<int, int>> expiry_edges(const Program&);
-inline std::size_t at(int index) {
-    return static_cast<std::size_t>(index);
-}  // of a stage or a clock that is there
+// Of a stage or a clock that is there.
+inline std::size_t as_index(int number) { return static_cast<std::size_t>(number); }
 std::vector<bool> reachable(const std::vector<std::vector<int>>& edges, std::vector<int> from,
                             int without = none);
 

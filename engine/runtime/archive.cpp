@@ -3,6 +3,7 @@
 #include "engine/store/archive.h"
 
 #include "engine/runtime/impl.h"
+#include "engine/text.h"
 
 namespace reeve::runtime {
 Result<Archived> Engine::archive(const ArchiveClosed& wanted, const std::string& actor) {
@@ -10,8 +11,8 @@ Result<Archived> Engine::archive(const ArchiveClosed& wanted, const std::string&
     if (wanted.before > now)
         return refuse("bad-time", "the date lies in the future: what closes until then is not closed yet",
                       "before");
-    if (wanted.reason.empty() && !wanted.dry_run)
-        return refuse("reason-missing", "say why these cases leave the folder", "reason");
+    if (!wanted.dry_run && is_blank(wanted.reason))
+        return refuse("missing-reason", "say why these cases leave the folder", "reason");
     Archived result;
     auto reader = read();
     store::Closed closed;

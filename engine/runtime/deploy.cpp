@@ -137,8 +137,6 @@ std::expected<std::vector<CaseChange>, Errors> Engine::change_calendar(const Cha
             Errors{{"missing-reason", "say why: dates that people were told may move", "reason"}});
     auto parsed = time::parse_calendar(wanted.calendar, name + ".json", "");
     if (!parsed) return std::unexpected(Errors{parsed.error()});
-    if (const auto covers = time::check_coverage(**parsed, impl_->time->now()); !covers)
-        return std::unexpected(Errors{covers.error()});
     const auto canonical = time::canonical_text(**parsed);
     std::lock_guard one_at_a_time(impl_->calendars);
     if (leave_off && leave_off())
@@ -159,7 +157,10 @@ std::expected<std::vector<CaseChange>, Errors> Engine::change_calendar(const Cha
             if (!compiled) return std::unexpected(compiled.error());
             versions.push_back({event, compiled->program});
         }
-        if (wanted.dry_run || versions.empty()) break;
+        if (versions.empty()) break;
+        if (const auto covers = time::check_coverage(**parsed, impl_->time->now()); !covers)
+            return std::unexpected(Errors{covers.error()});
+        if (wanted.dry_run) break;
         // A definition may have been deployed in between: then it is looked at again.
         Result<void> done;
         auto ran = impl_->alone([&] {

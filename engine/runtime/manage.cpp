@@ -3,6 +3,7 @@
 #include <set>
 
 #include "engine/runtime/impl.h"
+#include "engine/text.h"
 
 namespace reeve::runtime {
 
@@ -109,7 +110,7 @@ Result<void> Engine::told_otherwise(const std::string& alert, const std::string&
     const std::string otherwise = "told otherwise by ";
     if (row.status == "sent" && row.error.starts_with(otherwise)) return {};
     if (row.status == "sent") return was_delivered(alert, "there is nothing left to tell");
-    if (how.find_first_not_of(" \t\r\n") == std::string::npos)
+    if (is_blank(how))
         return refuse("missing-reason", "say how the person was told: \"by letter\", \"at the desk\"",
                       "reason");
     // The note goes first, under a key: killed in between, the same is asked again and nothing stands twice.

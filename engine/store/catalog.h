@@ -31,7 +31,7 @@ class Catalog {
   public:
     // Takes in what the journal holds beyond what is known.
     void refresh(Reader&);
-    // Those of one commit: whoever looks sees none of them or all.
+    // Those of one commit: whoever looks here meanwhile sees none of them or all.
     void add(std::vector<DefinitionDeployed>, Instant at, const std::string& actor);
 
     // version 0: the newest. Null when there is none. Throws when a deployed text no longer compiles.

@@ -5,15 +5,9 @@ namespace reeve::time {
 
 using namespace std::chrono;
 
-namespace {
-
-Instant within_time(Instant t) { return std::clamp(t, Instant(-never.time_since_epoch()), never); }
-
-}  // namespace
-
 Stops::Stops(std::span<const Span> stopped) {
     for (Span s : stopped) {
-        s = {within_time(s.from), within_time(s.to)};
+        s = {clamp(s.from), clamp(s.to)};
         if (s.from < s.to) spans_.push_back(s);
     }
     std::ranges::sort(spans_, {}, &Span::from);

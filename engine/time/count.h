@@ -18,6 +18,8 @@ class Stops {
 };
 
 inline constexpr Instant never = Instant(Millis(std::int64_t{1} << 61));  // at or after: Instant::max()
+inline constexpr Instant past = Instant(-never.time_since_epoch());
+inline Instant clamp(Instant t) { return std::clamp(t, past, never); }  // far enough from the ends of time
 
 // Counts days of one kind, each judged at its end.
 class DayCount {

@@ -8,10 +8,6 @@ using namespace std::chrono;
 
 namespace {
 
-constexpr Instant past = Instant(-never.time_since_epoch());
-
-Instant clamp(Instant t) { return std::clamp(t, past, never); }
-
 Until until_of(const Duration& in, Until until, bool fine) {
     if (until != Until::automatic) return until;
     if (fine) return Until::moment;

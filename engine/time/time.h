@@ -106,8 +106,8 @@ CalendarPtr elapsed_calendar(
 // stop, or beyond the year 2199, is Instant::max(). A day of a night shift is the date on which it began.
 Due due(const Calendar&, Instant from, const Duration& in, const DueRule& = {},
         std::span<const Span> stopped = {});
-// What a calendar lacks for counting from an instant on. Refused with "calendar-too-short": its data end
-// within a day. The sentences that come back warn: they end within a year.
+// What a calendar lacks for counting from an instant on. Refused with "calendar-too-short": its data do not
+// cover the next day. The sentences that come back warn: they do not cover the next year.
 Result<std::vector<std::string>> check_coverage(const Calendar&, Instant from);
 // Day by day how due() came to its answer.
 std::vector<DayLine> explain(const Calendar&, Instant from, const Duration& in, const DueRule& = {},

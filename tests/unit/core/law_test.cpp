@@ -10,7 +10,7 @@ namespace {
 
 using testing::IsEmpty;
 
-const std::string stages =
+const std::string law_stages =
     R"("work": {"assign": "clerk", "due": "5 days", "actions": {"done": {"to": "closed"}, "check": {"to": "checked"}}},
     "checked": {"assign": "head", "due": "3 days", "actions": {"done": {"to": "closed"}}},
     "closed": {"end": "closed"})";
@@ -36,7 +36,7 @@ Json stored(const Office& office) {
 }
 
 TEST(Law4, TheSameCommandsGiveTheSameEventsAndTheSameState) {
-    Office one(definition(stages)), other(definition(stages));
+    Office one(definition(law_stages)), other(definition(law_stages));
     work(one);
     work(other);
     ASSERT_GT(one.history.size(), 10u);

@@ -163,9 +163,13 @@ TEST(Calendar, OneThatHasEndedIsNotPutInForce) {
     EXPECT_EQ(refused.error().front().code, "calendar-too-short");
     EXPECT_THAT(refused.error().front().message, HasSubstr("2026-03-01"));
     EXPECT_EQ(office.engine->catalog().newest("permit"), 2) << "nothing was done";
-    change.calendar = replaced(the_holiday().calendar, "2030-12-31", "2026-12-31");
+    change.calendar = replaced(the_holiday().calendar, "2030-12-31", "2026-03-04");
     EXPECT_TRUE(office.engine->change_calendar(change, "boss"))
-        << "with months to go it is a matter of warning";
+        << "with a day to go it is a matter of warning";
+    office.time->advance(7 * day);
+    const auto again = office.engine->change_calendar(change, "boss");
+    ASSERT_TRUE(again) << "it is in force already: " << again.error().front().text();
+    EXPECT_TRUE(again->empty());
 }
 
 // Leaves off at the look behind so many.

@@ -1,0 +1,1 @@
+// Nothing of its own: what every test includes is compiled once, beside this.
