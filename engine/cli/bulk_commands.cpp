@@ -124,10 +124,13 @@ void add_calendar_change(CLI::App& definitions, Cli& cli) {
                                                      .reason = folder.given().reason,
                                                      .dry_run = change->dry_run},
                                                     *who);
-        if (const auto warnings = time::check_coverage(**calendar, folder.now()); done && warnings)
-            for (const auto& warning : *warnings) fmt::print(stderr, "reeve: warning: {}\n", warning);
-        if (done)
+        if (done) {
+            // One that is in force and has ended is no change to refuse, and all the more to warn of.
+            const auto covers = time::check_coverage(**calendar, folder.now());
+            for (const auto& warning : covers ? *covers : std::vector{covers.error().message})
+                fmt::print(stderr, "reeve: warning: {}\n", plain(warning));
             return print_changes(cli, folder, *done, "No open case counts by it otherwise than before.");
+        }
         for (const auto& error : done.error()) refused(cli, error);
         return 1;
     });

@@ -1,6 +1,7 @@
 // The four interruptions, never mixed: pause (and resume), exclude, restart, extend.
 #include "engine/core/clock.h"
 #include "engine/core/flow.h"
+#include "engine/text.h"
 
 namespace reeve::core {
 
@@ -35,7 +36,7 @@ Outcome check(const Decision& d, const std::string& key, const std::string* reas
                       "the clock " + clock.name + " ended on " + when(d, clock.ended.value_or(clock.due)) +
                           "; only a clock that runs or is paused can be interrupted",
                       "clock");
-    if (reason && reason->empty())
+    if (reason && is_blank(*reason))
         return reject("missing-reason", "give the reason: it stands in the history with your name", "reason");
     // Whoever has the work that the clock measures: its task, or one of its stage.
     std::string assignee;

@@ -4,6 +4,7 @@
 
 #include "engine/core/clock.h"
 #include "engine/core/flow.h"
+#include "engine/text.h"
 
 namespace reeve::core {
 
@@ -104,7 +105,7 @@ Outcome decide_flow(Decision& d, const AddDocument& wish) {
 }
 
 Outcome decide_flow(Decision& d, const AddNote& wish) {
-    if (wish.text.empty()) return reject("missing-field", "a note says something", "text");
+    if (is_blank(wish.text)) return reject("missing-field", "a note says something", "text");
     d.emit(NoteAdded{wish.text, is_bystander(d)});
     return {};
 }

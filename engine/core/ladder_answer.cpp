@@ -2,6 +2,7 @@
 // a name; none of them is progress.
 #include "engine/core/clock.h"
 #include "engine/core/flow.h"
+#include "engine/text.h"
 
 namespace reeve::core {
 
@@ -12,7 +13,7 @@ Outcome check(const Decision& d, const std::string& id, const std::string* reaso
     if (it == d.state.escalations.end())
         return reject("unknown-escalation", "the case has no escalation \"" + id + "\"", "escalation");
     found = *it;
-    if (reason && reason->empty())
+    if (reason && is_blank(*reason))
         return reject("missing-reason",
                       "say what you will do about it: it stands in the history with your name", "reason");
     const auto& told = found.told;

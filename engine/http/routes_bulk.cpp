@@ -3,6 +3,7 @@
 
 #include "engine/http/body.h"
 #include "engine/http/plans.h"
+#include "engine/text.h"
 
 namespace reeve::http {
 
@@ -52,7 +53,7 @@ Answer carry_out(const Call& call, const views::Sight& sight, bool dry_run, Make
 }
 
 std::optional<Error> needs_reason(const std::string& reason, bool dry_run) {
-    if (dry_run || !reason.empty()) return std::nullopt;
+    if (dry_run || !is_blank(reason)) return std::nullopt;
     return Error{"missing-reason", "say why: it stands in the history of each case with your name",
                  "/reason"};
 }

@@ -1,6 +1,7 @@
 // Routes of calendars: those in use, what they count, and a changed one previewed and put in force.
 #include "engine/http/access_file.h"
 #include "engine/http/body.h"
+#include "engine/text.h"
 #include "engine/views/calendar_answer.h"
 
 namespace reeve::http {
@@ -118,7 +119,7 @@ Answer change_calendar(const Call& call, const views::Sight& sight, bool dry_run
     if (!body) return problem(body.error());
     if (body->calendar.empty())
         return problem({"missing-field", "the calendar itself is missing", "/calendar"});
-    if (!dry_run && body->reason.empty())
+    if (!dry_run && is_blank(body->reason))
         return problem({"missing-reason", "say why: dates that people were told may move", "/reason"});
     const auto& name = call.at("calendar");
     const auto sheet = views::calendar_sheet(sight, name);
@@ -144,8 +145,9 @@ Answer change_calendar(const Call& call, const views::Sight& sight, bool dry_run
     }
     if (dry_run && call.stopping) return problem(ending());
     auto changes = changes_json(sight, *done, dry_run);
-    if (const auto warnings = time::check_coverage(**time::parse_calendar(*text, name, ""), sight.now))
-        changes["warnings"] = *warnings;
+    // One that is in force and has ended is no change to refuse, and all the more to warn of.
+    const auto covers = time::check_coverage(**time::parse_calendar(*text, name, ""), sight.now);
+    changes["warnings"] = covers ? Json(*covers) : Json::array({covers.error().message});
     auto answer = json_answer(changes);
     if (!dry_run) answer.headers["ETag"] = '"' + tag_of_text(*text) + '"';
     return answer;

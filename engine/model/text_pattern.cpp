@@ -1,4 +1,4 @@
-// The one file that knows RE2. std::regex backtracks: (a+)+$ on forty letters would hold up every case of a
+// By RE2: std::regex backtracks: (a+)+$ on forty letters would hold up every case of a
 // folder.
 #include "engine/model/text_pattern.h"
 

@@ -2,6 +2,7 @@
 #include <future>
 
 #include "engine/runtime/impl.h"
+#include "engine/text.h"
 
 namespace reeve::runtime {
 
@@ -119,7 +120,7 @@ Result<std::vector<Planned>> Engine::plan(const Reassign& wanted) const {
             return refuse("unknown-person", "there is no person \"" + person + "\"", field);
     if (!wanted.unit.empty())
         if (auto unknown = unknown_unit(*people, wanted.unit, "unit")) return std::unexpected(*unknown);
-    if (wanted.reason.empty() && !wanted.dry_run)
+    if (!wanted.dry_run && is_blank(wanted.reason))
         return std::unexpected(no_reason("say why: what moves from one person to another takes a reason"));
     const auto within = wanted.unit.empty() ? std::vector<std::string>{} : impl_->units_within(wanted.unit);
     const auto reason = wanted.reason.empty() ? std::string("dry run") : wanted.reason;
@@ -138,7 +139,7 @@ Result<std::vector<Planned>> Engine::plan(const TransferAll& wanted) const {
     const auto people = directory();
     for (const auto& [unit, field] : {std::pair(wanted.from, "from"), std::pair(wanted.to, "to")})
         if (auto unknown = unknown_unit(*people, unit, field)) return std::unexpected(*unknown);
-    if (wanted.reason.empty() && !wanted.dry_run)
+    if (!wanted.dry_run && is_blank(wanted.reason))
         return std::unexpected(no_reason("say why: what moves from one unit to another takes a reason"));
     const core::Transfer wish{.unit = wanted.to, .reason = wanted.reason.empty() ? "dry run" : wanted.reason};
     std::vector<Planned> plan;

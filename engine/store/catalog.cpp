@@ -42,21 +42,28 @@ std::expected<model::Compiled, Errors> compile(const DefinitionDeployed& event, 
 }
 
 void Catalog::refresh(Reader& reader) {
-    std::uint64_t from = 0;
-    {
-        std::lock_guard lock(mutex_);
-        from = revision_ + 1;
-    }
-    reader.stream(definitions_stream, from, [&](const JournalRow& row) {
-        auto body = parsed(row);
+    struct Row {
+        std::string where;
+        DefinitionDeployed event;
+        Instant at;
+        std::string actor;
+    };
+    const auto named = [](const std::string& where, const auto& reading) {
         try {
-            add({deployed_from(std::move(body))}, row.at, row.actor);
+            reading();
         } catch (const std::exception& e) {
-            throw std::runtime_error(
-                fmt::format("event {} ({} revision {}): {}", row.seq, row.stream, row.revision, e.what()));
+            throw std::runtime_error(where + ": " + e.what());
         }
+    };
+    std::vector<Row> rows;
+    reader.stream(definitions_stream, revision() + 1, [&](const JournalRow& row) {
+        auto body = parsed(row);
+        auto where = fmt::format("event {} ({} revision {})", row.seq, row.stream, row.revision);
+        named(where, [&] { rows.push_back({where, deployed_from(std::move(body)), row.at, row.actor}); });
         return true;
     });
+    std::lock_guard lock(mutex_);
+    for (auto& row : rows) named(row.where, [&] { add_one(std::move(row.event), row.at, row.actor); });
 }
 
 void Catalog::add(std::vector<DefinitionDeployed> events, Instant at, const std::string& actor) {

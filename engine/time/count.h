@@ -1,6 +1,8 @@
 // How a duration is counted: the parts that due() and explain() share. Internal to engine/time.
 #pragma once
 
+#include <algorithm>
+
 #include "engine/time/calendar.h"
 
 namespace reeve::time {

@@ -176,7 +176,7 @@ TEST(Acknowledgement, TakesANameAndAReason) {
     bench.open();
     bench.tick("2026-03-18T18:00");
     const auto id = bench.fired().back().escalation;
-    bench.submit("2026-03-18T19:00", "hu", Acknowledge{id, ""});
+    bench.submit("2026-03-18T19:00", "hu", Acknowledge{id, "\u3000 "});
     EXPECT_EQ(bench.code(), "missing-reason");
     bench.submit("2026-03-18T19:00", system_actor, Acknowledge{id, "noted"});
     EXPECT_EQ(bench.code(), "missing-name");

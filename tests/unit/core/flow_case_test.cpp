@@ -159,6 +159,8 @@ TEST_F(Case, CancelledByADateInThePastCanStillBeReopened) {
 TEST_F(Case, NotesAndDocumentsMayBeAddedByAnyoneOfTheOffice) {
     office.submit("wim", AddNote{"seen at the weir"});
     EXPECT_EQ(office.code(), "");
+    office.submit("wim", AddNote{" \u3000"});
+    EXPECT_EQ(office.code(), "missing-field");
     office.submit("wim", AddDocument{{.kind = "photo", .name = "a.jpg"}});
     EXPECT_EQ(office.code(), "bad-document");
     for (const auto& [kind, name] : {std::pair<std::string, std::string>("photo", "a\n[31m.jpg"),

@@ -375,6 +375,8 @@ TEST_F(Archiving, AnotherFileIsNotOverwrittenAndNothingIsAnAnswer) {
     ASSERT_TRUE(office.engine->run_until(monday + day));
     EXPECT_EQ(archive(monday + day).error().code, "file-exists");
     EXPECT_EQ(archive(monday + 2 * day).error().code, "bad-time");
+    const ArchiveClosed unsaid{.file = file, .before = monday + day, .reason = " "};
+    EXPECT_EQ(office.engine->archive(unsaid, "boss").error().code, "missing-reason");
     EXPECT_THAT(office.ids("permit"), ElementsAre("c-1"));
 }
 
