@@ -1,7 +1,7 @@
 # Sourced by ./demo and ./check: what a fresh Debian 12 machine needs, and the release build.
 reeve_packages="g++ cmake ninja-build ccache mold pkg-config clang-format clang-tidy-16 clang-16 libclang-rt-16-dev llvm-16 libboost1.81-dev libsqlitecpp-dev \
 libsqlite3-dev nlohmann-json3-dev libgtest-dev libgmock-dev libcli11-dev libfmt-dev libhowardhinnant-date-dev \
-libical-dev liblua5.4-dev libsodium-dev libcurl4-openssl-dev libssl-dev libsystemd-dev libre2-dev librapidcheck-dev libbenchmark-dev zlib1g-dev libkainjow-mustache-dev prometheus-cpp-dev libvalijson-dev tzdata python3 python3-aiosmtpd openssl nodejs git curl"
+libical-dev libjemalloc-dev liblua5.4-dev libsodium-dev libcurl4-openssl-dev libssl-dev libsystemd-dev libre2-dev librapidcheck-dev libbenchmark-dev zlib1g-dev libkainjow-mustache-dev prometheus-cpp-dev libvalijson-dev tzdata python3 python3-aiosmtpd openssl nodejs git curl"
 
 # Installs the missing packages only; a second run installs nothing and asks no server.
 reeve_setup() {

@@ -9,10 +9,16 @@
 
 #include "engine/cli/commands.h"
 #include "engine/runtime/plugin.h"
+#include "engine/store/process.h"
+
+// Read by jemalloc: what a busy hour took goes back to the machine in the quiet one after it.
+extern "C" const char* const malloc_conf;
+const char* const malloc_conf = "background_thread:true";
 
 int main(int argc, char** argv) {
     // A file that may grow no further is an error of the write, not the end of the process.
     std::signal(SIGXFSZ, SIG_IGN);
+    reeve::store::count_no_memory();
     std::vector<std::string> words(argv + 1, argv + argc);
     // Not a command for people: reeve starts itself so, once for each plugin.
     if (words == std::vector<std::string>{"plugin-host"}) return reeve::runtime::host_plugin();

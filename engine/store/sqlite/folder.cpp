@@ -9,11 +9,15 @@
 #include <thread>
 
 #include "engine/store/part_file.h"
+#include "engine/store/process.h"
 #include "engine/store/scratch.h"
 #include "engine/store/sqlite/connection.h"
 #include "engine/store/sqlite/trouble.h"
 
 namespace reeve::store {
+
+void count_no_memory() { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
+
 namespace sqlite {
 
 std::filesystem::path database_path(const std::filesystem::path& folder) { return folder / "reeve.db"; }
@@ -42,6 +46,9 @@ Lock::~Lock() {
 
 namespace {
 
+// Nobody shares a connection, as store.h says, so SQLite need not lock one for each value bound or read.
+constexpr int of_one_thread = SQLITE_OPEN_NOMUTEX;
+
 // A file that may not be written is read as it stands: SQLite would make its log beside it.
 std::unique_ptr<SQLite::Database> connect_immutable(const std::filesystem::path& file) {
     std::error_code ignored;
@@ -53,7 +60,8 @@ std::unique_ptr<SQLite::Database> connect_immutable(const std::filesystem::path&
     for (const char c : file.string())
         uri += c == '?' || c == '#' || c == '%' ? fmt::format("%{:02X}", static_cast<unsigned char>(c))
                                                 : std::string(1, c);
-    return std::make_unique<SQLite::Database>(uri + "?immutable=1", SQLite::OPEN_READONLY | SQLite::OPEN_URI);
+    return std::make_unique<SQLite::Database>(uri + "?immutable=1",
+                                              SQLite::OPEN_READONLY | SQLite::OPEN_URI | of_one_thread);
 }
 
 }  // namespace
@@ -63,7 +71,8 @@ namespace {
 std::unique_ptr<SQLite::Database> open_file(const std::filesystem::path& file, Mode mode) {
     // A reader opens for writing too: SQLite may have to recover the log that a killed process left behind.
     return std::make_unique<SQLite::Database>(
-        file.string(), SQLite::OPEN_READWRITE | (mode == Mode::read ? 0 : SQLite::OPEN_CREATE), 10'000);
+        file.string(),
+        SQLite::OPEN_READWRITE | of_one_thread | (mode == Mode::read ? 0 : SQLite::OPEN_CREATE), 10'000);
 }
 
 void set_up(SQLite::Database& db, Mode mode) {
