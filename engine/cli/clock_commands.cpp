@@ -71,7 +71,10 @@ void add_pause(CLI::App& clocks, Cli& cli) {
             }
             return wish;
         });
-    pause->add_option("--until", *until, "When it runs again by itself")->type_name("TIME");
+    pause
+        ->add_option("--until", *until,
+                     "When it runs again by itself; default: as late as its definition allows")
+        ->type_name("TIME");
     pause->add_option("--note", *note, "What else is to be known");
     add_reason(pause, given, "One of the reasons the definition allows (needed)");
 

@@ -55,6 +55,8 @@ void start(Decision&, int rule, Instant from, std::string task = {}, int entry =
 // ClockWarned for each warning that `before` did not have.
 void warn(Decision&, const std::string& clock_id, const std::vector<std::string>& before = {});
 std::vector<std::string> warnings(const ClockState&, const model::Program&);
+// The owner, and whoever has an open task that the clock measures.
+std::vector<std::string> workers(const CaseState&, const ClockState&);
 
 // What a ladder tells whom, and why (ladder_tell.cpp).
 struct Telling {

@@ -72,12 +72,9 @@ Outcome check_in_time(const Decision& d, const ClockState& clock, Instant at, co
                   "clock");
 }
 
-// The case is the actor's, or the task that the clock measures.
 bool is_own_work(const Decision& d, const ClockState& clock) {
-    return d.command.actor == d.state.owner || std::ranges::any_of(d.state.tasks, [&](const TaskState& task) {
-               const bool measured = task.id == clock.task || (clock.entry && task.entry == clock.entry);
-               return measured && task.status == TaskStatus::open && task.person == d.command.actor;
-           });
+    const auto people = workers(d.state, clock);
+    return std::ranges::find(people, d.command.actor) != people.end();
 }
 
 // Nor may one who has a part in the case say, once the clock has run out, that it had been interrupted
@@ -102,6 +99,19 @@ std::vector<std::string> told(const Decision& d, const std::vector<org::Who>* wh
 
 }  // namespace
 
+std::vector<std::string> workers(const CaseState& state, const ClockState& clock) {
+    std::vector<std::string> people;
+    const auto add = [&](const std::string& person) {
+        if (!person.empty() && std::ranges::find(people, person) == people.end()) people.push_back(person);
+    };
+    add(state.owner);
+    for (const auto& task : state.tasks) {
+        const bool measured = task.id == clock.task || (clock.entry && task.entry == clock.entry);
+        if (measured && task.status == TaskStatus::open) add(task.person);
+    }
+    return people;
+}
+
 Outcome decide_clock(Decision& d, const PauseClock& wish) {
     ClockState clock;
     if (auto fault = check(d, wish.clock, &wish.reason, clock)) return fault;
@@ -119,7 +129,18 @@ Outcome decide_clock(Decision& d, const PauseClock& wish) {
         return reject("bad-time",
                       "a pause ends in the future; time that has passed and does not count is excluded",
                       "until");
-    d.emit(ClockPaused{clock.id, wish.reason, wish.note, from, wish.until, told(d, &rule->pause_tell)});
+    auto until = wish.until;
+    if (rule->pause_at_most) {
+        const Instant latest = time::due(*d.program().calendar, from, *rule->pause_at_most).at;
+        if (latest <= d.now || (until && *until > latest))
+            return reject("pause-too-long",
+                          "a pause of the clock " + clock.name + " lasts " +
+                              time::to_string(*rule->pause_at_most) + " at most, so this one ends by " +
+                              when(d, latest) + "; it can be paused again then, with a reason",
+                          latest <= d.now ? "occurred" : "until");
+        if (!until) until = latest;
+    }
+    d.emit(ClockPaused{clock.id, wish.reason, wish.note, from, until, told(d, &rule->pause_tell)});
     std::vector<std::string> overtaken;
     for (const auto& escalation : d.state.escalations)
         if (escalation.clock == clock.id && !escalation.superseded && !escalation.overtaken &&

@@ -140,11 +140,20 @@ void Reader::clock_stops(const Node& node, ClockRule& rule) {
     rule.pause = node["pause"].texts();
     rule.exclude = node["exclude"].texts();
     rule.restart = node["restart"].flag();
+    rule.pause_at_most = limit(node["pause_at_most"]);
     rule.pause_tell = whos(node["pause_tell"], true);
-    if (node.has("pause_tell") && !node.has("pause"))
-        faults_.add_key(node["pause_tell"], "no-pause",
-                        "the clock cannot be paused, so there is nothing to tell; add \"pause\" with the "
-                        "reasons allowed");
+    for (const auto& [key, lost] :
+         {std::pair("pause_tell", "nothing to tell"), {"pause_at_most", "nothing to end"}})
+        if (node.has(key) && !node.has("pause"))
+            faults_.add_key(node[key], "no-pause",
+                            fmt::format("the clock cannot be paused, so there is {}; add \"pause\" with the "
+                                        "reasons allowed",
+                                        lost));
+    if (!rule.pause.empty() && !node.has("pause_at_most"))
+        faults_.warnings.push_back({"pause-without-end",
+                                    "the clock may be paused for ever, and nobody is reminded; say how long, "
+                                    "e.g. \"pause_at_most\": \"30 days\"",
+                                    node["pause"].place()});
     for (const auto& item : node["exclude"].items())
         if (item.is_text() && std::ranges::find(rule.pause, item.text()) != rule.pause.end())
             faults_.add(item, "pause-and-exclude",

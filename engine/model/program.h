@@ -58,9 +58,10 @@ struct ClockRule {
     std::string from_data;  // From::data: the path of a date in the case's data
     // When it is met: leaving `to_stage` or (done_on) entering one of the stages; else when the case ends. A
     // stage's own clock is met when that stage is left; a task's when the task is done.
-    int to_stage = none;                      // met when this stage is left
-    std::vector<int> done_on;                 // met when one of these is entered
-    std::vector<std::string> pause, exclude;  // reasons allowed; none: the clock refuses all
+    int to_stage = none;                          // met when this stage is left
+    std::vector<int> done_on;                     // met when one of these is entered
+    std::vector<std::string> pause, exclude;      // reasons allowed; none: the clock refuses all
+    std::optional<time::Duration> pause_at_most;  // a pause ends by itself after this
     std::vector<org::Who> pause_tell;
     bool restart = false;  // whether a corrected application starts it anew
     std::optional<Extension> extend;

@@ -256,5 +256,13 @@ TEST(Validate, WarnsOfWhatComesAgainWithinAMinute) {
                 HasSubstr("less than a minute"));
 }
 
+TEST(Validate, WarnsOfAPauseThatNobodyNeedEnd) {
+    Office office;
+    EXPECT_THAT(office.did("reeve validate noise.json --from 2026-01-01").err, Not(HasSubstr("paused")));
+    office.did("sed 's/\"pause_at_most\": \"[^\"]*\", //' noise.json > endless.json");
+    EXPECT_THAT(office.did("reeve validate endless.json --from 2026-01-01").err,
+                HasSubstr("endless.json:31:79: warning: the clock may be paused for ever"));
+}
+
 }  // namespace
 }  // namespace reeve::cli

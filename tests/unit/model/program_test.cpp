@@ -43,7 +43,7 @@ TEST(Program, AClockFromAStageIsMetWhenThatStageIsLeft) {
 TEST(Program, KeepsEverythingAClockSays) {
     auto p = compiled(small(R"({"type": "object"})", "true",
                             R"("clocks": {"answer": {"limit": "P2M", "basis": "Act 4", "from": "occurred",
-      "to": "end", "first_day": "counted", "until": "close", "roll": "none", "pause": ["hearing"], "pause_tell": ["petitioner"],
+      "to": "end", "first_day": "counted", "until": "close", "roll": "none", "pause": ["hearing"], "pause_at_most": "5 working days", "pause_tell": ["petitioner"],
       "exclude": ["expert"], "restart": true, "extend": {"by": "30 days", "times": 2, "approve": "head@parent", "tell": "petitioner"}}},)"));
     const auto& c = clock(p, "answer");
     EXPECT_EQ(c.kind, LimitKind::limit);
@@ -53,6 +53,8 @@ TEST(Program, KeepsEverythingAClockSays) {
     EXPECT_EQ(c.rule, (time::DueRule{time::Until::close, true, false}));
     EXPECT_THAT(c.pause, testing::ElementsAre("hearing"));
     EXPECT_THAT(c.exclude, testing::ElementsAre("expert"));
+    ASSERT_TRUE(c.pause_at_most);
+    EXPECT_EQ(c.pause_at_most->working_days, 5);
     EXPECT_EQ(c.pause_tell.size(), 1u);
     EXPECT_TRUE(c.restart);
     ASSERT_TRUE(c.extend);
