@@ -42,7 +42,7 @@ TEST(LongestPause, EndsAPauseThatSaysNoEndAndTellsWhoHasTheWork) {
 TEST(LongestPause, IsNotPassedByAnEndThatLiesLaterAndMayBeHadAgain) {
     Bounded bench;
     bench.pause("2026-03-10T09:00", "2026-03-17T18:01");
-    EXPECT_EQ(bench.code(), "pause-too-long");
+    ASSERT_EQ(bench.code(), "pause-too-long");
     EXPECT_THAT(bench.refused->message, HasSubstr("5 working days at most, so this one ends by 2026-03-17"));
     bench.pause("2026-03-10T09:00", "2026-03-12T09:00");
     EXPECT_EQ(bench.code(), "");
@@ -57,7 +57,7 @@ TEST(LongestPause, CountsFromWhenThePauseReallyBegan) {
     Bounded bench;
     // A head enters on the 16th that the clock stood still from the 4th on: it would have ended on the 11th.
     bench.submit("2026-03-16T10:00", "tan", PauseClock{"answer", "hearing", "", {}}, "2026-03-04T09:00");
-    EXPECT_EQ(bench.code(), "pause-too-long");
+    ASSERT_EQ(bench.code(), "pause-too-long");
     EXPECT_EQ(bench.refused->place, "occurred");
     bench.submit("2026-03-16T10:00", "tan", PauseClock{"answer", "hearing", "", {}}, "2026-03-12T09:00");
     EXPECT_EQ(bench.code(), "");
