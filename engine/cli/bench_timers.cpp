@@ -1,5 +1,4 @@
 // reeve bench timers: what timers that are pending cost an engine that has nothing to do.
-#include <malloc.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -13,7 +12,6 @@ namespace reeve::cli {
 namespace {
 
 double resident_bytes() {
-    ::malloc_trim(0);  // what is freed is not counted
     double all = 0, resident = 0;
     std::ifstream("/proc/self/statm") >> all >> resident;
     return resident * static_cast<double>(::sysconf(_SC_PAGESIZE));

@@ -129,7 +129,8 @@ void print_case(const Json& json) {
                 {"left", "TIME LEFT"},
                 deadline("due", "DUE"),
                 {"ended", "ENDED"},
-                {"pause_reason", "PAUSED FOR"}},
+                {"pause_reason", "PAUSED FOR"},
+                deadline("paused_until", "PAUSED UNTIL")},
                list("clocks"));
     print_part("Requests that wait",
                {{"id", "REQUEST"}, {"asks", "WHAT"}, {"wish.reason", "REASON"}, {"by", "BY"}, {"of", "OF"}},
@@ -157,6 +158,7 @@ void print_case(const Json& json) {
     print_part("What the clocks allow",
                {{"clock", "CLOCK"},
                 {"pause", "PAUSE FOR"},
+                {"pause_at_most", "AT MOST"},
                 {"exclude", "EXCLUDE"},
                 {"restart", "RESTART"},
                 {"extend", "EXTEND"},

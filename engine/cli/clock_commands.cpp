@@ -73,7 +73,7 @@ void add_pause(CLI::App& clocks, Cli& cli) {
         });
     pause
         ->add_option("--until", *until,
-                     "When it runs again by itself; default: as late as its definition allows")
+                     "When it runs again by itself; default: after the definition's pause_at_most")
         ->type_name("TIME");
     pause->add_option("--note", *note, "What else is to be known");
     add_reason(pause, given, "One of the reasons the definition allows (needed)");
@@ -160,6 +160,7 @@ void add_clock_show(CLI::App& clocks, Cli& cli) {
                     {"status", "STATUS"},
                     {"light", "LIGHT"},
                     {"left", "TIME LEFT"},
+                    deadline("paused_until", "PAUSED UNTIL"),
                     {"from", "FROM"},
                     deadline("due", "DUE"),
                     {"ended", "ENDED"},

@@ -130,6 +130,7 @@ void add_definition_show(CLI::App& definitions, Cli& cli) {
                                   {"in", "IN"},
                                   {"ladder", "LADDER"},
                                   {"pause", "MAY PAUSE FOR"},
+                                  {"pause_at_most", "AT MOST"},
                                   {"exclude", "LEAVES OUT"},
                                   {"extend", "MAY EXTEND BY"},
                                   {"extend_times", "TIMES"},

@@ -10,7 +10,8 @@ namespace {
 
 void add_escalation_list(CLI::App& escalations, Cli& cli) {
     auto* command = add_command(escalations, "list",
-                                "List the steps that fired, the newest first: which clock, when, who was "
+                                "List the steps that fired, the newest first: which clock, when it was "
+                                "planned and when it fired, who was "
                                 "told, who acknowledged, who answered.",
                                 "reeve escalation list --unit north --unacknowledged");
     auto filter = std::make_shared<store::EscalationFilter>();
@@ -51,6 +52,7 @@ void add_escalation_list(CLI::App& escalations, Cli& cli) {
                     {"clock", "CLOCK"},
                     {"number", "STEP"},
                     {"light", "LIGHT"},
+                    deadline("planned", "PLANNED"),
                     {"at", "FIRED"},
                     {"told", "TOLD"},
                     {"ask", "ASKED FOR"},

@@ -55,8 +55,9 @@ void start(Decision&, int rule, Instant from, std::string task = {}, int entry =
 // ClockWarned for each warning that `before` did not have.
 void warn(Decision&, const std::string& clock_id, const std::vector<std::string>& before = {});
 std::vector<std::string> warnings(const ClockState&, const model::Program&);
-// The owner, and whoever has an open task that the clock measures.
-std::vector<std::string> workers(const CaseState&, const ClockState&);
+// When a pause that began at `from` ends at the latest; none: the definition sets it no end.
+std::optional<Instant> longest_pause(const model::ClockRule&, const model::Program&, Instant from);
+const time::Span* running_pause(const ClockState&);  // null: it is not paused
 
 // What a ladder tells whom, and why (ladder_tell.cpp).
 struct Telling {
@@ -66,6 +67,9 @@ Telling tell(const Decision&, const ClockState&, const model::Ladder&, int step)
 Telling tell_above(const Decision&, const model::Ladder&, int step, const std::vector<std::string>& told);
 Telling tell_office(const Decision&);  // the owner and the head; when there is neither, the head of the root
 Telling tell_all(const Decision&, const std::vector<org::Who>&);
+// That a pause ended by itself: those whom the definition names, the owner, and whoever has an open task that
+// the clock measures.
+Telling tell_of_end_of_pause(const Decision&, const ClockState&);
 // One ladder step takes effect (ladder_fire.cpp): `repeat` 0 is the step itself.
 void fire(Decision&, const ClockState&, int step, int repeat, Instant planned);
 

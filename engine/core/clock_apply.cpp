@@ -62,6 +62,11 @@ void migrate(CaseState& state, const CaseMigrated& event, const Program& to, Ins
         if (clock.rule != model::none) {
             clock.name = name;
             clock.limit = to.clocks[clock.rule].in;
+            // A pause that runs lasts no longer than the new version lets it.
+            if (const auto* pause = running_pause(clock))
+                if (const auto end = longest_pause(to.clocks[clock.rule], to, pause->from);
+                    end && (!clock.paused_until || *end < *clock.paused_until))
+                    clock.paused_until = std::max(*end, at);
         }
         derive(clock, to);
         rewind(state, clock, to, at);

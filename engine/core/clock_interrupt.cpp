@@ -73,8 +73,10 @@ Outcome check_in_time(const Decision& d, const ClockState& clock, Instant at, co
 }
 
 bool is_own_work(const Decision& d, const ClockState& clock) {
-    const auto people = workers(d.state, clock);
-    return std::ranges::find(people, d.command.actor) != people.end();
+    return d.command.actor == d.state.owner || std::ranges::any_of(d.state.tasks, [&](const TaskState& task) {
+               const bool measured = task.id == clock.task || (clock.entry && task.entry == clock.entry);
+               return measured && task.status == TaskStatus::open && task.person == d.command.actor;
+           });
 }
 
 // Nor may one who has a part in the case say, once the clock has run out, that it had been interrupted
@@ -99,17 +101,18 @@ std::vector<std::string> told(const Decision& d, const std::vector<org::Who>* wh
 
 }  // namespace
 
-std::vector<std::string> workers(const CaseState& state, const ClockState& clock) {
-    std::vector<std::string> people;
-    const auto add = [&](const std::string& person) {
-        if (!person.empty() && std::ranges::find(people, person) == people.end()) people.push_back(person);
-    };
-    add(state.owner);
-    for (const auto& task : state.tasks) {
-        const bool measured = task.id == clock.task || (clock.entry && task.entry == clock.entry);
-        if (measured && task.status == TaskStatus::open) add(task.person);
-    }
-    return people;
+// A maximum is not made longer by a holiday at its end.
+std::optional<Instant> longest_pause(const model::ClockRule& rule, const model::Program& program,
+                                     Instant from) {
+    if (!rule.pause_at_most) return std::nullopt;
+    const auto end = time::due(*program.calendar, from, *rule.pause_at_most, {.roll = false}).at;
+    if (end == Instant::max()) return std::nullopt;  // beyond the years that are counted
+    return end;
+}
+
+const time::Span* running_pause(const ClockState& clock) {
+    const auto it = std::ranges::find(clock.stops, Instant::max(), &time::Span::to);
+    return it == clock.stops.end() ? nullptr : &*it;
 }
 
 Outcome decide_clock(Decision& d, const PauseClock& wish) {
@@ -125,21 +128,22 @@ Outcome decide_clock(Decision& d, const PauseClock& wish) {
     const Instant from = acted(d, clock);
     if (auto fault = check_in_time(d, clock, from, "clock-overdue", "paused")) return fault;
     if (auto fault = check_entered(d, clock, from, "clock-overdue", "paused")) return fault;
-    if (wish.until && *wish.until <= d.now)
+    if (wish.until && *wish.until <= std::max(d.now, from))
         return reject("bad-time",
-                      "a pause ends in the future; time that has passed and does not count is excluded",
+                      from > d.now ? "the clock " + clock.name + " begins on " + when(d, from) +
+                                         "; a pause of it ends after that"
+                                   : "a pause ends in the future; time that has passed and does not count is "
+                                     "excluded",
                       "until");
-    auto until = wish.until;
-    if (rule->pause_at_most) {
-        const Instant latest = time::due(*d.program().calendar, from, *rule->pause_at_most).at;
-        if (latest <= d.now || (until && *until > latest))
-            return reject("pause-too-long",
-                          "a pause of the clock " + clock.name + " lasts " +
-                              time::to_string(*rule->pause_at_most) + " at most, so this one ends by " +
-                              when(d, latest) + "; it can be paused again then, with a reason",
-                          latest <= d.now ? "occurred" : "until");
-        if (!until) until = latest;
-    }
+    // One that is entered after its longest time is over by then, and the clock runs from there.
+    const auto latest = longest_pause(*rule, d.program(), from);
+    if (latest && wish.until && *wish.until > *latest)
+        return reject("pause-too-long",
+                      "a pause of the clock " + clock.name + " lasts " +
+                          time::to_string(*rule->pause_at_most) + " at most: from " + when(d, from) +
+                          " until " + when(d, *latest),
+                      "until");
+    const auto until = wish.until ? wish.until : latest;
     d.emit(ClockPaused{clock.id, wish.reason, wish.note, from, until, told(d, &rule->pause_tell)});
     std::vector<std::string> overtaken;
     for (const auto& escalation : d.state.escalations)
@@ -156,7 +160,7 @@ Outcome decide_clock(Decision& d, const ResumeClock& wish) {
     if (clock.status != ClockStatus::paused)
         return reject("not-paused", "the clock " + clock.name + " is not paused", "clock");
     const auto* rule = rule_of(clock, d.program());
-    d.emit(ClockResumed{clock.id, wish.note, std::max(d.effective, clock.stops.back().from),
+    d.emit(ClockResumed{clock.id, wish.note, std::max(d.effective, running_pause(clock)->from),
                         told(d, rule ? &rule->pause_tell : nullptr)});
     warn(d, clock.id, warnings(clock, d.program()));
     return std::nullopt;

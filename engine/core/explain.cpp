@@ -66,11 +66,13 @@ void add_stops(const ClockState& clock, const model::Program& program, std::vect
     for (std::size_t i = 0; i < clock.stops.size(); ++i) {
         const auto& stop = clock.stops[i];
         const auto why = i < clock.stop_notes.size() ? clock.stop_notes[i] : std::string("stopped");
+        const auto still =
+            clock.paused_until ? " and still, until " + when(*clock.paused_until) : " and still";
         notes.push_back(why + ", from " + when(stop.from) +
-                        (stop.to == Instant::max() ? " and still" : " to " + when(stop.to)));
+                        (stop.to == Instant::max() ? still : " to " + when(stop.to)));
     }
-    if (clock.status == ClockStatus::paused && !clock.stops.empty())
-        notes.push_back("what remains: " + remaining_words(clock, program, clock.stops.back().from));
+    if (const auto* pause = running_pause(clock))
+        notes.push_back("what remains: " + remaining_words(clock, program, pause->from));
 }
 
 void add_end(const ClockState& clock, const model::Program& program, std::vector<std::string>& notes) {

@@ -93,6 +93,9 @@ std::vector<std::string> migration_in_words(const CaseState& state, const CaseSt
             changes.push_back(fmt::format("clock {} becomes {}", before->name, clock.name));
         if (before->status != clock.status)
             changes.push_back(fmt::format("clock {} ends", clock.name));
+        else if (before->paused_until != clock.paused_until)
+            changes.push_back(fmt::format("the pause of clock {} ends by {}", clock.name,
+                                          when(clock.paused_until.value_or(Instant::max()))));
         else if (before->due != clock.due)
             changes.push_back(fmt::format("clock {} was due {}, is due {}", clock.name, when(before->due),
                                           when(clock.due)));

@@ -63,6 +63,24 @@ Telling tell_all(const Decision& d, const std::vector<Who>& who) {
     return telling;
 }
 
+// Nobody did it, and whoever has the work may count on the pause still.
+Telling tell_of_end_of_pause(const Decision& d, const ClockState& clock) {
+    const auto* rule = rule_of(clock, d.program());
+    auto who = rule ? rule->pause_tell : std::vector<Who>{};
+    who.push_back(Who{});
+    for (const auto& task : d.state.tasks) {
+        const bool its =
+            clock.task.empty() ? clock.entry == 0 || task.entry == clock.entry : task.id == clock.task;
+        if (its && task.status == TaskStatus::open && !task.person.empty())
+            who.push_back(Who{Who::Kind::person, task.person, {}});
+    }
+    Telling telling;
+    resolve(d, who, telling);
+    if (!office_told(telling.people))
+        for (const auto& person : tell_office(d).people) add(telling.people, person);
+    return telling;
+}
+
 Telling tell(const Decision& d, const ClockState& clock, const model::Ladder& ladder, int step) {
     const int last = static_cast<int>(ladder.steps.size()) - 1;
     Telling telling;

@@ -112,12 +112,8 @@ void take(Decision& d, const Moment& moment) {
     switch (moment.kind) {
         case Moment::pause_ends: {
             const ClockState clock = *d.state.clock(moment.id);
-            const auto* rule = rule_of(clock, d.program());
-            auto told = rule ? tell_all(d, rule->pause_tell).people : std::vector<std::string>{};
-            // Nobody did this: whoever has the work may count on the pause still.
-            for (const auto& person : workers(d.state, clock))
-                if (std::ranges::find(told, person) == told.end()) told.push_back(person);
-            d.emit(ClockResumed{clock.id, "the pause was until then", moment.at, std::move(told)});
+            d.emit(ClockResumed{clock.id, "the pause was until then", moment.at,
+                                tell_of_end_of_pause(d, clock).people});
             warn(d, clock.id, warnings(clock, d.program()));
             return;
         }

@@ -142,6 +142,13 @@ void Reader::clock_stops(const Node& node, ClockRule& rule) {
     rule.restart = node["restart"].flag();
     rule.pause_at_most = limit(node["pause_at_most"]);
     rule.pause_tell = whos(node["pause_tell"], true);
+    // Of a working time too, that calendar gives the least.
+    if (rule.pause_at_most &&
+        time::due(*time::elapsed_calendar("UTC"), time::Instant{}, *rule.pause_at_most).at ==
+            time::Instant::max())
+        faults_.add(node["pause_at_most"], "too-long",
+                    fmt::format("{} reaches beyond the year 2199: a pause that ends has to say when",
+                                in_quotes(node["pause_at_most"].text())));
     for (const auto& [key, lost] :
          {std::pair("pause_tell", "nothing to tell"), {"pause_at_most", "nothing to end"}})
         if (node.has(key) && !node.has("pause"))

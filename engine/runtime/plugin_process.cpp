@@ -36,7 +36,9 @@ std::vector<char*> environment() {
                                                   "PATH=",          "HOME=",         "LD_LIBRARY_PATH=",
                                                   "SSL_CERT_FILE=", "SSL_CERT_DIR=", "ASAN_OPTIONS=",
                                                   "UBSAN_OPTIONS=", "TSAN_OPTIONS=", "LSAN_OPTIONS="};
-    std::vector<char*> kept;
+    // What the allocator takes for itself counts as the plugin's: one arena, no thread.
+    static char sparing[] = "MALLOC_CONF=narenas:1,background_thread:false";
+    std::vector<char*> kept{sparing};
     for (char** one = environ; one && *one; ++one)
         for (const auto name : passed)
             if (std::string_view(*one).starts_with(name)) kept.push_back(*one);

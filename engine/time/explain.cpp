@@ -64,10 +64,10 @@ class Story {
             lines_.push_back(std::move(line));
         }
         if (open_ended) {
-            lines_.push_back(
-                {to_string(last),
-                 k_.beyond ? "the count leaves the years 1900 to 2199" : "stopped without end: no due date",
-                 {}});
+            lines_.push_back({to_string(last),
+                              k_.beyond ? "the count leaves the years 1900 to 2199"
+                                        : "stopped from here on: no due date yet",
+                              {}});
         }
         return std::move(lines_);
     }

@@ -53,6 +53,7 @@ void add_words(Json& json, const store::CaseFile& file) {
                  {"pause", rule.pause},
                  {"exclude", rule.exclude},
                  {"restart", rule.restart ? Json("with a reason") : Json()}};
+        if (rule.pause_at_most) one["pause_at_most"] = time::to_string(*rule.pause_at_most);
         if (rule.extend && static_cast<int>(clock.extended.size()) < rule.extend->times) {
             one["extend"] = "by " + time::to_string(rule.extend->by) + ", with a reason";
             if (rule.extend->approve) one["approve"] = org::to_string(*rule.extend->approve);
@@ -128,6 +129,8 @@ Json clock_rows(const Sight& sight, const store::CaseFile& file) {
         const auto* clock = file.state.clock(row.id);
         const auto left = clock ? clock_left(*clock, *file.program, sight.now) : "";
         if (!left.empty()) json["left"] = left;
+        if (clock && clock->paused_until)
+            json["paused_until"] = when_json(*clock->paused_until, file.program->calendar);
         if (row.late_ms > 0) json["late"] = span_words(row.late_ms);
         rows.push_back(std::move(json));
     }

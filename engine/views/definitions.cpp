@@ -101,6 +101,7 @@ Result<Json> definition_sheet(const Sight& sight, const std::string& id, int ver
              {"basis", clock.basis},
              {"ladder", clock.ladder == model::none ? "" : program->ladders[clock.ladder].name},
              {"pause", clock.pause},
+             {"pause_at_most", span(clock.pause_at_most)},
              {"exclude", clock.exclude},
              {"restart", clock.restart},
              {"extend", clock.extend ? Json(time::to_string(clock.extend->by)) : Json()},

@@ -141,8 +141,11 @@ class Forecast {
         } else if (const auto* unanswered = std::get_if<core::AnswerMissed>(&event)) {
             more["told"] = unanswered->told;
             add(of, at, "missed", std::move(more));
+        } else if (const auto* resumed = std::get_if<core::ClockResumed>(&event)) {
+            more["clock"] = name_of(resumed->clock);
+            more["told"] = resumed->told;
+            add(of, at, "moves", std::move(more));
         } else if (std::holds_alternative<core::StageEntered>(event) ||
-                   std::holds_alternative<core::ClockResumed>(event) ||
                    std::holds_alternative<core::CaseClosed>(event) ||
                    std::holds_alternative<core::CaseRequested>(event)) {
             add(of, at, "moves", std::move(more));

@@ -37,8 +37,8 @@ constexpr Pattern patterns[] = {
      "case transferred from {from} to {to}[ (hand-over {hand_over})]"
      "[, asked for {asked}][: {reason}]"},
     {"ClockStarted", "clock {name} ({clock}) started from {from}"},
-    {"ClockPaused", "clock {clock} paused from {from}[ until {until}]: {reason}[ ({note})]"},
-    {"ClockResumed", "clock {clock} resumed at {at}[ ({note})]"},
+    {"ClockPaused", "clock {clock} paused from {from}[ until {until}]: {reason}[ ({note})][; told {told}]"},
+    {"ClockResumed", "clock {clock} resumed at {at}[ ({note})][; told {told}]"},
     {"TimeExcluded", "time from {from} to {to} does not count on clock {clock}: {reason}[ ({note})]"},
     {"ClockRestarted",
      "clock {clock} restarted from {from}[: {reason}][; what it was extended by is dropped: {dropped}]"},

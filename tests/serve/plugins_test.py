@@ -159,6 +159,9 @@ class Plugins(unittest.TestCase):
         code, all_well = said(lambda c: None)
         self.assertEqual(code, 0, all_well)
         self.assertIn("job handler printer, assigner streets, exporter archive", all_well)
+        # What the process of a plugin takes for itself is little.
+        code, small = said(lambda c: c["exporters"][0].update(memory_mib=16))
+        self.assertEqual(code, 0, small)
         for change, sentence in (
                 (lambda c: c["job_handlers"][0].pop("handlers"), r'job handler "printer" names no "handlers"'),
                 (lambda c: c["job_handlers"][0].pop("person"), 'names no "person"'),

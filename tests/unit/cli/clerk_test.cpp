@@ -135,8 +135,15 @@ TEST(Clerk, ReadsOfAPausedClockWhatWasCountedAndWhatRemains) {
     EXPECT_THAT(why, HasSubstr("what remains: 13 days"));
     EXPECT_THAT(why, HasSubstr("2026-03-03  day 1"));
     EXPECT_THAT(why, HasSubstr("2026-03-04  day 2"));
-    EXPECT_THAT(why, HasSubstr("2026-03-05  stopped without end"));
+    EXPECT_THAT(why, HasSubstr("2026-03-05  stopped from here on"));
     EXPECT_THAT(why, Not(HasSubstr("day 3")));
+    EXPECT_THAT(why, HasSubstr("and still, until 2026-04-05T00:00")) << "thirty days at most";
+    const auto clocks = office.did("reeve clock show noise-1 --now 2026-03-09T09:00").out;
+    EXPECT_THAT(clocks, HasSubstr("PAUSED UNTIL"));
+    EXPECT_THAT(clocks, HasSubstr("end of 2026-04-04"));
+    const auto shown = office.did("reeve case show noise-1 --now 2026-03-09T09:00").out;
+    EXPECT_THAT(shown, HasSubstr("AT MOST"));
+    EXPECT_THAT(shown, HasSubstr("caller not reached  end of 2026-04-04"));
 }
 
 TEST(Clerk, HasOfficeTimeLeftWhereTheClockCountsOfficeTime) {
@@ -160,6 +167,7 @@ TEST(Clerk, FindsTheEscalationsInOrderWithWhatBecameOfThem) {
     office.did("reeve case list --now 2026-03-09T09:00");
     const auto all = office.did("reeve escalation list --json").json();
     ASSERT_GT(all.size(), 3u);
+    EXPECT_THAT(office.did("reeve escalation list").out, HasSubstr("PLANNED"));
     EXPECT_GT(all[0]["at"], all[all.size() - 1]["at"]) << "the newest first";
     EXPECT_THAT(office.did("reeve escalation list").out, HasSubstr("3 repeat 1"));
     EXPECT_THAT(office.did("reeve case history noise-1").out, HasSubstr("step 3 (repeat 1) of clock"));

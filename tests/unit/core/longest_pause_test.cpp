@@ -1,11 +1,13 @@
 // A pause that has a longest time: nobody has to remember that a clock stands still.
 #include "engine/core/clock.h"
+#include "engine/core/foresee.h"
 #include "tests/unit/core/clock_bench.h"
 
 namespace reeve::core::clock_testing {
 
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -43,7 +45,8 @@ TEST(LongestPause, IsNotPassedByAnEndThatLiesLaterAndMayBeHadAgain) {
     Bounded bench;
     bench.pause("2026-03-10T09:00", "2026-03-17T18:01");
     ASSERT_EQ(bench.code(), "pause-too-long");
-    EXPECT_THAT(bench.refused->message, HasSubstr("5 working days at most, so this one ends by 2026-03-17"));
+    EXPECT_THAT(bench.refused->message,
+                HasSubstr("5 working days at most: from 2026-03-10T09:00:00+08:00 until 2026-03-17T18:00"));
     bench.pause("2026-03-10T09:00", "2026-03-12T09:00");
     EXPECT_EQ(bench.code(), "");
     EXPECT_EQ(bench.local(*bench.clock().paused_until), "2026-03-12T09:00");
@@ -55,13 +58,78 @@ TEST(LongestPause, IsNotPassedByAnEndThatLiesLaterAndMayBeHadAgain) {
 
 TEST(LongestPause, CountsFromWhenThePauseReallyBegan) {
     Bounded bench;
-    // A head enters on the 16th that the clock stood still from the 4th on: it would have ended on the 11th.
+    // A head enters it on the 16th: it ended on the 11th, and the clock runs from there.
     bench.submit("2026-03-16T10:00", "tan", PauseClock{"answer", "hearing", "", {}}, "2026-03-04T09:00");
-    ASSERT_EQ(bench.code(), "pause-too-long");
-    EXPECT_EQ(bench.refused->place, "occurred");
-    bench.submit("2026-03-16T10:00", "tan", PauseClock{"answer", "hearing", "", {}}, "2026-03-12T09:00");
-    EXPECT_EQ(bench.code(), "");
-    EXPECT_EQ(bench.local(*bench.clock().paused_until), "2026-03-19T18:00");
+    ASSERT_EQ(bench.code(), "");
+    EXPECT_EQ(bench.local(bench.all<ClockResumed>().at(0).at), "2026-03-11T18:00");
+    EXPECT_EQ(bench.clock().status, ClockStatus::running);
+    EXPECT_EQ(bench.local(bench.clock().due), "2026-03-24T18:00") << "six days that were begun did not count";
+    EXPECT_EQ(bench.replayed(), bench.state);
+}
+
+TEST(LongestPause, IsNotMadeLongerByAWeekendAtItsEnd) {
+    Bounded bench;
+    bench.rule().pause_at_most = duration("4 days");
+    bench.pause("2026-03-10T09:00");
+    EXPECT_EQ(bench.local(*bench.clock().paused_until), "2026-03-15T00:00") << "the end of Saturday the 14th";
+}
+
+TEST(LongestPause, TellsTheSubstituteOfWhoIsAway) {
+    Bounded bench;
+    bench.pause("2026-03-10T09:00");
+    bench.directory.apply(org::AbsenceRecorded{
+        {"chen", {bench.when("2026-03-11T00:00"), bench.when("2026-04-01T00:00")}, "cai", "leave"}});
+    bench.tick("2026-03-17T18:00");
+    EXPECT_THAT(bench.all<ClockResumed>()[0].told, ElementsAre("cai"));
+}
+
+TEST(LongestPause, OfATaskTellsWhoHasThatTaskAndNotTheNext) {
+    Bounded bench;
+    bench.state.tasks = {{.id = "t1", .person = "cai"}, {.id = "t2", .person = "tan"}};
+    bench.state.clock("answer")->task = "t1";
+    bench.pause("2026-03-10T09:00");
+    EXPECT_THAT(only<ClockResumed>(bench.tick("2026-03-17T18:00"))[0].told, ElementsAre("chen", "cai"));
+}
+
+TEST(LongestPause, IsWhatAnEndLeavesThatExclusionsDoNotHide) {
+    Bounded bench;
+    bench.rule().exclude = {"appraisal"};
+    bench.pause("2026-03-10T09:00");
+    bench.submit("2026-03-13T09:00", "chen",
+                 ExcludeTime{"answer", bench.when("2026-03-12T09:00"), bench.when("2026-03-12T12:00"),
+                             "appraisal", ""});
+    bench.submit("2026-03-13T10:00", "chen", ResumeClock{"answer", ""}, "2026-03-10T15:00");
+    ASSERT_EQ(bench.code(), "");
+    EXPECT_EQ(bench.local(bench.all<ClockResumed>()[0].at), "2026-03-10T15:00");
+}
+
+TEST(LongestPause, DoesNotEndBeforeItsClockBegins) {
+    Bounded bench;
+    bench.state.clock("answer")->from = bench.when("2026-03-20T09:00");
+    bench.pause("2026-03-10T09:00", "2026-03-12T09:00");
+    EXPECT_EQ(bench.code(), "bad-time");
+    EXPECT_THAT(bench.refused->message, HasSubstr("begins on 2026-03-20"));
+}
+
+TEST(LongestPause, OfANewVersionEndsAPauseThatRuns) {
+    Bounded bench;
+    bench.rule().pause_at_most.reset();
+    bench.pause("2026-03-10T09:00");
+    model::Program next = bench.program;
+    next.version = 2;
+    next.clocks[0].pause_at_most = duration("5 working days");
+    const Context context{bench.program, bench.directory, bench.loads, &next};
+    const auto ends = [&](std::string_view migrated_at) {
+        const Command command{.actor = "tan",
+                              .case_id = "K1",
+                              .at = bench.when(migrated_at),
+                              .wish = Migrate{2, {}, "no pause without an end"}};
+        EXPECT_THAT(preview_migration(bench.state, command, context).changes,
+                    Contains(HasSubstr("the pause of clock answer ends by")));
+        return bench.local(*foresee(bench.state, command, context)->state.clock("answer")->paused_until);
+    };
+    EXPECT_EQ(ends("2026-03-12T09:00"), "2026-03-17T18:00");
+    EXPECT_EQ(ends("2026-03-20T09:00"), "2026-03-20T09:00") << "it lasted too long already";
 }
 
 TEST(LongestPause, OfAClockWithoutOneIsAsLongAsNobodyEndsIt) {

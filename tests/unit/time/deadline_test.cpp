@@ -23,9 +23,9 @@ TEST(Explain, OfAPauseThatStillRunsListsTheDaysBeforeIt) {
     for (const auto& day :
          explain(*calendar, at("2026-03-02T09:00:00Z"), *parse_duration("15 days"), {}, {&pause, 1}))
         lines.push_back(day.date + " " + day.note);
-    EXPECT_THAT(lines,
-                testing::ElementsAre("2026-03-02 start, not counted", "2026-03-03 day 1", "2026-03-04 day 2",
-                                     "2026-03-05 stopped", "2026-03-05 stopped without end: no due date"));
+    EXPECT_THAT(lines, testing::ElementsAre("2026-03-02 start, not counted", "2026-03-03 day 1",
+                                            "2026-03-04 day 2", "2026-03-05 stopped",
+                                            "2026-03-05 stopped from here on: no due date yet"));
 }
 
 }  // namespace
