@@ -73,7 +73,8 @@ void add_pause(CLI::App& clocks, Cli& cli) {
         });
     pause
         ->add_option("--until", *until,
-                     "When it runs again by itself; default: after the definition's pause_at_most")
+                     "When it runs again by itself; default: after the definition's pause_at_most, else when "
+                     "it is resumed")
         ->type_name("TIME");
     pause->add_option("--note", *note, "What else is to be known");
     add_reason(pause, given, "One of the reasons the definition allows (needed)");

@@ -135,14 +135,17 @@ Outcome decide_clock(Decision& d, const PauseClock& wish) {
                                    : "a pause ends in the future; time that has passed and does not count is "
                                      "excluded",
                       "until");
-    // One that is entered after its longest time is over by then, and the clock runs from there.
     const auto latest = longest_pause(*rule, d.program(), from);
-    if (latest && wish.until && *wish.until > *latest)
-        return reject("pause-too-long",
-                      "a pause of the clock " + clock.name + " lasts " +
-                          time::to_string(*rule->pause_at_most) + " at most: from " + when(d, from) +
-                          " until " + when(d, *latest),
-                      "until");
+    if (latest && (*latest <= d.now || (wish.until && *wish.until > *latest))) {
+        const auto end = time::deadline_words(*latest, *d.program().calendar);
+        const auto bound = "a pause of the clock " + clock.name + " lasts " +
+                           time::to_string(*rule->pause_at_most) + " at most: from " + when(d, from);
+        if (*latest <= d.now)
+            return reject("pause-too-long",
+                          bound + " it was over by " + end + ", and could be entered only until then",
+                          "occurred");
+        return reject("pause-too-long", bound + " until " + end, "until");
+    }
     const auto until = wish.until ? wish.until : latest;
     d.emit(ClockPaused{clock.id, wish.reason, wish.note, from, until, told(d, &rule->pause_tell)});
     std::vector<std::string> overtaken;

@@ -67,7 +67,9 @@ void add_stops(const ClockState& clock, const model::Program& program, std::vect
         const auto& stop = clock.stops[i];
         const auto why = i < clock.stop_notes.size() ? clock.stop_notes[i] : std::string("stopped");
         const auto still =
-            clock.paused_until ? " and still, until " + when(*clock.paused_until) : " and still";
+            clock.paused_until
+                ? " and still, until " + time::deadline_words(*clock.paused_until, *program.calendar)
+                : " and still";
         notes.push_back(why + ", from " + when(stop.from) +
                         (stop.to == Instant::max() ? still : " to " + when(stop.to)));
     }

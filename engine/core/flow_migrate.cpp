@@ -91,11 +91,14 @@ std::vector<std::string> migration_in_words(const CaseState& state, const CaseSt
         }
         if (before->name != clock.name)
             changes.push_back(fmt::format("clock {} becomes {}", before->name, clock.name));
+        if (clock.paused_until && before->paused_until != clock.paused_until)
+            changes.push_back(fmt::format("the pause of clock {} ends by {}", clock.name,
+                                          time::deadline_words(*clock.paused_until, *to.calendar)));
+        if (clock.status == ClockStatus::paused && before->limit != clock.limit)
+            changes.push_back(fmt::format("clock {} counts {}, not {}", clock.name,
+                                          time::to_string(clock.limit), time::to_string(before->limit)));
         if (before->status != clock.status)
             changes.push_back(fmt::format("clock {} ends", clock.name));
-        else if (before->paused_until != clock.paused_until)
-            changes.push_back(fmt::format("the pause of clock {} ends by {}", clock.name,
-                                          when(clock.paused_until.value_or(Instant::max()))));
         else if (before->due != clock.due)
             changes.push_back(fmt::format("clock {} was due {}, is due {}", clock.name, when(before->due),
                                           when(clock.due)));

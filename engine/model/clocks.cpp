@@ -142,12 +142,12 @@ void Reader::clock_stops(const Node& node, ClockRule& rule) {
     rule.restart = node["restart"].flag();
     rule.pause_at_most = limit(node["pause_at_most"]);
     rule.pause_tell = whos(node["pause_tell"], true);
-    // Of a working time too, that calendar gives the least.
+    // Times are counted up to the year 2199; a longer pause would have no end at all.
+    static const auto late = *time::parse_instant("2100-01-01T00:00:00Z");
     if (rule.pause_at_most &&
-        time::due(*time::elapsed_calendar("UTC"), time::Instant{}, *rule.pause_at_most).at ==
-            time::Instant::max())
+        time::due(*time::elapsed_calendar("UTC"), late, *rule.pause_at_most).at == time::Instant::max())
         faults_.add(node["pause_at_most"], "too-long",
-                    fmt::format("{} reaches beyond the year 2199: a pause that ends has to say when",
+                    fmt::format("{} is longer than a century; a pause that ends has to say when",
                                 in_quotes(node["pause_at_most"].text())));
     for (const auto& [key, lost] :
          {std::pair("pause_tell", "nothing to tell"), {"pause_at_most", "nothing to end"}})

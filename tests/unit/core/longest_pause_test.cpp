@@ -58,13 +58,14 @@ TEST(LongestPause, IsNotPassedByAnEndThatLiesLaterAndMayBeHadAgain) {
 
 TEST(LongestPause, CountsFromWhenThePauseReallyBegan) {
     Bounded bench;
-    // A head enters it on the 16th: it ended on the 11th, and the clock runs from there.
+    // A head enters it: on the 16th, what began on the 4th was over on the 11th, and nothing is entered.
     bench.submit("2026-03-16T10:00", "tan", PauseClock{"answer", "hearing", "", {}}, "2026-03-04T09:00");
-    ASSERT_EQ(bench.code(), "");
-    EXPECT_EQ(bench.local(bench.all<ClockResumed>().at(0).at), "2026-03-11T18:00");
-    EXPECT_EQ(bench.clock().status, ClockStatus::running);
-    EXPECT_EQ(bench.local(bench.clock().due), "2026-03-24T18:00") << "six days that were begun did not count";
-    EXPECT_EQ(bench.replayed(), bench.state);
+    ASSERT_EQ(bench.code(), "pause-too-long");
+    EXPECT_EQ(bench.refused->place, "occurred");
+    EXPECT_THAT(bench.refused->message, HasSubstr("it was over by 2026-03-11T18:00"));
+    bench.submit("2026-03-16T10:00", "tan", PauseClock{"answer", "hearing", "", {}}, "2026-03-12T09:00");
+    EXPECT_EQ(bench.code(), "");
+    EXPECT_EQ(bench.local(*bench.clock().paused_until), "2026-03-19T18:00");
 }
 
 TEST(LongestPause, IsNotMadeLongerByAWeekendAtItsEnd) {
@@ -118,18 +119,25 @@ TEST(LongestPause, OfANewVersionEndsAPauseThatRuns) {
     model::Program next = bench.program;
     next.version = 2;
     next.clocks[0].pause_at_most = duration("5 working days");
+    next.clocks[0].in = duration("8 working days");
     const Context context{bench.program, bench.directory, bench.loads, &next};
-    const auto ends = [&](std::string_view migrated_at) {
+    const auto migrated = [&](std::string_view migrated_at) {
         const Command command{.actor = "tan",
                               .case_id = "K1",
                               .at = bench.when(migrated_at),
                               .wish = Migrate{2, {}, "no pause without an end"}};
-        EXPECT_THAT(preview_migration(bench.state, command, context).changes,
-                    Contains(HasSubstr("the pause of clock answer ends by")));
-        return bench.local(*foresee(bench.state, command, context)->state.clock("answer")->paused_until);
+        const auto changes = preview_migration(bench.state, command, context).changes;
+        EXPECT_THAT(changes, Contains(HasSubstr("the pause of clock answer ends by 2026-03-")));
+        EXPECT_THAT(changes, Contains("clock answer counts 8 working days, not 10 working days"));
+        return foresee(bench.state, command, context)->state;
     };
-    EXPECT_EQ(ends("2026-03-12T09:00"), "2026-03-17T18:00");
-    EXPECT_EQ(ends("2026-03-20T09:00"), "2026-03-20T09:00") << "it lasted too long already";
+    EXPECT_EQ(bench.local(*migrated("2026-03-20T09:00").clock("answer")->paused_until), "2026-03-20T09:00")
+        << "it lasted too long already";
+    bench.state = migrated("2026-03-12T09:00");
+    bench.program = next;
+    EXPECT_EQ(bench.local(*bench.clock().paused_until), "2026-03-17T18:00");
+    EXPECT_EQ(only<ClockResumed>(bench.tick("2026-03-17T18:00")).size(), 1u);
+    EXPECT_EQ(bench.clock().status, ClockStatus::running);
 }
 
 TEST(LongestPause, OfAClockWithoutOneIsAsLongAsNobodyEndsIt) {
