@@ -168,13 +168,11 @@ Count count(const Calendar& c, Instant from, const Duration& in, const DueRule& 
         if (!rule.count_first_day) k.first += days(k.backward ? -1 : 1);
         k.last_counted = k.days == 0 ? std::optional(k.start) : counter.nth(k.first, k.days, k.backward);
         k.last = k.last_counted;
-        if (k.last) k.last = settle(c, stops, k, k.day_end, *k.last);
         // No limit is over before it begins: when the office has closed for today, the next day takes its
-        // place.
-        if (k.last && !k.backward && counter.end_of(*k.last) < from) {
+        // place, whatever stopped today.
+        if (k.last && !k.backward && counter.end_of(*k.last) < from)
             k.last = counter.nth(*k.last + days(1), 1, false);
-            if (k.last) k.last = settle(c, stops, k, k.day_end, *k.last);
-        }
+        if (k.last) k.last = settle(c, stops, k, k.day_end, *k.last);
         k.at = k.last ? counter.end_of(*k.last) : k.backward ? Instant::min() : Instant::max();
         k.beyond = !k.last && (stops.spans().empty() || stops.spans().back().to < never);
         if (!k.last) return k;

@@ -92,6 +92,10 @@ TEST_F(DueTest, NeverEndsBeforeItBegins) {
     EXPECT_EQ(at("2026-02-06T19:00", "0 working days", {}, {stop("2026-02-09T17:00", "2026-02-09T20:00")}),
               "2026-02-10T18:00:00+08:00")
         << "nor in a stop";
+    EXPECT_EQ(at("2026-02-06T19:00", "0 working days", {.roll = false},
+                 {stop("2026-02-05T10:00", "2026-02-06T18:00")}),
+              "2026-02-09T18:00:00+08:00")
+        << "what stopped before it began does not end it on a Saturday";
     EXPECT_THAT(notes("2026-02-06T19:00", "0 working days"),
                 testing::ElementsAre("02-06 start, not counted", "02-07 closed (Saturday), moves on",
                                      "02-08 closed (Sunday), moves on",
