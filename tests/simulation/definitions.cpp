@@ -23,7 +23,7 @@ const std::string claim = R"({
   "data": {"type": "object", "properties": {"place": {"type": "string"}, "amount": {"type": "integer"}}},
   "owner": {"role": "clerk"},
   "unowned": {"due": "4 hours"}, "hand_over": {"due": "24 hours", "limit": 3},
-  "clocks": {"whole": {"limit": "240 hours", "basis": "Claims Rule 1", "pause": ["papers missing"], "exclude": ["hearing"],
+  "clocks": {"whole": {"limit": "240 hours", "basis": "Claims Rule 1", "pause": ["papers missing"], "pause_at_most": "120 hours", "exclude": ["hearing"],
                        "restart": true, "extend": {"by": "48 hours", "times": 2, "approve": "head", "tell": ["petitioner"]}}},
   "stages": {
     "open": {"assign": "owner", "due": "48 hours",

@@ -146,6 +146,11 @@ void ModelCase::take(const core::Recorded& recorded, const Fault& fault) {
                        change(e.clock, [&](auto& c) {
                            c.stops.push_back({e.from, Instant::max()});
                            c.paused = true;
+                           c.paused_until = e.until;
+                           const auto longest = e.from + 120 * hour;
+                           if (c.name == "whole" && (!e.until || *e.until > longest))
+                               fault(fmt::format("law 3: {} may be paused until {}, but not for longer",
+                                                 recorded.case_id, when(longest)));
                        });
                    },
                    [&](const core::ClockResumed& e) {
@@ -205,6 +210,8 @@ void ModelCase::settled(Instant now, const std::string& light_shown, const Fault
             continue;
         }
         light = worse(light, c.light());
+        if (c.paused && c.paused_until && *c.paused_until <= now)
+            fault(fmt::format("law 3: {} is paused, though only until {}", c.name, when(*c.paused_until)));
         if (c.paused) continue;
         if (const int steps = c.steps_until(now); c.fired != steps)
             fault(fmt::format("law 5: {} steps of {} are due at {} by the model, {} have fired; due {}",

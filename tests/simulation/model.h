@@ -22,6 +22,7 @@ struct ModelClock {
     Millis limit{0};  // with its extensions
     std::vector<time::Span> stops;
     bool paused = false, live = true;
+    std::optional<Instant> paused_until;
     int fired = 0, repeats = 0;
     bool acknowledged = false;  // whether the last step ever was: then its repeats are not foretold
     std::string last_light = "green";
