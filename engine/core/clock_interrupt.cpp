@@ -72,6 +72,7 @@ Outcome check_in_time(const Decision& d, const ClockState& clock, Instant at, co
                   "clock");
 }
 
+// The case is the actor's, or the task that the clock measures.
 bool is_own_work(const Decision& d, const ClockState& clock) {
     return d.command.actor == d.state.owner || std::ranges::any_of(d.state.tasks, [&](const TaskState& task) {
                const bool measured = task.id == clock.task || (clock.entry && task.entry == clock.entry);
