@@ -28,7 +28,7 @@ class Scanner {
         if (at_ >= text_.size()) return start;
         if (text_[at_] == '"') {
             for (++at_; at_ < text_.size() && text_[at_] != '"'; ++at_) at_ += text_[at_] == '\\';
-            ++at_;
+            at_ = std::min(at_ + 1, text_.size());  // one that does not end, ends with the text
         } else if (std::string_view("{}[]").contains(text_[at_])) {
             ++at_;
         } else {
@@ -41,7 +41,9 @@ class Scanner {
     void skip_blanks() {
         while (at_ < text_.size()) {
             if (text_.substr(at_).starts_with("//")) {
-                at_ = std::min(text_.find_first_of("\r\n", at_), text_.size());
+                // A zero ends it too, for the parser.
+                auto end = text_.find_first_of(std::string_view("\r\n\0", 3), at_);
+                at_ = end == std::string_view::npos ? text_.size() : end + 1;
             } else if (text_.substr(at_).starts_with("/*")) {
                 auto end = text_.find("*/", at_ + 2);
                 at_ = end == std::string_view::npos ? text_.size() : end + 2;

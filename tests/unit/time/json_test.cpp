@@ -129,6 +129,13 @@ TEST(Json, AgreesWithThePublicSuite) {
     EXPECT_GT(judged, 0) << "the file holds no vectors";
 }
 
+// The parser takes a zero for the end of a comment.
+TEST(Json, FindsTheFaultBehindAZeroInAComment) {
+    using namespace std::string_view_literals;
+    EXPECT_EQ(place_of_fault("[1, // a\0U]\n\"x"sv), "f:1:10");
+    EXPECT_EQ(place_of_fault("[[ // a\0] ]]\n\"x"sv), "f:1:12");
+}
+
 TEST(Spelling, FindsTheSlipOfThePen) {
     std::vector<std::string> known{"registered", "handling", "closed"};
     EXPECT_EQ(nearest("regsitered", known), "registered");
