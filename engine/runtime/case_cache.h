@@ -14,22 +14,28 @@ struct CachedCase {
     model::ProgramPtr program;
     std::shared_ptr<const store::CaseView> view;  // of `state`; null before its first event
     int pins = 0;
+    std::size_t bytes = 0;  // about what it takes, as it was when it was last weighed
     std::list<std::string>::iterator used;
 };
 
+std::size_t tenth_of_memory();  // of the machine, in bytes
+
 class CaseCache {
   public:
-    explicit CaseCache(std::size_t most);     // 0: as many as fill a tenth of the memory
+    // 0 cases: as many as fit. What is pinned stays beyond both.
+    explicit CaseCache(std::size_t most_cases, std::size_t most_bytes = tenth_of_memory());
     CachedCase* find(const std::string& id);  // null: not here
     CachedCase& add(const std::string& id, core::CaseState, model::ProgramPtr);
     void drop(const std::string& id);
-    void unpin(const std::string& id);
+    void unpin(const std::string& id);  // weighed anew: it changed meanwhile
     void clear();
     std::size_t size() const { return cases_.size(); }
+    std::size_t bytes() const { return bytes_; }
 
   private:
-    void make_room();
-    std::size_t most_;
+    void weigh(CachedCase&);
+    void make_room(std::size_t coming);
+    std::size_t most_cases_, most_bytes_, bytes_ = 0;
     std::unordered_map<std::string, CachedCase> cases_;
     std::list<std::string> order_;  // the latest used first
 };
