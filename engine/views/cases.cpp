@@ -103,6 +103,31 @@ Json case_sheet(const Sight& sight, const store::CaseFile& file) {
     return json;
 }
 
+// Beside when it was recorded stands when it happened, if that was another moment: where an event has a
+// moment of its own (when a clock was met, say), that one.
+static std::optional<time::Instant> own_moment(const core::Event& event) {
+    return std::visit(
+        [](const auto& one) -> std::optional<time::Instant> {
+            if constexpr (requires { one.at; }) return one.at;
+            return std::nullopt;
+        },
+        event);
+}
+static std::optional<time::Instant> happened(const core::Recorded& one) {
+    const auto own = own_moment(one.event);
+    if (!own) return one.occurred;
+    return *own == one.at ? std::nullopt : own;
+}
+// It is told there, and not once more.
+static core::Event without_moment(core::Event event) {
+    std::visit(
+        [](auto& one) {
+            if constexpr (requires { one.at; }) one.at = {};
+        },
+        event);
+    return event;
+}
+
 Json history(const Sight& sight, const store::CaseFile& file, std::uint64_t from, std::size_t limit) {
     const auto wording = wording_of(sight, file);
     Json rows = Json::array();
@@ -111,9 +136,9 @@ Json history(const Sight& sight, const store::CaseFile& file, std::uint64_t from
         if (limit > 0 && rows.size() == limit) break;
         Json row{{"revision", one.revision},
                  {"at", when(one.at, wording.calendar)},
-                 {"occurred", when_json(one.occurred, wording.calendar)},
+                 {"occurred", when_json(happened(one), wording.calendar)},
                  {"actor", one.actor}};
-        row.update(localized(core::to_json(one.event, Times::text), wording.calendar));
+        row.update(localized(core::to_json(without_moment(one.event), Times::text), wording.calendar));
         row["words"] = words(one.event, wording);
         rows.push_back(std::move(row));
     }
@@ -137,23 +162,17 @@ Json clock_rows(const Sight& sight, const store::CaseFile& file) {
     return rows;
 }
 
-// Which moments the event says itself, under the names that stand around it.
-struct OwnTimes {
-    bool at = false, occurred = false;
-};
-static OwnTimes own_times(const core::Event& event) {
-    OwnTimes own;
-    std::visit(
+// Whether the event says itself when it happened, under the name that stands around it.
+static bool says_when(const core::Event& event) {
+    return std::visit(
         [&](const auto& one) {
             static_assert(
                 !requires { one.seq; } && !requires { one.revision; } && !requires { one.actor; },
                 "a receipt would say it twice");
-            if constexpr (requires { one.at; }) own.at = !(one.at == decltype(one.at){});
-            if constexpr (requires { one.occurred; })
-                own.occurred = !(one.occurred == decltype(one.occurred){});
+            if constexpr (requires { one.occurred; }) return !(one.occurred == decltype(one.occurred){});
+            return false;
         },
         event);
-    return own;
 }
 
 std::string receipt_text(const Sight& sight, const runtime::Receipt& receipt,
@@ -172,19 +191,20 @@ std::string receipt_text(const Sight& sight, const runtime::Receipt& receipt,
             at = one.at;
             moment = when(one.at, calendar);
         }
-        const auto own = own_times(one.event);
-        fmt::format_to(std::back_inserter(text), FMT_COMPILE(R"({{"seq":{},"revision":{})"), one.seq,
-                       one.revision);
-        if (!own.at) text.append(R"(,"at":")").append(moment).append(1, '"');
-        if (!own.occurred) {
+        fmt::format_to(std::back_inserter(text), FMT_COMPILE(R"({{"seq":{},"revision":{},"at":"{}")"),
+                       one.seq, one.revision, moment);
+        if (!says_when(one.event)) {
             text += R"(,"occurred":)";
-            describe::print_json(text, when_json(one.occurred, calendar));
+            describe::print_json(text, when_json(happened(one), calendar));
         }
         text += R"(,"actor":)";
         describe::print_text(text, one.actor);
         // The event's own object goes on where this one stands.
         const auto its = text.size();
-        core::print(text, one.event, Times::text);
+        if (own_moment(one.event))
+            core::print(text, without_moment(one.event), Times::text);
+        else
+            core::print(text, one.event, Times::text);
         text[its] = ',';
         text += ',';
     }
