@@ -91,6 +91,9 @@ void of_engine(Families& to, const runtime::Health& health, std::uint64_t last_e
     to.gauge("reeve_storage_failed", "1 while nothing can be written.", health.storage ? 1 : 0);
     to.gauge("reeve_clock_alarm", "1 while the wall clock is not trusted and commands are refused.",
              health.clock_alarm ? 1 : 0);
+    to.gauge("reeve_clock_behind_seconds",
+             "How far the wall clock lies before the last event: until it is there no clock moves on.",
+             seconds(health.clock_behind));
 }
 
 void of_cases(Families& to, const store::Waiting& waiting) {

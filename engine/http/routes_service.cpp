@@ -30,6 +30,7 @@ Json health_json(const runtime::Health& health, const views::Sight& sight, Monit
         {"waiting_commands", health.waiting},
         {"failed_commits", health.failed_commits},
         {"clock_alarm", health.clock_alarm ? Json(*health.clock_alarm) : Json()},
+        {"clock_behind_ms", health.clock_behind.count()},
         {"storage",
          health.storage ? Json{{"code", health.storage->code}, {"detail", health.storage->message}} : Json()},
         {"reads_trouble", reads_trouble ? Json(*reads_trouble) : Json()},

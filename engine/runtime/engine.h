@@ -25,7 +25,7 @@ struct Options {
     std::shared_ptr<TimeSource> time = {};  // none: the system's
     std::size_t batch = 512;                // commands a transaction, at most
     std::size_t herd = 256;                 // due timers a transaction, at most: commands wait for no more
-    // States kept in memory, at most; 0: as many as fill a tenth of the machine's memory, at 5 KiB each.
+    // States kept in memory, at most; 0: as many as fill a tenth of the machine's memory.
     std::size_t cached_cases = 0;
     std::size_t archive_lot = 200;     // cases that leave for an archive in a transaction: commands wait
     std::size_t near_timers = 20'000;  // pending timers kept in memory, at most; the rest lie in the store
@@ -107,6 +107,7 @@ using LeaveOff = std::function<bool()>;
 struct Health {
     Millis timer_late{0};                    // how long the earliest pending timer has been due
     std::optional<std::string> clock_alarm;  // the wall clock jumped: commands are refused until it is back
+    Millis clock_behind{0};  // how far it lies before the last event: until it is there no clock moves on
     // Why nothing can be written: "disk-full", "damaged" or "not-durable". Commands are refused with it; it
     // is tried again each second, and goes on by itself.
     std::optional<Error> storage;

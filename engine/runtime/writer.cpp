@@ -336,7 +336,12 @@ std::optional<Instant> Writer::read_clock() {
     else if (!before_setback_)
         before_setback_ = shown_;
     shown_ = {wall, steady};
-    return std::max(wall, decider_.last_at().value_or(wall));
+    const Instant last = decider_.last_at().value_or(wall);
+    const Millis behind = std::max(Millis{0}, Millis(last - wall));
+    if (behind > options_.greatest_jump && clock_behind_ <= options_.greatest_jump)
+        log::write(log::Level::warning, "clock-behind", {{"behind_ms", std::to_string(behind.count())}});
+    clock_behind_ = behind;
+    return std::max(wall, last);
 }
 
 void Writer::alarm(std::string what) {
@@ -379,8 +384,9 @@ void Writer::accept_clock() {
 
 Health Writer::health() const {
     std::lock_guard lock(mutex_);
-    return {timer_late_,   clock_alarm_, trouble_,     failed_commits_, queue_.size() + taking_size_,
-            stuck_timers_, lateness_,    commit_time_, batch_size_};
+    return {
+        timer_late_,   clock_alarm_, clock_behind_, trouble_,   failed_commits_, queue_.size() + taking_size_,
+        stuck_timers_, lateness_,    commit_time_,  batch_size_};
 }
 
 Result<void> Writer::commit_now() {

@@ -95,6 +95,7 @@ class Writer {
     std::atomic<std::size_t> taking_size_ = 0;  // how many
     bool stopping_ = false, poked_ = false;
     std::optional<std::string> clock_alarm_;
+    Millis clock_behind_{0};
     std::optional<Error> trouble_;
     Error last_failure_;
     Millis timer_late_{0};

@@ -84,6 +84,26 @@ TEST_F(Monitoring, AChannelThatTakesNothingForLongIsSaid) {
     EXPECT_EQ(anyone.get("/readyz").status, 200);
 }
 
+// Commands are taken, and no clock moves on: whoever watches the service hears of it.
+TEST_F(Monitoring, AClockThatLiesBeforeTheLastEventIsSaid) {
+    auto anyone = service.stranger();
+    start("one");
+    EXPECT_EQ(anyone.get("/readyz").status, 200);
+    service.office.time->jump(runtime::monday - 30 * runtime::minute);
+    start("two");
+    const auto reply = anyone.get("/readyz");
+    EXPECT_EQ(reply.status, 503);
+    EXPECT_THAT(reply.body, HasSubstr("30 min before the last event"));
+    const auto health = service.as("boss").get("/v1/health");
+    EXPECT_EQ(against_description("GET", "/v1/health", health), "");
+    EXPECT_EQ(health.json()["clock_behind_ms"], 30 * 60'000);
+    EXPECT_TRUE(health.json()["clock_alarm"].is_null());
+    EXPECT_THAT(metrics(), HasSubstr("reeve_clock_behind_seconds 1800\n"));
+    service.office.time->jump(runtime::monday);
+    start("three");
+    EXPECT_EQ(anyone.get("/readyz").status, 200);
+}
+
 TEST_F(Monitoring, HealthNamesPluginsAndTheirFaults) {
     plugins.push_back({.name = "mail",
                        .kind = "notifier",

@@ -32,6 +32,25 @@ TEST(WallClock, OneThatIsSetALittleIsNoAlarm) {
     EXPECT_FALSE(office.engine->health().clock_alarm);
 }
 
+// The steady clock runs on while the machine sleeps: what fell due meanwhile takes effect once, late, and
+// nobody has to say that the time is right.
+TEST(WallClock, Law5AMachineThatSleptForADayIsNoAlarm) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    ASSERT_TRUE(office.engine->run_until(monday + 23 * hour));
+    office.time->advance(day);
+    office.ask(Office::note("c-1", "the lid was opened"));
+    ASSERT_TRUE(office.engine->run_until(monday + 23 * hour + day));
+    EXPECT_FALSE(office.engine->health().clock_alarm);
+    const auto fired = office.events<core::EscalationFired>();
+    ASSERT_THAT(fired, SizeIs(1));
+    EXPECT_EQ(fired[0].second.planned, monday + 24 * hour);
+    EXPECT_EQ(fired[0].first.at, monday + 47 * hour);
+    ASSERT_TRUE(office.engine->run_until(monday + 48 * hour));
+    EXPECT_THAT(office.events<core::EscalationFired>(), SizeIs(2));
+    office.expect_clean();
+}
+
 TEST(WallClock, AnHourBackIsUsedUpAndSettingItRightIsNoJump) {
     Office office;
     office.ask(Office::start("c-1"));
@@ -106,12 +125,15 @@ TEST(WallClock, Law5OneThatWentBackWhileTheEngineWasDownRefusesNothingAndFiresNo
     office.time->jump(monday + 22 * hour);
     office.open();
     office.ask(Office::note("c-1", "after it"));
+    EXPECT_EQ(office.engine->health().clock_behind, Millis(hour)) << "no clock moves on for an hour";
     office.deploy("patrol", patrol);
     EXPECT_EQ(office.events<core::NoteAdded>().back().first.at, monday + 23 * hour);
     ASSERT_TRUE(office.engine->run_until(monday + 24 * hour - Millis(1)));
     EXPECT_THAT(office.events<core::EscalationFired>(), IsEmpty());
     ASSERT_TRUE(office.engine->run_until(monday + 24 * hour));
     EXPECT_THAT(office.events<core::EscalationFired>(), SizeIs(1));
+    office.ask(Office::note("c-1", "the clock has come there"));
+    EXPECT_EQ(office.engine->health().clock_behind, Millis(0));
     office.expect_clean();
 }
 
