@@ -76,7 +76,7 @@ constexpr const char* page_template = R"(<!doctype html>
 struct Words {
     const char *heading, *title, *code, *state, *stage, *since, *unit, *answer_by, *step_by, *extended,
         *ended, *outcome, *as_of, *ask, *show, *keep, *other;
-    const char *waits, *waits_for, *late, *closed, *cancelled, *archived, *nothing_due;
+    const char *waits, *waits_for, *pause_ends, *late, *closed, *cancelled, *archived, *nothing_due;
     const char *mistyped, *unknown, *too_many;
     const char *day, *moment;  // year, month, day; and the time
 };
@@ -100,6 +100,7 @@ constexpr Words english{
     .other = "中文",
     .waits = "The time does not run at present: the office waits, for a reason that the rules allow.",
     .waits_for = "The time does not run at present: the office waits for {}.",
+    .pause_ends = " This pause lasts until {} at the latest.",
     .late = "The office is late.",
     .closed = "Closed",
     .cancelled = "Ended by the office without an answer: ask the unit why",
@@ -133,6 +134,7 @@ constexpr Words chinese{
     .other = "English",
     .waits = "时限现已中止：因规定允许的事由等待。",
     .waits_for = "时限现已中止：等待{}。",
+    .pause_ends = "中止最迟至{}，其后时限继续计算。",
     .late = "已超过期限。",
     .closed = "已办结",
     .cancelled = "已由承办单位终止，未作答复；原因请向承办单位询问",
@@ -194,11 +196,14 @@ void add_due(mustache::data& data, const Json& due, Language language, const Wor
         data.set("by", due_words(due, language, words));
         data.set("by_at", due.at("at").get<std::string>());
         if (due.at("extended") == true) data.set("extended", words.extended);
-    } else if (due.at("waits_for").is_string()) {
-        data.set("waits", fmt::format(fmt::runtime(words.waits_for), due.at("waits_for").get<std::string>()));
-    } else {
-        data.set("waits", words.waits);
+        return;
     }
+    std::string waits = words.waits;
+    if (const auto& what = due.at("waits_for"); what.is_string())
+        waits = fmt::format(fmt::runtime(words.waits_for), what.get<std::string>());
+    if (const auto& end = due.at("pause_ends"); end.is_object())
+        waits += fmt::format(fmt::runtime(words.pause_ends), due_words(end, language, words));
+    data.set("waits", waits);
 }
 
 void add_case(mustache::data& data, const Json& standing, Language language, const Words& words) {

@@ -65,9 +65,9 @@ Binding binding(const store::CaseFile& file, const std::string& named) {
     return found;
 }
 
-// The last day that is in time: the midnight after it belongs to it.
-std::string last_day(time::Instant due, const time::CalendarPtr& calendar) {
-    return when(due - time::Millis(1), calendar).substr(0, 10);
+// With its last day: the midnight after a day belongs to it.
+Json until_json(time::Instant at, const time::CalendarPtr& calendar) {
+    return {{"at", when_json(at, calendar)}, {"day", when(at - time::Millis(1), calendar).substr(0, 10)}};
 }
 
 Json due_json(const store::CaseFile& file, const Binding& binds, const model::ReceiptRule& rule,
@@ -75,12 +75,14 @@ Json due_json(const store::CaseFile& file, const Binding& binds, const model::Re
     const auto& clock = *binds.clock;
     const auto calendar = file.program->calendar;
     const bool paused = clock.status == ClockStatus::paused;
-    const bool never = clock.due == time::Instant::max();
     Json due{{"for", binds.nearness < least_of_a_step ? "answer" : "step"},
-             {"at", never ? Json() : when_json(clock.due, calendar)},
-             {"day", never ? Json() : Json(last_day(clock.due, calendar))},
+             {"at", nullptr},
+             {"day", nullptr},
              {"extended", !clock.extended.empty()},
-             {"waits_for", nullptr}};
+             {"waits_for", nullptr},
+             {"pause_ends", nullptr}};
+    if (clock.due != time::Instant::max()) due.update(until_json(clock.due, calendar));
+    if (paused && clock.paused_until) due["pause_ends"] = until_json(*clock.paused_until, calendar);
     if (const auto words = rule.pauses.find(clock.pause_reason); paused && words != rule.pauses.end())
         due["waits_for"] = in(words->second, language);
     return due;

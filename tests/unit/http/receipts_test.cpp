@@ -131,6 +131,29 @@ TEST_F(Receipted, TellsThatTheTimeDoesNotRunAndWhyWhereThatMayBeTold) {
     EXPECT_THAT(page(code), HasSubstr("the office waits, for a reason that the rules allow"));
 }
 
+TEST_F(Receipted, TellsUntilWhenThePauseLastsAtTheLatest) {
+    const auto code = registered();
+    act("accept");
+    ask(core::PauseClock{.clock = "answer", .reason = "waits-for-report"});
+    EXPECT_TRUE(standing(code)["due"]["pause_ends"].is_null());
+    EXPECT_THAT(page(code), Not(HasSubstr("lasts until")));
+    ask(core::ResumeClock{.clock = "answer", .note = "it has come"});
+    EXPECT_TRUE(standing(code)["due"]["pause_ends"].is_null()) << "it runs";
+    ask(core::PauseClock{
+        .clock = "answer", .reason = "waits-for-report", .until = instant("2026-03-21T00:00:00+08:00")});
+    EXPECT_EQ(standing(code)["due"]["pause_ends"],
+              (Json{{"at", "2026-03-21T00:00:00+08:00"}, {"day", "2026-03-20"}}));
+    EXPECT_THAT(page(code), HasSubstr("&lt;report&gt;. This pause lasts until 20 March 2026 at the latest."));
+    EXPECT_THAT(page(code, "zh"), HasSubstr("等待鉴定意见。中止最迟至2026年3月20日，其后时限继续计算。"));
+    ask(core::ResumeClock{.clock = "answer", .note = "it has come"});
+    ask(core::PauseClock{
+        .clock = "answer", .reason = "illness-of-officer", .until = instant("2026-03-10T14:30:00+08:00")});
+    EXPECT_THAT(page(code), HasSubstr("This pause lasts until 10 March 2026 at 14:30 at the latest."));
+    ASSERT_TRUE(service.office.engine->run_until(instant("2026-03-10T14:30:00+08:00")));
+    EXPECT_EQ(standing(code)["state"], "open");
+    EXPECT_TRUE(standing(code)["due"]["pause_ends"].is_null()) << "it runs again by itself";
+}
+
 TEST_F(Receipted, AWaitIsNotTheOffices) {
     const auto code = registered();
     act("accept");
