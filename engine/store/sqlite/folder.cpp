@@ -23,7 +23,7 @@ namespace sqlite {
 std::filesystem::path database_path(const std::filesystem::path& folder) { return folder / "reeve.db"; }
 
 Result<Lock> Lock::take(const std::filesystem::path& folder) {
-    const auto path = folder / "lock";
+    const auto path = folder / lock_name;
     const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS))
         return refuse("not-writable",
@@ -106,7 +106,21 @@ std::unique_ptr<SQLite::Database> connect_alone(const std::filesystem::path& fil
 
 }  // namespace
 
+namespace {
+
+// SQLite takes the log of an empty database for one that was left behind, and away: here it is all there is.
+void expect_not_emptied(const std::filesystem::path& file) {
+    std::error_code database, log;
+    if (std::filesystem::file_size(file, database) != 0 || database) return;
+    if (std::filesystem::file_size(file.string() + "-wal", log) == 0 || log) return;
+    throw SQLite::Exception(file.string() + " was emptied, its log was not: nothing was touched",
+                            SQLITE_CORRUPT);
+}
+
+}  // namespace
+
 std::unique_ptr<SQLite::Database> connect(const std::filesystem::path& file, Mode mode) {
+    expect_not_emptied(file);
     if (mode == Mode::read &&
         (::faccessat(AT_FDCWD, file.c_str(), W_OK, AT_EACCESS) != 0 ||
          ::faccessat(AT_FDCWD, std::filesystem::absolute(file).parent_path().c_str(), W_OK, AT_EACCESS) != 0))

@@ -17,6 +17,7 @@ namespace reeve::store::sqlite {
 
 constexpr int schema_version = 7;
 
+inline constexpr const char* lock_name = "lock";
 inline constexpr const char* restoring_name = "restoring.db";  // beside it, while a backup is restored
 
 inline constexpr const char* rebuilding_name =

@@ -7,6 +7,7 @@
 #include "engine/store/sqlite/columns.h"
 #include "engine/store/sqlite/connection.h"
 #include "engine/store/sqlite/row_digest.h"
+#include "engine/store/sqlite/same_files.h"
 #include "engine/store/sqlite/trouble.h"
 
 namespace reeve::store::sqlite {
@@ -268,7 +269,9 @@ class SqliteStore final : public Store {
     SqliteStore(const std::filesystem::path& folder, bool durable, Lock lock)
         : lock_(std::move(lock)),
           file_(database_path(folder)),
+          log_(file_.string() + "-wal"),
           mode_(durable ? Mode::write : Mode::write_unsynced) {
+        files_.remember(folder / lock_name);
         reopen();
         try {
             settle_log();
@@ -288,9 +291,13 @@ class SqliteStore final : public Store {
     std::unique_ptr<Reader> read() override { return make_reader(file_); }
 
     void reopen() override {
+        // While it is open, what was acknowledged still gets into a file that was only moved.
+        files_.check();
         statements_.reset();
         db_.reset();
+        files_.forget(log_);  // it may have gone with its last connection
         db_ = connect(file_, mode_);
+        files_.remember(file_);
         statements_ = std::make_unique<Statements>(*db_);
     }
 
@@ -328,6 +335,8 @@ class SqliteStore final : public Store {
             db_->exec("BEGIN IMMEDIATE");
             body();
             db_->exec("COMMIT");
+            files_.remember(log_);
+            files_.check();
         } catch (const SQLite::Exception& e) {
             const bool full = no_room(e, *db_);
             db_->tryExec("ROLLBACK");
@@ -340,7 +349,8 @@ class SqliteStore final : public Store {
     }
 
     Lock lock_;
-    std::filesystem::path file_;
+    std::filesystem::path file_, log_;
+    SameFiles files_;
     Mode mode_;
     bool log_settled_ = false;
     std::unique_ptr<SQLite::Database> db_;

@@ -138,6 +138,28 @@ TEST(Engine, AnyCommitMayFailOnce) {
     office.expect_clean();
 }
 
+// Somebody moves the folder's files while they are worked on: what would go into a file that nobody opens
+// again is not acknowledged.
+TEST(Engine, Law1AFolderTakenFromUnderItTakesNothingMore) {
+    for (const char* name : {"reeve.db", "reeve.db-wal", "lock"}) {
+        Office office;
+        office.ask(Office::start("c-1"));
+        const auto file = office.folder.path() / name, away = office.folder.path() / "away";
+        std::filesystem::rename(file, away);
+        for (int tries = 0; tries < 2; ++tries) {
+            const auto refused = office.engine->ask(Office::note("c-1", "is this kept?"));
+            ASSERT_FALSE(refused) << name;
+            EXPECT_EQ(refused.error().code, "not-durable");
+            EXPECT_THAT(refused.error().message, testing::HasSubstr(file.string() + " was taken away"));
+        }
+        ASSERT_TRUE(office.engine->health().storage) << name;
+        std::filesystem::rename(away, file);
+        office.ask(Office::note("c-1", "it is back"));
+        EXPECT_FALSE(office.engine->health().storage) << name;
+        office.expect_clean();
+    }
+}
+
 TEST(Engine, ASecondOneOnTheFolderIsRefused) {
     Office office;
     auto second = Engine::open({.folder = office.folder.path()});

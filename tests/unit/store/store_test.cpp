@@ -275,6 +275,26 @@ TEST(Folder, ANewerSchemaIsRefused) {
     EXPECT_EQ(open_reader(folder.path()).error().code, "newer-schema");
 }
 
+// SQLite takes the log of an empty database away: here it is all that is left of it.
+TEST(Folder, AnEmptiedDatabaseKeepsItsLog) {
+    ScratchFolder working, emptied;
+    const auto file = emptied.path() / "reeve.db", log = emptied.path() / "reeve.db-wal";
+    {
+        auto store = *open(working.path(), {.create = true, .durable = false});
+        store->commit({.started = {{"permit", 1}}});
+        std::filesystem::copy_file(working.path() / "reeve.db-wal", log);
+    }
+    std::ofstream(file).flush();
+    const auto size = std::filesystem::file_size(log);
+    ASSERT_GT(size, 0u);
+    ASSERT_EQ(std::filesystem::file_size(file), 0u);
+    EXPECT_THROW((void)open_reader(emptied.path()), SQLite::Exception);
+    EXPECT_THROW((void)open(emptied.path(), {}), SQLite::Exception);
+    EXPECT_EQ(std::filesystem::file_size(file), 0u);
+    ASSERT_TRUE(std::filesystem::exists(log));
+    EXPECT_EQ(std::filesystem::file_size(log), size);
+}
+
 // Every schema that was ever on main is kept under tests/schemas and comes forward whole.
 class Older : public testing::TestWithParam<int> {};
 INSTANTIATE_TEST_SUITE_P(Schema, Older, testing::Values(1, 2, 3, 4, 5, 6));
