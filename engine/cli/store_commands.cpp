@@ -26,7 +26,9 @@ void need_data(const std::string& data) {
     if (data.empty()) wrong_use("--data", "say which data folder: --data DIR, or set REEVE_DATA");
 }
 
-int print_check(const Cli& cli, const store::CheckReport& report, const char* well) {
+// `made`: what is said behind the faults where something was made all the same.
+int print_check(const Cli& cli, const store::CheckReport& report, const char* well,
+                const std::string& made = {}) {
     if (cli.json) {
         print_json({{"events", report.events},
                     {"cases", report.cases},
@@ -44,6 +46,8 @@ int print_check(const Cli& cli, const store::CheckReport& report, const char* we
         fmt::print("{}: {}, {}, {} open, {} pending\n", well, counted(report.events, "event", "events"),
                    counted(report.cases, "case", "cases"), report.open,
                    counted(report.timers, "timer", "timers"));
+    else if (!made.empty())
+        fmt::print("{}\n", made);
     return report.faults.empty() && report.wrong_archives.empty() ? 0 : 1;
 }
 
@@ -71,9 +75,13 @@ void add_store(CLI::App& app, Cli& cli) {
         add_command(app, "rebuild", "Make every table again from the journal; says whether any differed.",
                     "reeve rebuild --data office");
     auto rebuilt = add_data_option(rebuild);
-    cli.run(rebuild, [&cli, rebuilt] {
+    auto believe = std::make_shared<bool>(false);
+    rebuild->add_flag("--believe-journal", *believe,
+                      "Also where rows know more than the journal, as when its end was lost");
+    cli.run(rebuild, [&cli, rebuilt, believe] {
         need_data(*rebuilt);
-        auto report = store::rebuild(*rebuilt, progress("rebuilding"));
+        auto report = store::rebuild(*rebuilt, progress("rebuilding"),
+                                     *believe ? store::Believe::journal : store::Believe::both);
         if (!report) return refused(cli, report.error());
         if (cli.json)
             print_json({{"events", report->events},
@@ -97,7 +105,8 @@ void add_store(CLI::App& app, Cli& cli) {
     cli.run(backup, [&cli, backed, file] {
         need_data(*backed);
         auto report = store::backup(*backed, *file);
-        return report ? print_check(cli, *report, "Backed up and read back") : refused(cli, report.error());
+        if (!report) return refused(cli, report.error());
+        return print_check(cli, *report, "Backed up and read back", "Written with faults: " + *file);
     });
 
     auto* restore =
@@ -137,7 +146,7 @@ void add_store(CLI::App& app, Cli& cli) {
         if (at && !cli.json)
             fmt::print("It is a rehearsal, in which it is {}: no clock of this machine moves it.\n",
                        time::to_utc_string(*at));
-        return print_check(cli, *report, "Restored and proved equal");
+        return print_check(cli, *report, "Restored and proved equal", "Restored with faults: " + *restored);
     });
 
     auto* migrate = add_command(

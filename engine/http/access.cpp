@@ -102,7 +102,7 @@ struct Access::Parts {
 Access::Access(const std::filesystem::path& folder) : parts_(std::make_unique<Parts>(folder)) {}
 Access::~Access() = default;
 
-Access::Fresh Access::add(Token wanted) {
+Access::Fresh Access::add(Token wanted) try {
     Fresh fresh{.token = std::move(wanted), .secret = {}};
     auto& token = fresh.token;
     token.id = random_text(id_bytes);
@@ -120,9 +120,11 @@ Access::Fresh Access::add(Token wanted) {
     insert.bind(8, hash.data(), static_cast<int>(hash.size()));
     insert.exec();
     return fresh;
+} catch (const std::exception& e) {
+    throw_of_access_file(e);
 }
 
-std::optional<Token> Access::find(std::string_view secret, time::Instant now) {
+std::optional<Token> Access::find(std::string_view secret, time::Instant now) try {
     constexpr auto id_length = 4 * id_bytes / 3;
     if (!secret.starts_with(prefix) || secret.size() <= prefix.size() + id_length) return std::nullopt;
     const auto hash = hash_of(secret);
@@ -131,9 +133,11 @@ std::optional<Token> Access::find(std::string_view secret, time::Instant now) {
     if (!token) token = parts_->read(hash, secret.substr(prefix.size(), id_length));
     if (!token || token->revoked || (token->until && *token->until <= now)) return std::nullopt;
     return *token;
+} catch (const std::exception& e) {
+    throw_of_access_file(e);
 }
 
-std::vector<Token> Access::list() {
+std::vector<Token> Access::list() try {
     std::lock_guard lock(parts_->mutex);
     SQLite::Statement rows(
         *parts_->db,
@@ -141,15 +145,19 @@ std::vector<Token> Access::list() {
     std::vector<Token> tokens;
     while (rows.executeStep()) tokens.push_back(token_of(rows));
     return tokens;
+} catch (const std::exception& e) {
+    throw_of_access_file(e);
 }
 
-bool Access::revoke(const std::string& id, time::Instant now) {
+bool Access::revoke(const std::string& id, time::Instant now) try {
     std::lock_guard lock(parts_->mutex);
     parts_->known.clear();
     SQLite::Statement update(*parts_->db, "UPDATE tokens SET revoked = ? WHERE id = ? AND revoked IS NULL");
     update.bind(1, millis_of(now));
     update.bind(2, id);
     return update.exec() == 1;
+} catch (const std::exception& e) {
+    throw_of_access_file(e);
 }
 
 }  // namespace reeve::http

@@ -6,6 +6,8 @@
 
 #include <system_error>
 
+#include "engine/store/store.h"
+
 namespace reeve::http {
 
 namespace {
@@ -30,9 +32,7 @@ CREATE INDEX IF NOT EXISTS reads_case ON reads(case_id);
 CREATE INDEX IF NOT EXISTS reads_at ON reads(at);
 )sql";
 
-}  // namespace
-
-std::unique_ptr<SQLite::Database> open_access_file(const std::filesystem::path& folder) {
+std::unique_ptr<SQLite::Database> open_or_make(const std::filesystem::path& folder) {
     if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be used");
     constexpr int patience_ms = 5000;  // for another reeve that writes
     const auto file = folder / "access.db";
@@ -45,6 +45,24 @@ std::unique_ptr<SQLite::Database> open_access_file(const std::filesystem::path& 
     db->exec("PRAGMA synchronous = FULL");
     db->exec(tables);
     return db;
+}
+
+}  // namespace
+
+std::unique_ptr<SQLite::Database> open_access_file(const std::filesystem::path& folder) {
+    try {
+        return open_or_make(folder);
+    } catch (const SQLite::Exception& e) {
+        const auto error = store::trouble(e);
+        if (error.code == "failed") throw std::runtime_error("access.db: " + error.message);
+        throw_of_access_file(e);
+    }
+}
+
+void throw_of_access_file(const std::exception& e) {
+    if (dynamic_cast<const SQLite::Exception*>(&e) && store::trouble(e).code == "damaged")
+        throw store::AccessDamaged(e.what());
+    throw;
 }
 
 std::string random_text(std::size_t bytes) {

@@ -15,6 +15,9 @@ namespace reeve::http {
 
 // Opens or makes it, readable by its owner only, with every table.
 std::unique_ptr<SQLite::Database> open_access_file(const std::filesystem::path& folder);
+// For a catch around what was asked of it: throws that again; damage as store::AccessDamaged, which names the
+// file and its way out.
+[[noreturn]] void throw_of_access_file(const std::exception&);
 std::string random_text(std::size_t bytes);                  // base64url
 std::string hash_of(std::string_view secret);                // of a secret that is long and random
 bool same_hash(const std::string& a, const std::string& b);  // takes as long whatever they are

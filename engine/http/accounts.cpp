@@ -105,21 +105,25 @@ struct Accounts::Parts {
 Accounts::Accounts(const std::filesystem::path& folder) : parts_(std::make_unique<Parts>(folder)) {}
 Accounts::~Accounts() = default;
 
-bool Accounts::any(const std::function<bool(const std::string& person)>& counts) {
+bool Accounts::any(const std::function<bool(const std::string& person)>& counts) try {
     std::lock_guard lock(parts_->mutex);
     SQLite::Statement persons(*parts_->db, "SELECT person FROM passwords");
     while (persons.executeStep())
         if (counts(persons.getColumn(0).getString())) return true;
     return false;
+} catch (const std::exception& e) {
+    throw_of_access_file(e);
 }
 
-std::string Accounts::make_one_time(const std::string& person, time::Instant now) {
+std::string Accounts::make_one_time(const std::string& person, time::Instant now) try {
     auto password = random_text(one_time_bytes);
     parts_->keep(person, hash_password(password), true, now);
     return password;
+} catch (const std::exception& e) {
+    throw_of_access_file(e);
 }
 
-Result<void> Accounts::set(const std::string& person, const std::string& password, time::Instant now) {
+Result<void> Accounts::set(const std::string& person, const std::string& password, time::Instant now) try {
     const auto weak = [](std::string why) { return refuse("weak-password", std::move(why), "/new"); };
     if (bad_utf8(password) != std::string::npos) return weak("a password is text in UTF-8");
     if (password.size() < shortest_password)
@@ -133,10 +137,12 @@ Result<void> Accounts::set(const std::string& person, const std::string& passwor
         return weak("one character again and again is guessed at once");
     parts_->keep(person, hash_password(password), false, now);
     return {};
+} catch (const std::exception& e) {
+    throw_of_access_file(e);
 }
 
 Result<Accounts::Opened> Accounts::open(const std::string& person, const std::string& password,
-                                        time::Instant now) {
+                                        time::Instant now) try {
     if (const auto wait = parts_->attempt(person, now); wait.count() > 0)
         return refuse("too-many-attempts",
                       fmt::format("there were too many attempts under this name: try again in {} s",
@@ -169,9 +175,11 @@ Result<Accounts::Opened> Accounts::open(const std::string& person, const std::st
     put.exec();
     transaction.commit();
     return opened;
+} catch (const std::exception& e) {
+    throw_of_access_file(e);
 }
 
-std::optional<Session> Accounts::find(std::string_view secret, time::Instant now, bool used_now) {
+std::optional<Session> Accounts::find(std::string_view secret, time::Instant now, bool used_now) try {
     const auto hash = hash_of(secret);
     std::lock_guard lock(parts_->mutex);
     auto& row = parts_->session;
@@ -192,14 +200,18 @@ std::optional<Session> Accounts::find(std::string_view secret, time::Instant now
         update.exec();
     }
     return session;
+} catch (const std::exception& e) {
+    throw_of_access_file(e);
 }
 
-bool Accounts::close(std::string_view secret) {
+bool Accounts::close(std::string_view secret) try {
     const auto hash = hash_of(secret);
     std::lock_guard lock(parts_->mutex);
     SQLite::Statement gone(*parts_->db, "DELETE FROM sessions WHERE hash = ?");
     gone.bind(1, hash.data(), static_cast<int>(hash.size()));
     return gone.exec() == 1;
+} catch (const std::exception& e) {
+    throw_of_access_file(e);
 }
 
 }  // namespace reeve::http

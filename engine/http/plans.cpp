@@ -40,7 +40,7 @@ struct Plans::Parts {
 Plans::Plans(const std::filesystem::path& folder) : parts_(std::make_unique<Parts>(folder)) {}
 Plans::~Plans() = default;
 
-Result<std::optional<Plans::Plan>> Plans::find(const std::string& key, const std::string& request) {
+Result<std::optional<Plans::Plan>> Plans::find(const std::string& key, const std::string& request) try {
     std::lock_guard lock(parts_->mutex);
     SQLite::Statement row(*parts_->db, "SELECT request, plan FROM plans WHERE \"key\" = ?");
     row.bind(1, key);
@@ -49,10 +49,12 @@ Result<std::optional<Plans::Plan>> Plans::find(const std::string& key, const std
         return refuse("key-used", "the key was used before, for another request: take another",
                       "Idempotency-Key");
     return plan_of(row.getColumn(1).getString());
+} catch (const std::exception& e) {
+    throw_of_access_file(e);
 }
 
 Result<Plans::Plan> Plans::keep(const std::string& key, const std::string& request, const Plan& plan,
-                                time::Instant now) {
+                                time::Instant now) try {
     {
         std::lock_guard lock(parts_->mutex);
         SQLite::Transaction transaction(*parts_->db, SQLite::TransactionBehavior::IMMEDIATE);
@@ -71,6 +73,8 @@ Result<Plans::Plan> Plans::keep(const std::string& key, const std::string& reque
     auto counts = find(key, request);
     if (!counts) return std::unexpected(counts.error());
     return std::move(**counts);
+} catch (const std::exception& e) {
+    throw_of_access_file(e);
 }
 
 }  // namespace reeve::http

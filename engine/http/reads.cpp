@@ -136,7 +136,7 @@ Reads::Reads(const std::filesystem::path& folder, time::Millis kept, std::functi
     : parts_(std::make_unique<Parts>(folder, kept, std::move(now), between_sweeps)) {}
 Reads::~Reads() = default;
 
-void Reads::record(const ReadRow& row) {
+void Reads::record(const ReadRow& row) try {
     auto& parts = *parts_;
     std::lock_guard lock(parts.mutex);
     try {
@@ -152,6 +152,8 @@ void Reads::record(const ReadRow& row) {
     }
     parts.written = true;
     parts.written_one.notify_one();
+} catch (const std::exception& e) {
+    throw_of_access_file(e);
 }
 
 std::optional<std::string> Reads::trouble() const {
@@ -159,7 +161,7 @@ std::optional<std::string> Reads::trouble() const {
     return parts_->trouble;
 }
 
-std::vector<ReadRow> Reads::list(const ReadFilter& filter) {
+std::vector<ReadRow> Reads::list(const ReadFilter& filter) try {
     std::string sql = "SELECT id, at, person, token, case_id, route FROM reads WHERE 1";
     if (!filter.case_id.empty()) sql += " AND case_id = :case";
     if (!filter.person.empty()) sql += " AND person = :person";
@@ -185,6 +187,8 @@ std::vector<ReadRow> Reads::list(const ReadFilter& filter) {
                          .case_id = rows.getColumn(4).getString(),
                          .route = rows.getColumn(5).getString()});
     return found;
+} catch (const std::exception& e) {
+    throw_of_access_file(e);
 }
 
 }  // namespace reeve::http

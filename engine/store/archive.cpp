@@ -194,13 +194,6 @@ std::optional<Error> name_is_used(Reader& live, const std::filesystem::path& fil
     return used;
 }
 
-// There the engine, and SQLite, take names as they need them.
-bool lies_in(const std::filesystem::path& folder, const std::filesystem::path& file) {
-    const auto own = std::filesystem::canonical(folder);
-    const auto place = std::filesystem::weakly_canonical(file);
-    return std::ranges::mismatch(own, place).in1 == own.end();
-}
-
 // What time it is, as the disk has it.
 std::filesystem::file_time_type disk_time(const std::filesystem::path& folder) {
     const PartFile now(folder / "now.part");
@@ -218,11 +211,7 @@ Result<ArchiveFile> make_archive(const std::filesystem::path& folder, const std:
     if (const auto into = file.parent_path(); !std::filesystem::is_directory(into))
         return refuse("no-folder", "there is no folder " + into.string() + " to write it into",
                       file.string());
-    if (lies_in(folder, file))
-        return refuse("file-inside",
-                      "an archive lies outside the data folder, whose files the engine takes and gives names "
-                      "as it needs them",
-                      file.string());
+    if (auto inside = inside_refuses(folder, file, "an archive")) return std::unexpected(*inside);
     auto live = open_reader(folder);
     if (!live) return std::unexpected(live.error());
     if (auto used = name_is_used(**live, file)) return std::unexpected(*used);

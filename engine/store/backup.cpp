@@ -37,6 +37,7 @@ Result<CheckReport> backup(const std::filesystem::path& folder, const std::files
         return refuse("no-folder", "there is no folder " + into.string() + " to write it into",
                       file.string());
     if (auto readable = open_reader(folder); !readable) return std::unexpected(readable.error());
+    if (auto inside = inside_refuses(folder, file, "a backup")) return std::unexpected(*inside);
     // The documents that the copy names stay until they are packed.
     const FolderHold hold(folder / "attachments", FolderHold::Kind::shared);
     const PartFile part(part_beside(file));
@@ -44,6 +45,7 @@ Result<CheckReport> backup(const std::filesystem::path& folder, const std::files
     // All that the folder knows, and the secrets by which people and programs come in.
     std::filesystem::permissions(part.path(),
                                  std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    std::string left_out;
     {
         // The copy is one plain file, whole in itself.
         SQLite::Database copy(part.path().string(), SQLite::OPEN_READWRITE);
@@ -58,10 +60,13 @@ Result<CheckReport> backup(const std::filesystem::path& folder, const std::files
                 packing.add(entry.path().parent_path().filename().string() + entry.path().filename().string(),
                             entry.path());
             }
-        pack_beside(copy, folder);
+        left_out = pack_beside(copy, folder);
         transaction.commit();
     }
     auto report = check(part.path());
+    if (!report) return report;
+    if (!left_out.empty()) report->faults.push_back(left_out);
+    // With faults too: what is whole of it may be all that is left one day.
     if (!part.becomes_new(file)) return exists;
     return report;
 }

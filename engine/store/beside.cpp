@@ -7,7 +7,9 @@
 #include <thread>
 
 #include "engine/store/beside.h"
+#include "engine/store/scratch.h"
 #include "engine/store/sqlite/connection.h"
+#include "engine/store/sqlite/damage.h"
 #include "engine/store/store.h"
 
 namespace reeve::store {
@@ -39,19 +41,70 @@ Result<void> let_go(const std::filesystem::path& old) {
     return {};
 }
 
+void copy_plain(const std::filesystem::path& from, const std::filesystem::path& to) {
+    auto source = sqlite::connect(from, sqlite::Mode::read);
+    SQLite::Database copy(to.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    SQLite::Backup copying(copy, *source);
+    while (copying.executeStep(-1) != SQLITE_DONE) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    sqlite::make_plain(copy);
+}
+
+void take_out(SQLite::Database& backup, const std::filesystem::path& file) {
+    for_its_owner(file);
+    std::ofstream out(file, std::ios::binary);
+    SQLite::Statement pieces(backup, "SELECT piece FROM access ORDER BY at");
+    while (pieces.executeStep()) {
+        const auto bytes = pieces.getColumn(0).getString();
+        out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    }
+    out.close();
+    if (!out) throw std::system_error(errno, std::generic_category(), "writing " + file.string());
+}
+
+std::string first_damage(const std::filesystem::path& file) {
+    const auto found = sqlite::damages(*sqlite::connect(file, sqlite::Mode::read));
+    return found.empty() ? std::string() : found.front();
+}
+
+std::string damage_at(const std::filesystem::path& place) {
+    if (std::filesystem::is_directory(place))
+        return std::filesystem::exists(place_in(place)) ? first_damage(place_in(place)) : std::string();
+    SQLite::Database backup(place.string(), SQLite::OPEN_READONLY);
+    if (!backup.tableExists("access")) return {};
+    const ScratchFolder scratch;
+    take_out(backup, place_in(scratch.path()));
+    return first_damage(place_in(scratch.path()));
+}
+
 }  // namespace
 
-void pack_beside(SQLite::Database& backup, const std::filesystem::path& folder) {
-    if (!std::filesystem::exists(place_in(folder))) return;
+std::string beside_fault(const std::filesystem::path& place) {
+    std::string why;
+    try {
+        why = damage_at(place);
+    } catch (const std::exception& e) {
+        const auto error = trouble(e);
+        if (error.code == "disk-full") throw;
+        if (error.code != "damaged") return "access.db could not be looked at: " + error.text();
+        why = e.what();
+    }
+    return why.empty() ? why : trouble(AccessDamaged(why)).message;
+}
+
+std::string pack_beside(SQLite::Database& backup, const std::filesystem::path& folder) {
+    if (!std::filesystem::exists(place_in(folder))) return {};
     const PartFile part(backup.getFilename() + ".access");
     for_its_owner(part.path());
-    {
-        auto source = sqlite::connect(place_in(folder), sqlite::Mode::read);
-        SQLite::Database copy(part.path().string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-        SQLite::Backup copying(copy, *source);
-        while (copying.executeStep(-1) != SQLITE_DONE)
-            std::this_thread::sleep_for(std::chrono::milliseconds(10));
-        sqlite::make_plain(copy);
+    try {
+        copy_plain(place_in(folder), part.path());
+    } catch (const SQLite::Exception& e) {
+        const auto error = trouble(e);
+        if (error.code == "disk-full") throw;
+        if (error.code != "damaged")
+            throw std::runtime_error("access.db could not be copied, and nothing was backed up: " +
+                                     error.message);
+        // The journal is worth a backup all the same.
+        return "the backup is without access.db: " + trouble(AccessDamaged(e.what())).message;
     }
     backup.exec("CREATE TABLE access (at INTEGER PRIMARY KEY, piece BLOB NOT NULL)");
     SQLite::Statement insert(backup, "INSERT INTO access VALUES (?, ?)");
@@ -66,21 +119,13 @@ void pack_beside(SQLite::Database& backup, const std::filesystem::path& folder) 
         insert.reset();
     }
     if (in.bad()) throw std::runtime_error("reading " + part.path().string() + " failed");
+    return {};
 }
 
 Beside::Beside(SQLite::Database& copy, const std::filesystem::path& folder) : place_(place_in(folder)) {
     if (!copy.tableExists("access")) return;
     part_.emplace(place_.string() + ".part");
-    for_its_owner(part_->path());
-    std::ofstream out(part_->path(), std::ios::binary);
-    SQLite::Statement pieces(copy, "SELECT piece FROM access ORDER BY at");
-    while (pieces.executeStep()) {
-        const auto bytes = pieces.getColumn(0).getString();
-        out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    }
-    out.close();
-    if (!out) throw std::system_error(errno, std::generic_category(), "writing " + part_->path().string());
-    pieces.reset();
+    take_out(copy, part_->path());
     copy.exec("DROP TABLE access");
 }
 

@@ -6,14 +6,19 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include "engine/result.h"
 #include "engine/store/part_file.h"
 
 namespace reeve::store {
 
-// As it stood at one moment, into the backup; nothing when the folder has none.
-void pack_beside(SQLite::Database& backup, const std::filesystem::path& folder);
+// As it stood at one moment, into the backup; nothing when the folder has none. One that is damaged goes
+// along as it is where it can be copied; where not, this says that the backup is without it.
+std::string pack_beside(SQLite::Database& backup, const std::filesystem::path& folder);
+
+// What is wrong with that of a folder, or with that in a backup; empty: nothing, or there is none.
+std::string beside_fault(const std::filesystem::path& place);
 
 // One that is taken out of a backup: whole, beside its name, and only for its owner to read.
 class Beside {

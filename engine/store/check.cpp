@@ -1,7 +1,10 @@
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <map>
 #include <set>
 
 #include "engine/store/archived.h"
+#include "engine/store/beside.h"
 #include "engine/store/documents.h"
 #include "engine/store/fingerprint.h"
 #include "engine/store/part_file.h"
@@ -219,6 +222,8 @@ Result<CheckReport> check(const std::filesystem::path& folder, const Progress& p
     } catch (const std::exception&) {
         // A record that cannot be read is a fault that was said above.
     }
+    // Also behind as many faults as are listed: it has a way out of its own.
+    if (auto wrong = beside_fault(folder); !wrong.empty()) checking.report.faults.push_back(std::move(wrong));
     return checking.report;
 }
 

@@ -5,6 +5,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <string>
+
 namespace reeve::store {
 
 void sync(const std::filesystem::path& path) {
@@ -30,6 +33,20 @@ void move_whole(const std::filesystem::path& from, const std::filesystem::path& 
     sync(from);
     std::filesystem::rename(from, to);
     sync(std::filesystem::absolute(to).parent_path());
+}
+
+std::optional<Error> inside_refuses(const std::filesystem::path& folder, const std::filesystem::path& file,
+                                    std::string_view what) {
+    const auto own = std::filesystem::canonical(folder);
+    const auto place = std::filesystem::weakly_canonical(file);
+    if (std::ranges::mismatch(own, place).in1 != own.end()) return std::nullopt;
+    // There the engine, and SQLite, take names as they need them.
+    return Error{
+        "file-inside",
+        std::string(what) +
+            " lies outside the data folder, whose files the engine takes and gives names as it needs "
+            "them",
+        file.string()};
 }
 
 std::filesystem::path part_beside(const std::filesystem::path& file) {

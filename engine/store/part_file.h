@@ -4,7 +4,11 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <string_view>
 #include <system_error>
+
+#include "engine/result.h"
 
 namespace reeve::store {
 
@@ -35,6 +39,11 @@ class FolderHold {
 // The same for a file that takes the place of nothing: false, and nothing was done, when there is one of that
 // name, also when it came just now.
 bool name_whole(const std::filesystem::path& from, const std::filesystem::path& to);
+
+// "file-inside": a file that a person named, `what` of it being "a backup", would lie in the data folder,
+// also through a link.
+std::optional<Error> inside_refuses(const std::filesystem::path& folder, const std::filesystem::path& file,
+                                    std::string_view what);
 
 // Where a file that a person named is made: beside it, hidden, so that nobody else's file is in the way.
 std::filesystem::path part_beside(const std::filesystem::path& file);

@@ -180,6 +180,12 @@ class NoRoom : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// FOLDER/access.db is not what was written to it. It has a way out of its own: no journal makes it again.
+class AccessDamaged : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
 // What failing machinery threw, for people: "disk-full", "damaged", else "failed".
 Error trouble(const std::exception&);
 // Whether it says that what lies on the disk is not what was written; else it could not be read this time.

@@ -19,7 +19,8 @@ struct CheckReport {
 };
 // Integrity of the file; numbers without a gap; every event parses and applies; the rows equal a rebuild in
 // memory; every open case has an owner and a clock; no timer is missing; every attachment is what was
-// attached. Of a folder, not of a backup, also: every archive that is still where it was made is what it was.
+// attached; access.db can be read. Of a folder, not of a backup, also: every archive that is still where it
+// was made is what it was.
 Result<CheckReport> check(const std::filesystem::path& folder, const Progress& = {});
 
 struct RebuildReport {
@@ -29,9 +30,14 @@ struct RebuildReport {
 };
 // Tables, indexes and triggers that are gone are made anew, and every index is; then every row. Of a damaged
 // file the journal is taken into a new one; where that cannot be read, nothing is changed: "journal-damaged".
-Result<RebuildReport> rebuild(const std::filesystem::path& folder, const Progress& = {});
+// Nor where a case's rows know more than the journal, unless the journal is to be believed all the same:
+// "journal-shorter".
+enum class Believe { both, journal };
+Result<RebuildReport> rebuild(const std::filesystem::path& folder, const Progress& = {},
+                              Believe = Believe::both);
 
-// One file with everything: attachments, and who may use the service. Refuses to overwrite: "file-exists".
+// One file with everything: attachments, and who may use the service; also with faults, which it tells.
+// Refuses to overwrite: "file-exists"; and to lie among the folder's own: "file-inside".
 Result<CheckReport> backup(const std::filesystem::path& folder, const std::filesystem::path& file);
 struct RestoreOptions {
     bool over = false;       // also over a folder that holds data, which is lost

@@ -53,6 +53,24 @@ TEST(Backup, WhileTheEngineWorksHoldsAllThatWasAcknowledgedBeforeIt) {
     worker.kill();
 }
 
+// There it would bear a name that the engine takes away, reads as its own or packs into the next backup.
+TEST(Backup, LiesOutsideTheFolderAlsoThroughALink) {
+    cli::Office office;
+    office.start();
+    office.did("mkdir papers; ln -s office link; ln -s ../office/attachments papers/link");
+    for (const char* file :
+         {"office/copy.reeve", "office/reeve.db-journal", "office/replacing.db", "office/restoring.db",
+          "office/rebuilding", "office/attachments/x.part", "./office/../office/copy.reeve",
+          "link/access.db.part", "papers/link/copy.reeve"}) {
+        const auto ran = office.run(std::string("reeve backup --json ") + file);
+        EXPECT_EQ(ran.exit, 1) << file;
+        EXPECT_THAT(ran.err, HasSubstr("\"file-inside\"")) << file;
+        EXPECT_FALSE(std::filesystem::exists(office.folder() / file)) << file;
+    }
+    // A folder's name that only begins like it is another's.
+    office.did("mkdir office-copies; reeve backup office-copies/copy.reeve");
+}
+
 TEST(Schema, ANewerOneIsRefusedByEveryCommandAndNothingIsTouched) {
     cli::Office office;
     office.start();

@@ -216,6 +216,36 @@ TEST_F(Damage, WhatWasToReplaceAFolderDoesSoWhenItIsOpenedNext) {
     EXPECT_EQ(content(), whole);
 }
 
+// What is whole of it may be all that is left one day: it is written, and nobody takes it for a whole one.
+TEST_F(Damage, OfAFolderGoesIntoItsBackupWhichSaysSo) {
+    execute(
+        "DROP TRIGGER journal_stands; UPDATE journal SET digest = digest + 1 WHERE stream = 'noise-2' AND "
+        "revision = 1");
+    auto ran = office.run("reeve backup torn.backup");
+    EXPECT_EQ(ran.exit, 1);
+    EXPECT_THAT(ran.err, HasSubstr("(noise-2 revision 1): it is not what was written"));
+    EXPECT_EQ(ran.out, "Written with faults: torn.backup\n");
+    ran = office.run("reeve restore torn.backup --data again");
+    EXPECT_EQ(ran.exit, 1);
+    EXPECT_THAT(ran.err, HasSubstr("nothing was restored"));
+    EXPECT_FALSE(fs::exists(office.folder() / "again" / "reeve.db"));
+    ran = office.run("reeve restore torn.backup --data again --faulty");
+    EXPECT_EQ(ran.exit, 1);
+    EXPECT_THAT(ran.err, HasSubstr("(noise-2 revision 1): it is not what was written"));
+    EXPECT_THAT(ran.out, HasSubstr("Restored with faults: again\n"));
+    EXPECT_THAT(office.did("reeve case show noise-1 --data again").out, HasSubstr("noise-1"));
+}
+
+TEST_F(Damage, ALostDocumentIsSaidByTheBackupThatIsWrittenWithoutIt) {
+    office.did("reeve case document noise-1 photo=notice.pdf --as chen-yu");
+    fs::remove_all(data / "attachments");
+    fs::create_directory(data / "attachments");
+    const auto ran = office.run("reeve backup torn.backup");
+    EXPECT_EQ(ran.exit, 1);
+    EXPECT_THAT(ran.err, HasSubstr("is missing from attachments"));
+    EXPECT_EQ(ran.out, "Written with faults: torn.backup\n");
+}
+
 TEST_F(Damage, ABackupThatIsDamagedIsNotRestoredOverWhatIsThere) {
     const auto whole = content();
     const auto file = office.folder() / "whole.backup";

@@ -89,7 +89,8 @@ std::vector<std::string> damages(SQLite::Database& db) {
         if (!rows.empty())
             faults.push_back(fmt::format("table {}: {}", table, rows));
         else if (!of_table.stopped.empty())
-            faults.push_back(fmt::format("table {}: an index of it is damaged", table));
+            faults.push_back(fmt::format("table {}: {}", table,
+                                         key ? "an index of it is damaged" : "not all of it can be read"));
     }
     for (const auto& line : whole.lines)
         if (faults.empty() || line.starts_with("Page "))

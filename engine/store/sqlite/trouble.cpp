@@ -56,6 +56,16 @@ Error trouble(const std::exception& e) {
                         "again",
                         e.what()),
             ""};
+    if (dynamic_cast<const AccessDamaged*>(&e))
+        return {
+            "damaged",
+            fmt::format("access.db, which holds passwords, tokens and who read what, is damaged ({}): while "
+                        "no service runs on the folder, remove it with its -wal and -shm, and put that of a "
+                        "backup there (`reeve restore BACKUP --data NEW` makes it); without one, `reeve "
+                        "serve` makes an empty one and gives the administrator a first password, and all "
+                        "other passwords and tokens are given anew",
+                        e.what()),
+            ""};
     if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
         return {
             "damaged",

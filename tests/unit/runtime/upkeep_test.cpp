@@ -123,6 +123,39 @@ TEST(Check, FindsADocumentThatIsNotWhatWasAttached) {
     EXPECT_THAT(store::check(office.folder.path())->faults, ElementsAre());
 }
 
+// Rows that know more than the journal are the last trace of what was lost: they do not go unasked.
+TEST(Rebuild, AJournalThatLostItsEndIsNotBelievedUnasked) {
+    Office office;
+    live_a_little(office);
+    office.engine.reset();
+    const auto folder = office.folder.path();
+    const auto rows = [&] { return (*store::open_reader(folder))->fingerprint(); };
+    {
+        SQLite::Database db((folder / "reeve.db").string(), SQLite::OPEN_READWRITE);
+        db.exec("DROP TRIGGER journal_stays; DELETE FROM journal WHERE seq = (SELECT max(seq) FROM journal)");
+    }
+    const auto cases = (*store::open_reader(folder))->cases({}).size();
+    const auto before = rows();
+    const auto refused = store::rebuild(folder);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, "journal-shorter");
+    EXPECT_THAT(refused.error().message,
+                HasSubstr("the rows of 1 case know more than the journal (permit-4 is"));
+    EXPECT_EQ(rows(), before);
+    const auto believed = store::rebuild(folder, {}, store::Believe::journal);
+    ASSERT_TRUE(believed) << believed.error().text();
+    EXPECT_TRUE(believed->changed);
+    EXPECT_THAT(store::check(folder)->faults, ElementsAre());
+    {
+        SQLite::Database db((folder / "reeve.db").string(), SQLite::OPEN_READWRITE);
+        db.exec("DROP TRIGGER journal_stays; DELETE FROM journal");
+    }
+    const auto none = store::rebuild(folder);
+    ASSERT_FALSE(none);
+    EXPECT_THAT(none.error().message, HasSubstr(fmt::format("({} in all, 0 in the journal)", cases)));
+    EXPECT_EQ((*store::open_reader(folder))->cases({}).size(), cases);
+}
+
 TEST(Rebuild, MakesWhatIsGoneAnewAndEveryIndex) {
     Office office;
     live_a_little(office);
@@ -257,7 +290,8 @@ TEST(Check, WorksBesideARunningEngine) {
 TEST(Backup, IsMadeOnlineAndRestoredEqual) {
     Office office;
     live_a_little(office);
-    const auto file = office.folder.path() / "copy.reeve";
+    const store::ScratchFolder copies;
+    const auto file = copies.path() / "copy.reeve";
     auto made = store::backup(office.folder.path(), file);
     ASSERT_TRUE(made) << made.error().text();
     EXPECT_THAT(made->faults, ElementsAre());
