@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <random>
 
@@ -16,7 +17,13 @@ inline std::uint64_t from_environment(const char* name, std::uint64_t otherwise)
     return text && *text ? std::strtoull(text, nullptr, 10) : otherwise;
 }
 
-inline std::uint64_t chosen_seed() { return from_environment("REEVE_SEED", std::random_device{}()); }
+// Said at once: a test that hangs could not be repeated else.
+inline std::uint64_t chosen_seed() {
+    const auto seed = from_environment("REEVE_SEED", std::random_device{}());
+    fmt::print("seed {}\n", seed);
+    std::fflush(stdout);
+    return seed;
+}
 
 // The command that repeats the test that runs.
 inline std::string repeat_with(std::uint64_t seed) {

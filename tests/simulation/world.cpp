@@ -203,6 +203,12 @@ Outcome World::run() {
     return outcome_;
 }
 
+std::vector<const char*> World::steps() {
+    std::vector<const char*> names;
+    for (const auto& draw : draws()) names.push_back(draw.name);
+    return names;
+}
+
 Outcome simulate(const Settings& settings) { return World(settings).run(); }
 
 }  // namespace reeve::simulation

@@ -37,6 +37,7 @@ class World {
     explicit World(Settings);
     ~World();
     Outcome run();
+    static std::vector<const char*> steps();  // all that may be drawn, by name
 
   private:
     using Step = void (World::*)();

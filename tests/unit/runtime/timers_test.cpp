@@ -165,11 +165,33 @@ TEST(Timers, ThoseBeyondTheNearOnesLieInTheStore) {
 
 TEST(Timers, AHerdGoesInBoundedBatches) {
     Office office;
-    office.reopen({.batch = 8, .herd = 8, .near_timers = 16});
     for (int n = 0; n < 100; ++n) office.ask(Office::start(""));
+    office.reopen({.batch = 8, .herd = 8, .near_timers = 16});
     ASSERT_TRUE(office.engine->run_until(monday + 24 * hour));
     EXPECT_EQ(planned(office).size(), 100u);
+    const auto batches = office.engine->health().batch_size;  // in events, as many for each of the hundred
+    EXPECT_GT(batches.sum(), 0);
+    EXPECT_LE(batches.greatest() * 100, batches.sum() * 8);
     EXPECT_EQ(office.engine->health().stuck_timers, 0u);
+    office.expect_clean();
+}
+
+TEST(Timers, AHerdLeavesRoomForPeople) {
+    Office office;
+    for (int n = 0; n < 100; ++n) office.ask(Office::start(fmt::format("c-{}", n)));
+    office.reopen({.batch = 8, .herd = 8, .near_timers = 16});
+    // Asked while the first batch of the herd is on its way to the disk.
+    auto hold = office.hold_next();
+    office.time->set(monday + 24 * hour);
+    hold->held.get_future().wait();
+    auto asked = office.post(Office::note("c-99", "called; nobody was at home"));
+    hold->release.set_value();
+    ASSERT_TRUE(asked.get());
+    ASSERT_TRUE(office.engine->run_until(monday + 24 * hour));
+    const auto note = office.events<core::NoteAdded>().front().first.seq;
+    const auto fired = office.events<core::EscalationFired>();
+    EXPECT_EQ(fired.size(), 100u);
+    EXPECT_LE(std::ranges::count_if(fired, [&](const auto& one) { return one.first.seq < note; }), 3 * 8);
     office.expect_clean();
 }
 

@@ -47,6 +47,21 @@ TEST_F(DueTest, EndsByItsUnit) {
     EXPECT_EQ(at("2026-02-10T19:00", "2 hours", {.until = Until::close}), "2026-02-11T18:00:00+08:00");
 }
 
+TEST_F(DueTest, CountsTheLeapDay) {
+    EXPECT_EQ(at("2024-02-28T10:00", "1 day"), "2024-03-01T00:00:00+08:00") << "the whole of the 29th";
+    EXPECT_EQ(at("2024-02-28T10:00", "2 working days"), "2024-03-01T18:00:00+08:00");
+    EXPECT_EQ(at("2025-02-27T10:00", "2 days", {.until = Until::moment, .roll = false}),
+              "2025-03-01T10:00:00+08:00")
+        << "there is none in 2025";
+    EXPECT_EQ(at("2024-01-31T10:00", "1 month", {.roll = false}), "2024-03-01T00:00:00+08:00")
+        << "its last day is the 29th";
+    EXPECT_EQ(at("2024-02-29T10:00", "1 year", {.roll = false}), "2025-03-01T00:00:00+08:00")
+        << "its last day is the 28th";
+    EXPECT_EQ(at("2020-02-29T10:00", "4 years", {.roll = false}), "2024-03-01T00:00:00+08:00");
+    EXPECT_EQ(working_between(*c, instant("2024-02-29", *c), instant("2024-03-01", *c)),
+              std::chrono::hours(7));
+}
+
 TEST_F(DueTest, CountsTheFirstDayOnlyWhenToldTo) {
     EXPECT_EQ(at("2026-02-10T10:00", "3 working days", {.count_first_day = true}),
               "2026-02-12T18:00:00+08:00");
