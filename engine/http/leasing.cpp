@@ -72,7 +72,8 @@ Answer leased(const views::Sight& sight, runtime::Engine& engine,
             try {
                 add(receipt, *lease);
             } catch (const std::exception& e) {
-                if (!store::is_damage(e)) throw;
+                // The case is not to blame for access.db: the job comes back when its lease runs out.
+                if (!store::is_damage(e) || dynamic_cast<const store::AccessDamaged*>(&e)) throw;
                 log::write(log::Level::error, "job-not-read",
                            {{"case", receipt.case_id}, {"error", e.what()}});
                 post(engine, caller.person, receipt, [](const core::JobLeased& of) {

@@ -134,10 +134,10 @@ void Decider::deliver(std::vector<store::OutboxDelivery> deliveries, Done done) 
 }
 
 void Decider::tick(const store::TimerRow& timer, Instant now) {
-    ++open_.ticks;
     const auto due = timer;  // the row may go with what follows
     const auto events = open_.rows.journal.size();
     take_effect(due, now);
+    // One without effect fills no batch: were it counted, a batch full of such would never be handed on.
     if (open_.rows.journal.size() > events) open_.due.push_back(due.at);
 }
 

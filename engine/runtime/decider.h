@@ -30,8 +30,8 @@ struct OpenBatch {
     std::vector<std::string> pinned, keys;
     std::unordered_map<std::string, std::size_t> change_of;  // case id -> rows.cases
     std::unordered_set<std::string> loads_changed;
-    std::size_t commands = 0, ticks = 0;  // taken
-    std::vector<Instant> due;             // of the timers that took effect
+    std::size_t commands = 0;  // taken
+    std::vector<Instant> due;  // of the timers that took effect
 
     bool empty() const { return !writes() && answers.empty(); }
     bool writes() const { return !rows.journal.empty() || !rows.deliveries.empty(); }

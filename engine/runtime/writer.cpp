@@ -269,7 +269,7 @@ std::uint64_t Writer::fire(Instant at) {
     constexpr std::uint64_t slice = 64;
     std::uint64_t ticks = 0;
     try {
-        while (ticks < slice && decider_.open().ticks < options_.herd) {
+        while (ticks < slice && decider_.open().due.size() < options_.herd) {
             if (decider_.timers().needs_refill()) {
                 if (!decider_.idle() || !committer_.idle()) break;
                 decider_.refill_timers();
@@ -283,7 +283,7 @@ std::uint64_t Writer::fire(Instant at) {
         give_up(e);
     }
     const auto* next = decider_.timers().earliest();
-    const bool more = next && next->at <= at && (committer_.idle() || decider_.open().ticks < options_.herd);
+    const bool more = next && next->at <= at && (committer_.idle() || decider_.open().due.size() < options_.herd);
     std::lock_guard lock(mutex_);
     timer_late_ = next && next->at < at ? Millis(at - next->at) : Millis{0};
     stuck_timers_ = decider_.stuck_timers();
@@ -410,7 +410,7 @@ std::uint64_t Writer::play_until(ManualTime& time, Instant until) {
         if (next->at > time.now()) time.set(next->at);
         ticks += fire(now());
         hand();
-        if (decider_.open().ticks >= options_.herd) pause();
+        if (decider_.open().due.size() >= options_.herd) pause();
     }
     drain();
     if (failed_commits_ == failures && until > time.now()) time.set(until);

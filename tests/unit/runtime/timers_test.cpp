@@ -129,6 +129,30 @@ TEST(Timers, AHerdOfMissedRepeatsGoesThrough) {
     office.expect_clean();
 }
 
+// As after a weekend on which the machine was off: more timers in a row than a batch takes have no effect of
+// their own, as the latest repeat stands for those that were missed. The batch never filled, nor did it end.
+TEST(Timers, MoreMissedRepeatsThanABatchTakesHoldUpNothing) {
+    Office office;
+    for (int n = 0; n < 20; ++n) office.ask(Office::start(fmt::format("c-{}", n)));
+    ASSERT_TRUE(office.engine->run_until(monday + 72 * hour));
+    const auto last = [&] {
+        std::vector<Instant> each;
+        for (int n = 0; n < 20; ++n) each.push_back(planned(office, fmt::format("c-{}", n)).back());
+        return each;
+    };
+    office.engine.reset();
+    office.time->set(monday + 82 * day);
+    office.open({.herd = 4});
+    ASSERT_TRUE(office.engine->run_until(office.time->now()));
+    EXPECT_THAT(last(), testing::Each(monday + 82 * day));
+    // Nor when time goes on by itself, and nobody asks for anything.
+    office.time->set(monday + 92 * day);
+    for (int n = 0; n < 10'000 && last().back() != monday + 92 * day; ++n) std::this_thread::yield();
+    EXPECT_THAT(last(), testing::Each(monday + 92 * day));
+    EXPECT_EQ(office.engine->health().stuck_timers, 0u);
+    office.expect_clean();
+}
+
 TEST(Timers, AtOneInstantPeopleGoBeforeTimers) {
     Office office;
     office.ask(Office::start("c-1"));
