@@ -1,5 +1,8 @@
 #include "engine/model/shape.h"
 
+#include <charconv>
+#include <optional>
+
 #include "engine/model/model.h"
 #include "engine/model/text_pattern.h"
 #include "engine/spelling.h"
@@ -205,12 +208,20 @@ struct Checker {
 
 }  // namespace
 
+// A place in a list, counted from 1; none: a name, which may begin with a digit too.
+static std::optional<int> place_in_list(const std::string& key) {
+    int place = 0;
+    const auto [end, fault] = std::from_chars(key.data(), key.data() + key.size(), place);
+    if (fault != std::errc{} || end != key.data() + key.size() || key.size() > 9) return std::nullopt;
+    return place + 1;
+}
+
 std::string called(const Node& node) {
     std::vector<std::string> way;
     for (auto p = node.pointer(); !p.empty(); p.pop_back()) way.insert(way.begin(), p.back());
     if (way.empty()) return "the definition";
-    if (std::isdigit(static_cast<unsigned char>(way[0][0]))) {  // an imported ladder is a list
-        auto step = fmt::format("step {}", std::stoi(way[0]) + 1);
+    if (const auto place = place_in_list(way[0])) {  // an imported ladder is a list
+        auto step = fmt::format("step {}", *place);
         return way.size() == 1 ? step : fmt::format("{} of {}", in_quotes(way.back()), step);
     }
     static const std::map<std::string, std::string> kinds{
@@ -218,17 +229,16 @@ std::string called(const Node& node) {
         {"duties", "duty"},  {"patterns", "pattern"}, {"tasks", "task"},     {"choice", "branch"}};
     for (std::size_t i = way.size(); i-- > 1;) {
         const auto& key = way[i];
-        bool number = std::isdigit(static_cast<unsigned char>(key[0]));
+        const auto number = place_in_list(key);
         auto kind = kinds.find(way[i - 1]);
         if (number && i == 2 && way[0] == "ladders")
-            return fmt::format("step {} of ladder {}", std::stoi(key) + 1, in_quotes(way[1]));
-        if (number && kind != kinds.end()) return fmt::format("{} {}", kind->second, std::stoi(key) + 1);
+            return fmt::format("step {} of ladder {}", *number, in_quotes(way[1]));
+        if (number && kind != kinds.end()) return fmt::format("{} {}", kind->second, *number);
         if (i + 1 < way.size() && !number && kind == kinds.end()) continue;
         if (kind != kinds.end() && i + 1 == way.size())
             return fmt::format("{} {}", kind->second, in_quotes(key));
         if (i + 1 == way.size())
-            return number ? fmt::format("entry {} of {}", std::stoi(key) + 1, in_quotes(way[i - 1]))
-                          : in_quotes(key);
+            return number ? fmt::format("entry {} of {}", *number, in_quotes(way[i - 1])) : in_quotes(key);
         if (kind != kinds.end())
             return fmt::format("{} of {} {}", in_quotes(way.back()), kind->second, in_quotes(key));
     }

@@ -283,7 +283,8 @@ std::uint64_t Writer::fire(Instant at) {
         give_up(e);
     }
     const auto* next = decider_.timers().earliest();
-    const bool more = next && next->at <= at && (committer_.idle() || decider_.open().due.size() < options_.herd);
+    const bool more =
+        next && next->at <= at && (committer_.idle() || decider_.open().due.size() < options_.herd);
     std::lock_guard lock(mutex_);
     timer_late_ = next && next->at < at ? Millis(at - next->at) : Millis{0};
     stuck_timers_ = decider_.stuck_timers();
