@@ -111,7 +111,8 @@ TEST(Simulation, AYear) {
          .steps = 2500,
          .starts = 10,
          .settle_every = 400,
-         .longest_hours = 24},
+         .longest_hours = 24,
+         .cached_cases = 1000},
         &sum);
     fmt::print("{} cases in {} days\n", sum.cases, sum.days);
 }

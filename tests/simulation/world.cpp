@@ -33,7 +33,7 @@ void World::open() {
     auto opened = runtime::Engine::open({.folder = folder_,
                                          .create = true,
                                          .time = time_,
-                                         .cached_cases = 40,
+                                         .cached_cases = settings_.cached_cases,
                                          .archive_lot = 3,
                                          .near_timers = 30,
                                          .wrap = settings_.wrap});

@@ -13,10 +13,11 @@ namespace reeve::simulation {
 struct Settings {
     std::uint64_t seed = 1;
     int steps = 120;
-    bool faults = true;           // of the disk, the power and the clock
-    int starts = 1;               // cases that one step opens
-    int settle_every = 4;         // steps; then every live case is compared
-    int longest_hours = 24 * 14;  // one advance of time
+    bool faults = true;             // of the disk, the power and the clock
+    int starts = 1;                 // cases that one step opens
+    int settle_every = 4;           // steps; then every live case is compared
+    int longest_hours = 24 * 14;    // one advance of time
+    std::size_t cached_cases = 40;  // the rest is replayed when it is used again
     // Wraps the engine's store; for mutants.
     std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)> wrap = {};
 };
