@@ -203,7 +203,7 @@ TEST(Timers, AHerdGoesInBoundedBatches) {
 TEST(Timers, AHerdLeavesRoomForPeople) {
     Office office;
     for (int n = 0; n < 100; ++n) office.ask(Office::start(fmt::format("c-{}", n)));
-    office.reopen({.batch = 8, .herd = 8, .near_timers = 16});
+    office.reopen({.batch = 8, .herd = 8});
     // Asked while the first batch of the herd is on its way to the disk.
     auto hold = office.hold_next();
     office.time->set(monday + 24 * hour);
