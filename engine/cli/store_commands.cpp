@@ -36,12 +36,14 @@ int print_check(const Cli& cli, const store::CheckReport& report, const char* we
                     {"timers", report.timers},
                     {"faults", report.faults},
                     {"wrong_archives", report.wrong_archives},
-                    {"absent_archives", report.absent_archives}});
+                    {"absent_archives", report.absent_archives},
+                    {"not_looked_at", report.not_looked_at}});
         return report.faults.empty() && report.wrong_archives.empty() ? 0 : 1;
     }
     for (const auto& fault : report.faults) fmt::print(stderr, "reeve: {}\n", fault);
     for (const auto& wrong : report.wrong_archives) fmt::print(stderr, "reeve: {}\n", wrong);
-    for (const auto& absent : report.absent_archives) fmt::print(stderr, "reeve: note: {}\n", absent);
+    for (const auto* notes : {&report.absent_archives, &report.not_looked_at})
+        for (const auto& note : *notes) fmt::print(stderr, "reeve: note: {}\n", note);
     if (report.faults.empty() && report.wrong_archives.empty())
         fmt::print("{}: {}, {}, {} open, {} pending\n", well, counted(report.events, "event", "events"),
                    counted(report.cases, "case", "cases"), report.open,

@@ -36,6 +36,7 @@ std::unique_ptr<SQLite::Database> open_or_make(const std::filesystem::path& fold
     if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be used");
     constexpr int patience_ms = 5000;  // for another reeve that writes
     const auto file = folder / "access.db";
+    store::expect_not_emptied(file);
     auto db = std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
                                                  patience_ms);
     // Before any secret is in it.

@@ -24,8 +24,11 @@ std::size_t bytes_of(const core::CaseState& state) {
                           of_task = sizeof(core::TaskState) + sizeof(store::TaskRow) + apart,
                           of_clock = sizeof(core::ClockState) + sizeof(store::ClockRow) + apart,
                           of_escalation = sizeof(core::EscalationState) + apart;  // shared by both
-    return of_case + bytes_of(state.data) + state.tasks.size() * of_task + state.clocks.size() * of_clock +
-           state.escalations.size() * of_escalation + state.stages.size() * sizeof(core::StageState) +
+    std::size_t wishes = 0;
+    for (const auto& request : state.requests) wishes += bytes_of(request.wish);
+    return of_case + bytes_of(state.data) + wishes + state.tasks.size() * of_task +
+           state.clocks.size() * of_clock + state.escalations.size() * of_escalation +
+           state.stages.size() * sizeof(core::StageState) +
            (state.documents.size() + state.requests.size() + state.hand_overs.size() + state.links.size()) *
                2 * apart;
 }

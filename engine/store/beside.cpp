@@ -1,10 +1,7 @@
-#include <SQLiteCpp/Backup.h>
 #include <SQLiteCpp/SQLiteCpp.h>
-#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <fstream>
-#include <thread>
 
 #include "engine/store/beside.h"
 #include "engine/store/scratch.h"
@@ -42,10 +39,8 @@ Result<void> let_go(const std::filesystem::path& old) {
 }
 
 void copy_plain(const std::filesystem::path& from, const std::filesystem::path& to) {
-    auto source = sqlite::connect(from, sqlite::Mode::read);
-    SQLite::Database copy(to.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-    SQLite::Backup copying(copy, *source);
-    while (copying.executeStep(-1) != SQLITE_DONE) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    sqlite::copy_database(from, to);
+    SQLite::Database copy(to.string(), SQLite::OPEN_READWRITE);
     sqlite::make_plain(copy);
 }
 
@@ -62,7 +57,13 @@ void take_out(SQLite::Database& backup, const std::filesystem::path& file) {
 }
 
 std::string first_damage(const std::filesystem::path& file) {
-    const auto found = sqlite::damages(*sqlite::connect(file, sqlite::Mode::read));
+    const auto db = sqlite::connect(file, sqlite::Mode::read);
+    try {
+        if (db->execAndGet("PRAGMA integrity_check(1)").getString() == "ok") return {};
+    } catch (const SQLite::Exception& e) {
+        if (!is_damage(e)) throw;  // it could not be read this time
+    }
+    const auto found = sqlite::damages(*db);
     return found.empty() ? std::string() : found.front();
 }
 
@@ -78,17 +79,20 @@ std::string damage_at(const std::filesystem::path& place) {
 
 }  // namespace
 
-std::string beside_fault(const std::filesystem::path& place) {
-    std::string why;
+void check_beside(const std::filesystem::path& place, CheckReport& report) {
     try {
-        why = damage_at(place);
+        const auto why = damage_at(place);
+        if (!why.empty()) report.faults.push_back(trouble(AccessDamaged(why)).message);
+    } catch (const Emptied& e) {
+        report.faults.push_back(trouble(e).message);
     } catch (const std::exception& e) {
         const auto error = trouble(e);
         if (error.code == "disk-full") throw;
-        if (error.code != "damaged") return "access.db could not be looked at: " + error.text();
-        why = e.what();
+        if (error.code == "damaged")
+            report.faults.push_back(trouble(AccessDamaged(e.what())).message);
+        else
+            report.not_looked_at.push_back("access.db could not be looked at: " + error.text());
     }
-    return why.empty() ? why : trouble(AccessDamaged(why)).message;
 }
 
 std::string pack_beside(SQLite::Database& backup, const std::filesystem::path& folder) {

@@ -10,6 +10,7 @@
 
 #include "engine/result.h"
 #include "engine/store/part_file.h"
+#include "engine/store/upkeep.h"
 
 namespace reeve::store {
 
@@ -17,8 +18,8 @@ namespace reeve::store {
 // along as it is where it can be copied; where not, this says that the backup is without it.
 std::string pack_beside(SQLite::Database& backup, const std::filesystem::path& folder);
 
-// What is wrong with that of a folder, or with that in a backup; empty: nothing, or there is none.
-std::string beside_fault(const std::filesystem::path& place);
+// Says what is wrong with that of a folder, or with that in a backup.
+void check_beside(const std::filesystem::path& place, CheckReport&);
 
 // One that is taken out of a backup: whole, beside its name, and only for its owner to read.
 class Beside {

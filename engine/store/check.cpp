@@ -223,7 +223,7 @@ Result<CheckReport> check(const std::filesystem::path& folder, const Progress& p
         // A record that cannot be read is a fault that was said above.
     }
     // Also behind as many faults as are listed: it has a way out of its own.
-    if (auto wrong = beside_fault(folder); !wrong.empty()) checking.report.faults.push_back(std::move(wrong));
+    check_beside(folder, checking.report);
     return checking.report;
 }
 

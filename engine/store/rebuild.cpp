@@ -123,44 +123,6 @@ std::uint64_t ReplayAll::run() {
 
 namespace {
 
-// Cases whose rows know more than the journal: its end was lost, or these rows are wrong.
-struct Ahead {
-    std::uint64_t cases = 0;
-    std::string first;  // and what is told of it
-
-    void look(Reader& rows, const core::CaseState& state) {
-        const auto row = rows.find_case(state.id);
-        if (!row || row->revision <= state.revision) return;
-        if (++cases == 1)
-            first = fmt::format("{} is at revision {} there, and ends with {} in the journal", row->id,
-                                row->revision, state.revision);
-    }
-    void look_for_more_than(std::uint64_t replayed, Reader& rows) {
-        constexpr std::size_t page = 256;
-        std::uint64_t count = 0;
-        for (std::string after;;) {
-            const auto some = rows.cases({.after = after, .limit = page});
-            if (some.empty()) break;
-            count += some.size();
-            after = some.back().id;
-        }
-        if (count <= replayed) return;
-        cases += count - replayed;
-        if (first.empty()) first = fmt::format("{} in all, {} in the journal", count, replayed);
-    }
-    std::unexpected<Error> refused(const std::filesystem::path& folder) const {
-        return refuse(
-            "journal-shorter",
-            fmt::format("the rows of {} {} know more than the journal ({}): events were lost, or only "
-                        "these rows are wrong. Nothing was changed; `reeve restore` puts the latest "
-                        "backup into a new folder, and `reeve rebuild --believe-journal` makes the "
-                        "rows from what the journal has",
-                        cases, cases == 1 ? "case" : "cases", first),
-            folder.string());
-    }
-};
-struct Shorter {};  // thrown, so that nothing of the rows is changed
-
 Result<RebuildReport> rows_anew(const std::filesystem::path& folder, const Progress& progress,
                                 Believe believe) {
     auto store = open(folder, {.mend = true});
@@ -172,21 +134,11 @@ Result<RebuildReport> rows_anew(const std::filesystem::path& folder, const Progr
     report.events = reader->head().seq;
     each_archived(*reader, [&](const CasesArchived& record, Instant) { report.events -= record.events; });
     const auto before = reader->fingerprint();
-    Ahead ahead;
-    try {
-        (*store)->replace_rows([&](const Store::Write& write) {
-            report.cases =
-                ReplayAll{
-                    *reader, catalog,
-                    write,   [&](const CaseFile& file, const CaseView&) { ahead.look(*reader, file.state); },
-                    {},      progress}
-                    .run();
-            ahead.look_for_more_than(report.cases, *reader);
-            if (ahead.cases > 0 && believe == Believe::both) throw Shorter{};
-        });
-    } catch (const Shorter&) {
-        return ahead.refused(folder);
-    }
+    if (believe == Believe::both)
+        if (auto shorter = journal_shorter(*reader, *reader, folder)) return std::unexpected(*shorter);
+    (*store)->replace_rows([&](const Store::Write& write) {
+        report.cases = ReplayAll{*reader, catalog, write, {}, {}, progress}.run();
+    });
     report.changed = reader->fingerprint() != before;
     return report;
 }
@@ -208,7 +160,7 @@ Result<RebuildReport> rebuild(const std::filesystem::path& folder, const Progres
     if (!damaged && !report) return report;
     auto checked = damaged ? CheckReport{} : check(folder);
     if (damaged || (checked && checked->damaged)) {
-        report = salvage(folder, progress);
+        report = salvage(folder, progress, believe);
         if (!report) return report;
         checked = check(folder);
     }

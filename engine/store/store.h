@@ -186,6 +186,14 @@ class AccessDamaged : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// A database has no byte left, and its log has: SQLite would take that away, and here it is all there is.
+class Emptied : public std::runtime_error {
+  public:
+    explicit Emptied(const std::filesystem::path& file)
+        : std::runtime_error(file.string() + " was emptied, its log was not") {}
+};
+void expect_not_emptied(const std::filesystem::path& file);  // throws it; ask before anything opens the file
+
 // What failing machinery threw, for people: "disk-full", "damaged", else "failed".
 Error trouble(const std::exception&);
 // Whether it says that what lies on the disk is not what was written; else it could not be read this time.

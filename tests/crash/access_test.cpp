@@ -66,6 +66,32 @@ TEST_F(AccessDamage, IsFoundAndNamedByCheck) {
     EXPECT_THAT(ran.err, names_access);
 }
 
+// Of what could not be looked at nothing is known to be wrong.
+TEST_F(AccessDamage, IsNotSaidOfAFileThatCannotBeOpened) {
+    for (const char* tail : {"", "-wal", "-shm"}) fs::remove(file.string() + tail);
+    fs::create_directory(file);
+    const auto ran = office.run("reeve check");
+    EXPECT_EQ(ran.exit, 0) << ran.err;
+    EXPECT_THAT(ran.err, HasSubstr("reeve: note: access.db could not be looked at"));
+    EXPECT_THAT(ran.out, HasSubstr("All is well"));
+}
+
+// SQLite would take the log of an empty database away: here it is all that is left of it.
+TEST_F(AccessDamage, OfAnEmptiedFileLeavesItsLog) {
+    fs::resize_file(file, 0);
+    std::ofstream(file.string() + "-wal") << std::string(4096, 'x');
+    for (const char* command :
+         {"reeve check", "reeve token list", "reeve token add b --person li-na --scope read --as chen-yu"}) {
+        const auto ran = office.run(command);
+        EXPECT_EQ(ran.exit, 1) << command;
+        EXPECT_THAT(ran.err, AllOf(HasSubstr("access.db was emptied, its log was not: nothing was touched"),
+                                   Not(HasSubstr("remove it"))))
+            << command;
+    }
+    EXPECT_EQ(fs::file_size(file), 0u);
+    EXPECT_EQ(fs::file_size(file.string() + "-wal"), 4096u);
+}
+
 TEST_F(AccessDamage, IsNamedByWhatCannotReadIt) {
     spoil_tokens();
     const auto ran = office.run("reeve token list --json");

@@ -71,6 +71,7 @@ TEST(Simulation, TheSeedsOfEveryDay) {
     Sum sum;
     for (std::uint64_t seed = 1; seed <= 8; ++seed) run({.seed = seed, .steps = usual_steps}, &sum);
     EXPECT_GT(sum.archived, 0u) << "what nobody archives proves nothing of archives";
+    if (std::getenv("REEVE_SIM_STEPS")) return;
     for (const char* step : World::steps())
         EXPECT_GT(sum.drawn[step], 0) << "no seed drew \"" << step << "\": it proves nothing";
 }

@@ -106,19 +106,6 @@ std::unique_ptr<SQLite::Database> connect_alone(const std::filesystem::path& fil
 
 }  // namespace
 
-namespace {
-
-// SQLite takes the log of an empty database for one that was left behind, and away: here it is all there is.
-void expect_not_emptied(const std::filesystem::path& file) {
-    std::error_code database, log;
-    if (std::filesystem::file_size(file, database) != 0 || database) return;
-    if (std::filesystem::file_size(file.string() + "-wal", log) == 0 || log) return;
-    throw SQLite::Exception(file.string() + " was emptied, its log was not: nothing was touched",
-                            SQLITE_CORRUPT);
-}
-
-}  // namespace
-
 std::unique_ptr<SQLite::Database> connect(const std::filesystem::path& file, Mode mode) {
     expect_not_emptied(file);
     if (mode == Mode::read &&

@@ -18,16 +18,18 @@ class SameFiles {
     // As it is now; one that is not there is not remembered.
     void remember(const std::filesystem::path& file) {
         struct stat is;
-        if (::stat(file.c_str(), &is) == 0) known_.try_emplace(file, is.st_dev, is.st_ino);
+        if (::stat(file.c_str(), &is) == 0)
+            known_.insert_or_assign(file, std::pair(is.st_dev, is.st_ino));
+        else
+            known_.erase(file);
     }
-    void forget(const std::filesystem::path& file) { known_.erase(file); }
 
     // Throws when one of them is another now, or gone. A disk that cannot tell is no reason.
     void check() const {
         for (const auto& [file, id] : known_) {
             struct stat is;
             const bool there = ::stat(file.c_str(), &is) == 0;
-            if (there ? std::pair(is.st_dev, is.st_ino) == id : errno != ENOENT) continue;
+            if (there ? std::pair(is.st_dev, is.st_ino) == id : errno != ENOENT && errno != ENOTDIR) continue;
             throw std::runtime_error(fmt::format(
                 "{} {} while this process works on it; it takes nothing more: stop it, and see with `reeve "
                 "check` what lies there now",

@@ -36,6 +36,16 @@ bool sqlite::no_room(const SQLite::Exception& e, SQLite::Database& db) {
            (says_no_room(sqlite3_system_errno(db.getHandle())) || last_write_found_no_room(db.getHandle()));
 }
 
+void expect_not_emptied(const std::filesystem::path& file) {
+    const auto emptied = [&] {
+        std::error_code database, log;
+        return std::filesystem::file_size(file, database) == 0 && !database &&
+               std::filesystem::file_size(file.string() + "-wal", log) > 0 && !log;
+    };
+    // Twice: a new one is written between the two looks of one.
+    if (emptied() && emptied()) throw Emptied(file);
+}
+
 bool is_damage(const std::exception& e) {
     if (const auto* sqlite = dynamic_cast<const SQLite::Exception*>(&e)) {
         const int code = sqlite->getErrorCode() & 0xff;
@@ -54,6 +64,13 @@ Error trouble(const std::exception& e) {
             "disk-full",
             fmt::format("the disk is full ({}); nothing that was acknowledged is lost; make room, and try "
                         "again",
+                        e.what()),
+            ""};
+    if (dynamic_cast<const Emptied*>(&e))
+        return {
+            "damaged",
+            fmt::format("{}: nothing was touched. Keep both as they are; `reeve restore BACKUP --data NEW` "
+                        "puts the latest backup into a new folder",
                         e.what()),
             ""};
     if (dynamic_cast<const AccessDamaged*>(&e))

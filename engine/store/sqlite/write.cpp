@@ -269,7 +269,6 @@ class SqliteStore final : public Store {
     SqliteStore(const std::filesystem::path& folder, bool durable, Lock lock)
         : lock_(std::move(lock)),
           file_(database_path(folder)),
-          log_(file_.string() + "-wal"),
           mode_(durable ? Mode::write : Mode::write_unsynced) {
         files_.remember(folder / lock_name);
         reopen();
@@ -295,10 +294,10 @@ class SqliteStore final : public Store {
         files_.check();
         statements_.reset();
         db_.reset();
-        files_.forget(log_);  // it may have gone with its last connection
         db_ = connect(file_, mode_);
-        files_.remember(file_);
         statements_ = std::make_unique<Statements>(*db_);
+        // The log and its index may have gone with the last connection, and are made by the first to look.
+        for (const char* tail : {"", "-wal", "-shm"}) files_.remember(file_.string() + tail);
     }
 
     void replace_rows(const std::function<void(const Write&)>& fill) override {
@@ -335,7 +334,6 @@ class SqliteStore final : public Store {
             db_->exec("BEGIN IMMEDIATE");
             body();
             db_->exec("COMMIT");
-            files_.remember(log_);
             files_.check();
         } catch (const SQLite::Exception& e) {
             const bool full = no_room(e, *db_);
@@ -349,7 +347,7 @@ class SqliteStore final : public Store {
     }
 
     Lock lock_;
-    std::filesystem::path file_, log_;
+    std::filesystem::path file_;
     SameFiles files_;
     Mode mode_;
     bool log_settled_ = false;

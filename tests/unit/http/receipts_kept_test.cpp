@@ -192,7 +192,7 @@ TEST_F(Receipted, ARebuildKeepsTheCodesGoodAndTheReplayEqual) {
     ASSERT_TRUE(store::rebuild(folder));
     EXPECT_EQ(code_in(folder, "petition-1"), code);
     // What takes a damaged file's place is written anew from its journal.
-    ASSERT_TRUE(store::salvage(folder, {}));
+    ASSERT_TRUE(store::salvage(folder, {}, store::Believe::both));
     EXPECT_EQ(code_in(folder, "petition-1"), code);
     EXPECT_TRUE(found_in(folder, code));
 }

@@ -141,9 +141,10 @@ TEST(Engine, AnyCommitMayFailOnce) {
 // Somebody moves the folder's files while they are worked on: what would go into a file that nobody opens
 // again is not acknowledged.
 TEST(Engine, Law1AFolderTakenFromUnderItTakesNothingMore) {
-    for (const char* name : {"reeve.db", "reeve.db-wal", "lock"}) {
+    for (const char* name : {"reeve.db", "reeve.db-wal", "reeve.db-shm", "lock"}) {
         Office office;
         office.ask(Office::start("c-1"));
+        office.reopen();  // nothing is committed before it is taken
         const auto file = office.folder.path() / name, away = office.folder.path() / "away";
         std::filesystem::rename(file, away);
         for (int tries = 0; tries < 2; ++tries) {
@@ -158,6 +159,17 @@ TEST(Engine, Law1AFolderTakenFromUnderItTakesNothingMore) {
         EXPECT_FALSE(office.engine->health().storage) << name;
         office.expect_clean();
     }
+}
+
+TEST(Engine, Law1AFolderReplacedUnderItTakesNothingMore) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    const auto file = office.folder.path() / "reeve.db", other = office.folder.path() / "other";
+    std::filesystem::copy_file(file, other);
+    std::filesystem::rename(other, file);
+    const auto refused = office.engine->ask(Office::note("c-1", "is this kept?"));
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message, testing::HasSubstr(file.string() + " was replaced"));
 }
 
 TEST(Engine, ASecondOneOnTheFolderIsRefused) {

@@ -152,8 +152,37 @@ TEST(Rebuild, AJournalThatLostItsEndIsNotBelievedUnasked) {
     }
     const auto none = store::rebuild(folder);
     ASSERT_FALSE(none);
-    EXPECT_THAT(none.error().message, HasSubstr(fmt::format("({} in all, 0 in the journal)", cases)));
+    EXPECT_THAT(none.error().message, HasSubstr(fmt::format("the rows of {} cases know", cases)));
+    EXPECT_THAT(none.error().message, HasSubstr("and ends with 0 in the journal"));
     EXPECT_EQ((*store::open_reader(folder))->cases({}).size(), cases);
+}
+
+// A case that is gone from the journal is missed however many rows there are, and in a damaged file too.
+TEST(Rebuild, ACaseThatIsGoneFromTheJournalIsMissed) {
+    for (const bool damaged : {false, true}) {
+        Office office;
+        live_a_little(office);
+        office.engine.reset();
+        const auto folder = office.folder.path();
+        {
+            SQLite::Database db((folder / "reeve.db").string(), SQLite::OPEN_READWRITE);
+            db.exec(
+                "DROP TRIGGER journal_stays; DELETE FROM journal WHERE stream = 'permit-5';"
+                "DELETE FROM cases WHERE id = 'permit-6'; PRAGMA journal_mode = DELETE");
+            if (damaged) {
+                const auto page =
+                    db.execAndGet("SELECT rootpage FROM sqlite_master WHERE name = 'tasks'").getInt();
+                std::fstream file(folder / "reeve.db", std::ios::in | std::ios::out | std::ios::binary);
+                file.seekp((page - 1) * 4096);
+                file << std::string(4096, '\xa5');
+            }
+        }
+        const auto refused = store::rebuild(folder);
+        ASSERT_FALSE(refused) << damaged;
+        EXPECT_EQ(refused.error().code, "journal-shorter");
+        EXPECT_THAT(refused.error().message, HasSubstr("permit-5 is at revision"));
+        EXPECT_TRUE(store::rebuild(folder, {}, store::Believe::journal)) << damaged;
+    }
 }
 
 TEST(Rebuild, MakesWhatIsGoneAnewAndEveryIndex) {

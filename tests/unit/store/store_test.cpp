@@ -288,8 +288,9 @@ TEST(Folder, AnEmptiedDatabaseKeepsItsLog) {
     const auto size = std::filesystem::file_size(log);
     ASSERT_GT(size, 0u);
     ASSERT_EQ(std::filesystem::file_size(file), 0u);
-    EXPECT_THROW((void)open_reader(emptied.path()), SQLite::Exception);
-    EXPECT_THROW((void)open(emptied.path(), {}), SQLite::Exception);
+    EXPECT_THROW((void)open_reader(emptied.path()), Emptied);
+    EXPECT_THROW((void)open(emptied.path(), {}), Emptied);
+    EXPECT_THROW((void)rebuild(emptied.path()), Emptied);
     EXPECT_EQ(std::filesystem::file_size(file), 0u);
     ASSERT_TRUE(std::filesystem::exists(log));
     EXPECT_EQ(std::filesystem::file_size(log), size);
