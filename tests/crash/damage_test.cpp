@@ -157,6 +157,31 @@ TEST_F(Damage, AJournalRowIsNamedByItsEventAndItsCase) {
     }
 }
 
+// What keeps the journal from being changed, and what finds rows, is looked at as the rows are.
+TEST_F(Damage, AGuardOrIndexThatIsGoneIsNamedAndMadeAgain) {
+    const auto guard = value("SELECT sql FROM sqlite_master WHERE name = 'journal_stays'");
+    const std::vector<std::pair<std::string, std::string>> faults{
+        {"DROP TRIGGER journal_stays", "trigger journal_stays of table journal is missing"},
+        {"DROP INDEX tasks_open", "index tasks_open of table tasks is missing"},
+        {"DROP TABLE marks", "table marks is missing"},
+        {"DROP TRIGGER journal_stays; CREATE TRIGGER journal_stays BEFORE DELETE ON journal BEGIN SELECT 1; "
+         "END",
+         "trigger journal_stays of table journal is not what it was: CREATE TRIGGER"},
+        {"CREATE TRIGGER quiet AFTER INSERT ON cases BEGIN UPDATE cases SET owner = '' WHERE id = NEW.id; END",
+         "trigger quiet of table cases is not of Reeve: CREATE TRIGGER"},
+    };
+    for (const auto& [sql, told] : faults) {
+        SCOPED_TRACE(sql);
+        execute(sql);
+        EXPECT_THAT(found(), HasSubstr(told));
+        office.did("reeve rebuild");
+        EXPECT_THAT(office.did("reeve check").out, HasSubstr("All is well"));
+        EXPECT_EQ(value("SELECT sql FROM sqlite_master WHERE name = 'journal_stays'"), guard);
+        EXPECT_EQ(value("SELECT count(*) FROM sqlite_master WHERE name IN ('tasks_open', 'marks', 'quiet')"),
+                  "2");
+    }
+}
+
 // The events of one command share a row: one fault, so that the others are not pushed off the list.
 TEST_F(Damage, ARowOfManyEventsIsNamedOnce) {
     const auto first = "WHERE stream = '$org' AND revision = 1";

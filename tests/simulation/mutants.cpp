@@ -49,11 +49,14 @@ class MutantStore final : public store::Store {
     void rewrite() {
         SQLite::Database db(FaultyDisk::get().folder() + "reeve.db", SQLite::OPEN_READWRITE);
         store::sqlite::define_digest(db);
+        const auto guard =
+            db.execAndGet("SELECT sql FROM sqlite_master WHERE name = 'journal_stands'").getString();
         db.tryExec(
-            "BEGIN IMMEDIATE; DROP TRIGGER IF EXISTS journal_stands;"
+            "BEGIN IMMEDIATE; DROP TRIGGER journal_stands;"
             "UPDATE journal SET actor = 'nobody', digest = journal_digest(seq, stream, revision, at, "
             "occurred, "
-            "'nobody', \"key\", events, body) WHERE seq = (SELECT max(seq) FROM journal) - 60; COMMIT");
+            "'nobody', \"key\", events, body) WHERE seq = (SELECT max(seq) FROM journal) - 60;" +
+            guard + "; COMMIT");
     }
     std::unique_ptr<store::Store> inner_;
 };

@@ -242,7 +242,10 @@ class SqliteReader final : public Reader {
         return fmt::format("{:016x}{:016x} of {} rows", high, low, rows);
     }
 
-    std::vector<std::string> integrity() override { return damages(*db_); }
+    std::vector<std::string> integrity() override {
+        auto found = damages(*db_);
+        return found.empty() ? schema_faults(*db_) : found;
+    }
 
     void snapshot(const std::function<void()>& body) override {
         db_->exec("BEGIN");

@@ -233,20 +233,63 @@ Result<void> prepare(SQLite::Database& db, const std::filesystem::path& file, Ol
     return {};
 }
 
-void mend(SQLite::Database& db) {
-    if (!db.tableExists("journal")) return;  // without it nothing can be made again
+namespace {
+
+struct Object {
+    std::string type, name, table, sql;
+};
+
+// What a database of this schema holds, tables first.
+std::vector<Object> objects_of(SQLite::Database& db) {
+    std::vector<Object> objects;
+    SQLite::Statement s(db,
+                        "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL "
+                        "ORDER BY type <> 'table', rowid");
+    while (s.executeStep())
+        objects.push_back({s.getColumn(0), s.getColumn(1), s.getColumn(2), s.getColumn(3)});
+    return objects;
+}
+
+std::vector<Object> wanted_objects() {
     SQLite::Database fresh(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
     if (auto made = prepare(fresh, ":memory:"); !made) throw std::logic_error(made.error().message);
-    SQLite::Statement known(db, "SELECT 1 FROM sqlite_master WHERE name = ?");
-    SQLite::Statement wanted(
-        fresh, "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type <> 'table'");
-    while (wanted.executeStep()) {
-        known.reset();
-        known.bind(1, wanted.getColumn(0).getString());
-        const bool there = known.executeStep();
-        known.reset();
-        if (!there) db.exec(wanted.getColumn(1).getString());
+    return objects_of(fresh);
+}
+
+const Object* find(const std::vector<Object>& objects, const std::string& name) {
+    const auto it = std::ranges::find(objects, name, &Object::name);
+    return it == objects.end() ? nullptr : &*it;
+}
+
+std::string of_table(const Object& object) {
+    return fmt::format("{} {}{}", object.type, object.name,
+                       object.type == "table" ? "" : " of table " + object.table);
+}
+
+}  // namespace
+
+std::vector<std::string> schema_faults(SQLite::Database& db) {
+    std::vector<std::string> faults;
+    const auto wanted = wanted_objects(), there = objects_of(db);
+    for (const auto& object : wanted) {
+        const auto* found = find(there, object.name);
+        if (!found)
+            faults.push_back(of_table(object) + " is missing");
+        else if (object.type != "table" && found->sql != object.sql)  // of a table ALTER writes the text
+            faults.push_back(fmt::format("{} is not what it was: {}", of_table(object), found->sql));
     }
+    // What it does to a row no replay tells.
+    for (const auto& object : there)
+        if (object.type == "trigger" && !find(wanted, object.name))
+            faults.push_back(fmt::format("{} is not of Reeve: {}", of_table(object), object.sql));
+    return faults;
+}
+
+void mend(SQLite::Database& db) {
+    if (!db.tableExists("journal")) return;  // without it nothing can be made again
+    const auto there = objects_of(db);
+    for (const auto& object : wanted_objects())
+        if (!find(there, object.name)) db.exec(object.sql);
     db.exec("REINDEX");
 }
 

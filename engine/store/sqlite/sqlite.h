@@ -36,6 +36,9 @@ enum class Older {
 };
 Result<void> prepare(SQLite::Database&, const std::filesystem::path& file, Older = Older::kept);
 
+// What is missing of the tables, indexes and triggers, or is not what `prepare` made; empty: nothing.
+std::vector<std::string> schema_faults(SQLite::Database&);
+
 // Makes what is missing of the tables, indexes and triggers, and every index anew.
 void mend(SQLite::Database&);
 
