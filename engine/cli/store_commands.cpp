@@ -42,12 +42,14 @@ int print_check(const Cli& cli, const store::CheckReport& report, const char* we
     }
     for (const auto& fault : report.faults) fmt::print(stderr, "reeve: {}\n", fault);
     for (const auto& wrong : report.wrong_archives) fmt::print(stderr, "reeve: {}\n", wrong);
-    for (const auto* notes : {&report.absent_archives, &report.not_looked_at})
-        for (const auto& note : *notes) fmt::print(stderr, "reeve: note: {}\n", note);
+    for (const auto& absent : report.absent_archives) fmt::print(stderr, "reeve: note: {}\n", absent);
+    for (const auto& kept : report.not_looked_at)
+        fmt::print(stderr, "reeve: note: not looked at: {}\n", kept);
     if (report.faults.empty() && report.wrong_archives.empty())
-        fmt::print("{}: {}, {}, {} open, {} pending\n", well, counted(report.events, "event", "events"),
-                   counted(report.cases, "case", "cases"), report.open,
-                   counted(report.timers, "timer", "timers"));
+        fmt::print("{}{}: {}, {}, {} open, {} pending\n", well,
+                   report.not_looked_at.empty() ? "" : " but for what was not looked at",
+                   counted(report.events, "event", "events"), counted(report.cases, "case", "cases"),
+                   report.open, counted(report.timers, "timer", "timers"));
     else if (!made.empty())
         fmt::print("{}\n", made);
     return report.faults.empty() && report.wrong_archives.empty() ? 0 : 1;

@@ -45,11 +45,10 @@ std::vector<std::string> Monitor::troubles(const runtime::Health& health, time::
     if (health.storage) all.push_back(health.storage->message);
     if (health.clock_alarm) all.push_back(*health.clock_alarm);
     if (health.clock_behind > too_late)
-        all.push_back(fmt::format(
-            "the machine's clock lies {} before the last event: no clock moves on until it "
-            "has come there; set it right, or, where it is right, `reeve restore` a backup of before the "
-            "jump",
-            views::span_words(health.clock_behind.count())));
+        all.push_back(
+            fmt::format("the machine's clock lies {} before the last event: no clock moves on until it "
+                        "has come there; set it right, or wait",
+                        views::span_words(health.clock_behind.count())));
     if (health.timer_late > too_late) all.emplace_back("a timer is more than a minute late");
     if (health.stuck_timers > 0) all.emplace_back("a timer was due and took no effect");
     if (const auto why = reads_trouble())

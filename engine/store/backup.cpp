@@ -92,6 +92,7 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
     if (std::filesystem::exists(target) && !options.over)
         return refuse("folder-in-use", "this folder holds data; restoring over it must be forced",
                       folder.string());
+    for (const auto& there : {target, folder / "access.db"}) expect_not_emptied(there);
     // Proved before anything is replaced: a faulty backup takes the place of nothing unasked.
     auto report = check(file);
     if (!report) return report;

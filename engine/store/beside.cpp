@@ -1,5 +1,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -21,6 +23,10 @@ void for_its_owner(const std::filesystem::path& file) {
     std::ofstream(file, std::ios::binary | std::ios::app).close();
     if (::chmod(file.c_str(), S_IRUSR | S_IWUSR) != 0)
         throw std::system_error(errno, std::generic_category(), "protecting " + file.string());
+}
+
+bool kept_from_us(const std::filesystem::path& file) {
+    return ::faccessat(AT_FDCWD, file.c_str(), R_OK, AT_EACCESS) != 0 && errno == EACCES;
 }
 
 // What the old one logged must not be replayed onto its successor: it is written into the old one first.
@@ -80,6 +86,10 @@ std::string damage_at(const std::filesystem::path& place) {
 }  // namespace
 
 void check_beside(const std::filesystem::path& place, CheckReport& report) {
+    if (std::filesystem::is_directory(place) && kept_from_us(place_in(place))) {
+        report.not_looked_at.push_back(place_in(place).string() + ", which this user may not read");
+        return;
+    }
     try {
         const auto why = damage_at(place);
         if (!why.empty()) report.faults.push_back(trouble(AccessDamaged(why)).message);
@@ -88,10 +98,9 @@ void check_beside(const std::filesystem::path& place, CheckReport& report) {
     } catch (const std::exception& e) {
         const auto error = trouble(e);
         if (error.code == "disk-full") throw;
-        if (error.code == "damaged")
-            report.faults.push_back(trouble(AccessDamaged(e.what())).message);
-        else
-            report.not_looked_at.push_back("access.db could not be looked at: " + error.text());
+        report.faults.push_back(error.code == "damaged"
+                                    ? trouble(AccessDamaged(e.what())).message
+                                    : "access.db could not be looked at: " + error.message);
     }
 }
 
@@ -99,16 +108,18 @@ std::string pack_beside(SQLite::Database& backup, const std::filesystem::path& f
     if (!std::filesystem::exists(place_in(folder))) return {};
     const PartFile part(backup.getFilename() + ".access");
     for_its_owner(part.path());
+    const std::string without = "the backup is without access.db: ";  // the journal is worth one all the same
     try {
         copy_plain(place_in(folder), part.path());
+    } catch (const Emptied& e) {
+        return without + trouble(e).message;
     } catch (const SQLite::Exception& e) {
         const auto error = trouble(e);
         if (error.code == "disk-full") throw;
         if (error.code != "damaged")
             throw std::runtime_error("access.db could not be copied, and nothing was backed up: " +
                                      error.message);
-        // The journal is worth a backup all the same.
-        return "the backup is without access.db: " + trouble(AccessDamaged(e.what())).message;
+        return without + trouble(AccessDamaged(e.what())).message;
     }
     backup.exec("CREATE TABLE access (at INTEGER PRIMARY KEY, piece BLOB NOT NULL)");
     SQLite::Statement insert(backup, "INSERT INTO access VALUES (?, ?)");

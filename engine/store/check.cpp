@@ -179,7 +179,9 @@ Result<CheckReport> check(const std::filesystem::path& folder, const Progress& p
     } catch (const std::exception& e) {
         if (trouble(e).code != "damaged") throw;
         checking.report.damaged = true;
-        checking.fault(fmt::format("the file itself: {}", e.what()));
+        checking.fault(dynamic_cast<const Emptied*>(&e) ? trouble(e).message
+                                                        : fmt::format("the file itself: {}", e.what()));
+        check_beside(folder, checking.report);
         return checking.report;
     }
     if (!reader) return std::unexpected(reader.error());

@@ -135,7 +135,7 @@ Result<RebuildReport> rows_anew(const std::filesystem::path& folder, const Progr
     each_archived(*reader, [&](const CasesArchived& record, Instant) { report.events -= record.events; });
     const auto before = reader->fingerprint();
     if (believe == Believe::both)
-        if (auto shorter = journal_shorter(*reader, *reader, folder)) return std::unexpected(*shorter);
+        if (auto shorter = journal_shorter(folder, *reader, report.faults)) return std::unexpected(*shorter);
     (*store)->replace_rows([&](const Store::Write& write) {
         report.cases = ReplayAll{*reader, catalog, write, {}, {}, progress}.run();
     });

@@ -79,36 +79,6 @@ void take_secret(const std::filesystem::path& from, const std::filesystem::path&
 
 }  // namespace
 
-std::optional<Error> journal_shorter(Reader& rows, Reader& journal, const std::filesystem::path& folder) {
-    constexpr std::size_t page = 256;
-    std::uint64_t cases = 0;
-    std::string first;
-    try {
-        for (std::string after;;) {
-            const auto some = rows.cases({.after = after, .limit = page});
-            if (some.empty()) break;
-            after = some.back().id;
-            for (const auto& row : some) {
-                const auto last = journal.revision(row.id);
-                if (row.revision <= last) continue;
-                if (++cases == 1)
-                    first = fmt::format("{} is at revision {} there, and ends with {} in the journal", row.id,
-                                        row.revision, last);
-            }
-        }
-    } catch (const std::exception& e) {
-        if (!is_damage(e)) throw;
-    }
-    if (cases == 0) return std::nullopt;
-    return Error{"journal-shorter",
-                 fmt::format("the rows of {} {} know more than the journal ({}): events were lost, or only "
-                             "these rows are wrong. No row was changed; `reeve restore` puts the latest "
-                             "backup into a new folder, and `reeve rebuild --believe-journal` makes the "
-                             "rows from what the journal has",
-                             cases, cases == 1 ? "case" : "cases", first),
-                 folder.string()};
-}
-
 Result<RebuildReport> salvage(const std::filesystem::path& folder, const Progress& progress,
                               Believe believe) {
     auto lock = sqlite::Lock::take(folder);
@@ -134,7 +104,8 @@ Result<RebuildReport> salvage(const std::filesystem::path& folder, const Progres
                           folder.string());
         auto reader = (*store)->read();
         if (believe == Believe::both)
-            if (auto shorter = journal_shorter(**old, *reader, folder)) return std::unexpected(*shorter);
+            if (auto shorter = journal_shorter(folder, *reader, report.faults))
+                return std::unexpected(*shorter);
         Catalog catalog;
         catalog.refresh(*reader);
         report.events = copied.last;

@@ -10,8 +10,10 @@ namespace reeve::store {
 // whole: then nothing is changed.
 Result<RebuildReport> salvage(const std::filesystem::path& folder, const Progress&, Believe);
 
-// "journal-shorter": there are cases whose rows know more than the journal, as when its end was lost. Looked
-// at are those rows of cases that can be read.
-std::optional<Error> journal_shorter(Reader& rows, Reader& journal, const std::filesystem::path& folder);
+// "journal-shorter": the folder's rows know more than the journal, as when its end was lost. Each case's row
+// is held against it; where some cannot be read, those that can and the rows of tasks, clocks and loads, and
+// faults says so.
+std::optional<Error> journal_shorter(const std::filesystem::path& folder, Reader& journal,
+                                     std::vector<std::string>& faults);
 
 }  // namespace reeve::store

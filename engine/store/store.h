@@ -189,8 +189,9 @@ class AccessDamaged : public std::runtime_error {
 // A database has no byte left, and its log has: SQLite would take that away, and here it is all there is.
 class Emptied : public std::runtime_error {
   public:
-    explicit Emptied(const std::filesystem::path& file)
-        : std::runtime_error(file.string() + " was emptied, its log was not") {}
+    explicit Emptied(std::filesystem::path path)
+        : std::runtime_error(path.string() + " was emptied, its log was not"), file(std::move(path)) {}
+    const std::filesystem::path file;
 };
 void expect_not_emptied(const std::filesystem::path& file);  // throws it; ask before anything opens the file
 

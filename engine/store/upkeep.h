@@ -16,7 +16,7 @@ struct CheckReport {
     // Of archives, which lie outside the folder: no fault of it, nor of a backup. What is there and wrong,
     // and what is not there.
     std::vector<std::string> wrong_archives, absent_archives;
-    std::vector<std::string> not_looked_at;  // what this user may not read, or could not be read: no fault
+    std::vector<std::string> not_looked_at;  // what this user may not read: no fault
 };
 // Integrity of the file; numbers without a gap; every event parses and applies; the rows equal a rebuild in
 // memory; every open case has an owner and a clock; no timer is missing; every attachment is what was

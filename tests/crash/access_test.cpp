@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <fstream>
 
+#include "engine/store/upkeep.h"
 #include "tests/crash/process.h"
 #include "tests/unit/cli/office.h"
 
@@ -66,30 +69,55 @@ TEST_F(AccessDamage, IsFoundAndNamedByCheck) {
     EXPECT_THAT(ran.err, names_access);
 }
 
-// Of what could not be looked at nothing is known to be wrong.
+// Of what could not be looked at it is not known that it is damaged, and nobody is told to remove it.
 TEST_F(AccessDamage, IsNotSaidOfAFileThatCannotBeOpened) {
     for (const char* tail : {"", "-wal", "-shm"}) fs::remove(file.string() + tail);
     fs::create_directory(file);
     const auto ran = office.run("reeve check");
-    EXPECT_EQ(ran.exit, 0) << ran.err;
-    EXPECT_THAT(ran.err, HasSubstr("reeve: note: access.db could not be looked at"));
-    EXPECT_THAT(ran.out, HasSubstr("All is well"));
+    EXPECT_EQ(ran.exit, 1);
+    EXPECT_THAT(ran.err,
+                AllOf(HasSubstr("reeve: access.db could not be looked at"), Not(HasSubstr("remove"))));
+    EXPECT_EQ(ran.out, "");
+}
+
+// It is for the service's user alone: that another may not read it is no fault of the folder.
+TEST_F(AccessDamage, IsNotLookedForByWhoMayNotReadTheFile) {
+    const auto folder = file.parent_path();
+    for (const auto& entry : fs::directory_iterator(folder)) fs::permissions(entry, fs::perms(0755));
+    for (auto up = folder; up != up.root_path() && up != fs::temp_directory_path(); up = up.parent_path())
+        fs::permissions(up, fs::perms(0755));
+    fs::permissions(file, fs::perms(0));
+    const auto uid = ::geteuid();
+    if (uid == 0) {  // whom no permission keeps out
+        ASSERT_EQ(::seteuid(65534), 0);
+    }
+    const auto report = store::check(folder);
+    if (uid == 0) {
+        ASSERT_EQ(::seteuid(0), 0);
+    }
+    ASSERT_TRUE(report) << report.error().text();
+    EXPECT_THAT(report->faults, testing::ElementsAre());
+    EXPECT_THAT(report->not_looked_at, testing::ElementsAre(HasSubstr("access.db, which this user may not")));
 }
 
 // SQLite would take the log of an empty database away: here it is all that is left of it.
 TEST_F(AccessDamage, OfAnEmptiedFileLeavesItsLog) {
+    const auto told =
+        AllOf(HasSubstr("access.db was emptied, its log was not: nothing was touched. Cases are not in it"),
+              HasSubstr("put the access.db of a backup there"), Not(HasSubstr("remove it")));
     fs::resize_file(file, 0);
     std::ofstream(file.string() + "-wal") << std::string(4096, 'x');
     for (const char* command :
-         {"reeve check", "reeve token list", "reeve token add b --person li-na --scope read --as chen-yu"}) {
+         {"reeve check", "reeve token list", "reeve token add b --person li-na --scope read --as chen-yu",
+          "reeve restore whole.backup --data office --force", "reeve backup without.backup"}) {
         const auto ran = office.run(command);
         EXPECT_EQ(ran.exit, 1) << command;
-        EXPECT_THAT(ran.err, AllOf(HasSubstr("access.db was emptied, its log was not: nothing was touched"),
-                                   Not(HasSubstr("remove it"))))
-            << command;
+        EXPECT_THAT(ran.err, told) << command;
     }
     EXPECT_EQ(fs::file_size(file), 0u);
     EXPECT_EQ(fs::file_size(file.string() + "-wal"), 4096u);
+    office.did("reeve restore without.backup --data again");  // the journal was backed up all the same
+    EXPECT_THAT(office.did("reeve case list --data again").out, HasSubstr("noise-1"));
 }
 
 TEST_F(AccessDamage, IsNamedByWhatCannotReadIt) {

@@ -33,31 +33,30 @@ Findings ask(SQLite::Database& db, const std::string& pragma) {
     return found;
 }
 
-// Reads a table in the order of its key, one way, up to where it cannot be read. The key of the last row that
-// could; nothing when all could.
+// The key of the last row that could be read; nothing when all could.
 std::optional<std::string> readable_up_to(SQLite::Database& db, const std::string& table, const char* key,
-                                          const char* order) {
+                                          Way way) {
     std::string last;
-    try {
-        SQLite::Statement s(db, fmt::format("SELECT *, {0} FROM {1} NOT INDEXED ORDER BY {2} {3}",
-                                            std::string(key), table, key, order));
-        const int keys = 1 + static_cast<int>(std::ranges::count(std::string_view(key), ','));
-        while (s.executeStep()) {
-            last.clear();
-            for (int i = s.getColumnCount() - keys; i < s.getColumnCount(); ++i)
-                last += fmt::format("{}{}", last.empty() ? "" : " ", s.getColumn(i).getString());
-        }
-        return std::nullopt;
-    } catch (const SQLite::Exception&) {
-        return last.empty() ? "the first row" : last;
-    }
+    const int keys = 1 + static_cast<int>(std::ranges::count(std::string_view(key), ','));
+    const bool all = read_rows(db, fmt::format("*, {}", key), table, key, way, [&](SQLite::Statement& s) {
+        last.clear();
+        for (int i = s.getColumnCount() - keys; i < s.getColumnCount(); ++i)
+            last += fmt::format("{}{}", last.empty() ? "" : " ", s.getColumn(i).getString());
+    });
+    if (all) return std::nullopt;
+    return last.empty() ? "the first row" : last;
+}
+
+std::string backwards(const std::string& key) {
+    std::string order;
+    for (const char c : key) order += c == ',' ? " DESC," : std::string(1, c);
+    return order + " DESC";
 }
 
 std::string unreadable_rows(SQLite::Database& db, const std::string& table, const char* key) {
-    const auto up_to = readable_up_to(db, table, key, "ASC");
+    const auto up_to = readable_up_to(db, table, key, Way::forwards);
     if (!up_to) return {};
-    // From the end backwards, as far as that goes.
-    const auto down_to = readable_up_to(db, table, key, "DESC");
+    const auto down_to = readable_up_to(db, table, key, Way::backwards);
     return fmt::format("the rows from {} to {} cannot all be read", *up_to,
                        !down_to || *down_to == "the first row" ? "the last" : *down_to);
 }
@@ -69,6 +68,24 @@ const char* key_of(const std::string& table) {
 }
 
 }  // namespace
+
+bool read_rows(SQLite::Database& db, const std::string& columns, const std::string& table,
+               const std::string& key, Way way, const std::function<void(SQLite::Statement&)>& each) {
+    const auto sql = fmt::format("SELECT {} FROM {} NOT INDEXED ORDER BY {}", columns, table,
+                                 way == Way::forwards ? key : backwards(key));
+    std::optional<SQLite::Statement> s;
+    const auto step = [&]() -> std::optional<bool> {
+        try {
+            if (!s) s.emplace(db, sql);
+            return s->executeStep();
+        } catch (const SQLite::Exception&) {
+            return std::nullopt;
+        }
+    };
+    auto row = step();
+    for (; row == true; row = step()) each(*s);
+    return row.has_value();
+}
 
 std::vector<std::string> damages(SQLite::Database& db) {
     const auto whole = ask(db, "PRAGMA integrity_check");

@@ -18,11 +18,9 @@ class SameFiles {
     // As it is now; one that is not there is not remembered.
     void remember(const std::filesystem::path& file) {
         struct stat is;
-        if (::stat(file.c_str(), &is) == 0)
-            known_.insert_or_assign(file, std::pair(is.st_dev, is.st_ino));
-        else
-            known_.erase(file);
+        if (::stat(file.c_str(), &is) == 0) known_.insert_or_assign(file, std::pair(is.st_dev, is.st_ino));
     }
+    void forget(const std::filesystem::path& file) { known_.erase(file); }
 
     // Throws when one of them is another now, or gone. A disk that cannot tell is no reason.
     void check() const {

@@ -66,13 +66,17 @@ Error trouble(const std::exception& e) {
                         "again",
                         e.what()),
             ""};
-    if (dynamic_cast<const Emptied*>(&e))
-        return {
-            "damaged",
-            fmt::format("{}: nothing was touched. Keep both as they are; `reeve restore BACKUP --data NEW` "
-                        "puts the latest backup into a new folder",
-                        e.what()),
-            ""};
+    if (const auto* emptied = dynamic_cast<const Emptied*>(&e))
+        return {"damaged",
+                fmt::format(
+                    "{}: nothing was touched. {}", e.what(),
+                    emptied->file.filename() == "access.db"
+                        ? "Cases are not in it. While no service runs on the folder, move both elsewhere, "
+                          "and put the access.db of a backup there (`reeve restore BACKUP --data NEW` "
+                          "makes it)"
+                        : "Keep both as they are; `reeve restore BACKUP --data NEW` puts the latest backup "
+                          "into a new folder"),
+                ""};
     if (dynamic_cast<const AccessDamaged*>(&e))
         return {
             "damaged",

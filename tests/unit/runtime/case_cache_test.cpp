@@ -39,6 +39,15 @@ TEST(CaseCache, GreatCasesAreFewerThanSmallOnes) {
     EXPECT_FALSE(great.find("c-0")) << "used longest ago";
 }
 
+TEST(CaseCache, WhatWaitsForASecondPersonIsWeighedToo) {
+    CaseCache without(0, 4096 * kib), with(0, 4096 * kib);
+    without.add("c-0", with_data(10), nullptr);
+    auto state = with_data(10);
+    state.requests.emplace_back().wish = {{"reason", std::string(50 * kib, 'x')}};
+    with.add("c-0", std::move(state), nullptr);
+    EXPECT_GT(with.bytes(), without.bytes() + 50 * kib);
+}
+
 TEST(CaseCache, WhatGrewWhileItWasPinnedIsWeighedAnew) {
     CaseCache cache(0, 1024 * kib);
     for (int n = 0; n < 40; ++n) cache.add(fmt::format("c-{}", n), with_data(kib), nullptr).pins = 1;

@@ -172,6 +172,19 @@ TEST(Engine, Law1AFolderReplacedUnderItTakesNothingMore) {
     EXPECT_THAT(refused.error().message, testing::HasSubstr(file.string() + " was replaced"));
 }
 
+TEST(Engine, Law1AFolderThatIsNoneAnyMoreTakesNothingMore) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    const auto folder = office.folder.path(), away = std::filesystem::path(folder.string() + ".away");
+    std::filesystem::rename(folder, away);
+    std::ofstream(folder) << "a file in its place";
+    const auto refused = office.engine->ask(Office::note("c-1", "is this kept?"));
+    std::filesystem::remove(folder);
+    std::filesystem::rename(away, folder);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message, testing::HasSubstr("was taken away"));
+}
+
 TEST(Engine, ASecondOneOnTheFolderIsRefused) {
     Office office;
     auto second = Engine::open({.folder = office.folder.path()});

@@ -139,8 +139,7 @@ TEST(Rebuild, AJournalThatLostItsEndIsNotBelievedUnasked) {
     const auto refused = store::rebuild(folder);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, "journal-shorter");
-    EXPECT_THAT(refused.error().message,
-                HasSubstr("the rows of 1 case know more than the journal (permit-4 is"));
+    EXPECT_THAT(refused.error().message, HasSubstr("the rows know more than the journal (permit-4 is"));
     EXPECT_EQ(rows(), before);
     const auto believed = store::rebuild(folder, {}, store::Believe::journal);
     ASSERT_TRUE(believed) << believed.error().text();
@@ -152,14 +151,17 @@ TEST(Rebuild, AJournalThatLostItsEndIsNotBelievedUnasked) {
     }
     const auto none = store::rebuild(folder);
     ASSERT_FALSE(none);
-    EXPECT_THAT(none.error().message, HasSubstr(fmt::format("the rows of {} cases know", cases)));
-    EXPECT_THAT(none.error().message, HasSubstr("and ends with 0 in the journal"));
+    EXPECT_THAT(none.error().message, HasSubstr("the rows know more than the journal ("));
+    EXPECT_THAT(none.error().message,
+                HasSubstr(fmt::format("and ends with 0 in the journal; and {} more)", cases - 1)));
     EXPECT_EQ((*store::open_reader(folder))->cases({}).size(), cases);
 }
 
-// A case that is gone from the journal is missed however many rows there are, and in a damaged file too.
+// A case that is gone from the journal is missed however many rows there are, and in a damaged file too:
+// where its own row cannot be read, other rows know of it.
 TEST(Rebuild, ACaseThatIsGoneFromTheJournalIsMissed) {
-    for (const bool damaged : {false, true}) {
+    for (const char* spoilt : {"", "tasks", "cases"}) {
+        SCOPED_TRACE(spoilt);
         Office office;
         live_a_little(office);
         office.engine.reset();
@@ -169,20 +171,45 @@ TEST(Rebuild, ACaseThatIsGoneFromTheJournalIsMissed) {
             db.exec(
                 "DROP TRIGGER journal_stays; DELETE FROM journal WHERE stream = 'permit-5';"
                 "DELETE FROM cases WHERE id = 'permit-6'; PRAGMA journal_mode = DELETE");
-            if (damaged) {
-                const auto page =
-                    db.execAndGet("SELECT rootpage FROM sqlite_master WHERE name = 'tasks'").getInt();
+            SQLite::Statement root(db, "SELECT rootpage FROM sqlite_master WHERE name = ?");
+            root.bind(1, spoilt);
+            if (root.executeStep()) {
                 std::fstream file(folder / "reeve.db", std::ios::in | std::ios::out | std::ios::binary);
-                file.seekp((page - 1) * 4096);
+                file.seekp((root.getColumn(0).getInt() - 1) * 4096);
                 file << std::string(4096, '\xa5');
             }
         }
         const auto refused = store::rebuild(folder);
-        ASSERT_FALSE(refused) << damaged;
+        ASSERT_FALSE(refused);
         EXPECT_EQ(refused.error().code, "journal-shorter");
-        EXPECT_THAT(refused.error().message, HasSubstr("permit-5 is at revision"));
-        EXPECT_TRUE(store::rebuild(folder, {}, store::Believe::journal)) << damaged;
+        EXPECT_THAT(refused.error().message, HasSubstr(std::string_view(spoilt) == "cases"
+                                                           ? "tasks know permit-5, and the journal does not"
+                                                           : "permit-5 is at revision"));
+        EXPECT_TRUE(store::rebuild(folder, {}, store::Believe::journal));
     }
+}
+
+// The last that the journal knew was given to somebody: of that only how busy they are tells, where the rows
+// of cases cannot be read.
+TEST(Rebuild, AnEndThatIsLostIsMissedWithoutTheRowsOfCases) {
+    Office office;
+    live_a_little(office);
+    office.ask(Office::start("permit-99"));
+    office.engine.reset();
+    const auto folder = office.folder.path();
+    {
+        SQLite::Database db((folder / "reeve.db").string(), SQLite::OPEN_READWRITE);
+        db.exec(
+            "DROP TRIGGER journal_stays; DELETE FROM journal WHERE stream = 'permit-99';"
+            "DROP TABLE tasks; DROP TABLE clocks; PRAGMA journal_mode = DELETE");
+        std::fstream file(folder / "reeve.db", std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp((db.execAndGet("SELECT rootpage FROM sqlite_master WHERE name = 'cases'").getInt() - 1) *
+                   4096);
+        file << std::string(4096, '\xa5');
+    }
+    const auto refused = store::rebuild(folder);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message, HasSubstr("something, and the journal ends with "));
 }
 
 TEST(Rebuild, MakesWhatIsGoneAnewAndEveryIndex) {

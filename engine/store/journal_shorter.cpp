@@ -1,0 +1,87 @@
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "engine/store/salvage.h"
+#include "engine/store/sqlite/connection.h"
+#include "engine/store/sqlite/damage.h"
+
+namespace reeve::store {
+namespace {
+
+// A journal that lost its end fits together: only rows that followed from the end still know of it.
+class Beyond {
+  public:
+    explicit Beyond(Reader& journal) : journal_(journal) {}
+
+    void case_row(const std::string& id, std::uint64_t revision) {
+        const auto last = journal_.revision(id);
+        if (revision > last)
+            found(fmt::format("{} is at revision {} there, and ends with {} in the journal", id, revision,
+                              last));
+    }
+    void part_of(const std::string& id, const char* table) {
+        if (id == seen_) return;  // the parts of a case lie together
+        seen_ = id;
+        if (journal_.revision(id) == 0) found(fmt::format("{} know {}, and the journal does not", table, id));
+    }
+    void given(const std::string& person, std::uint64_t event) {
+        if (const auto last = journal_.head().seq; event > last)
+            found(
+                fmt::format("event {} gave {} something, and the journal ends with {}", event, person, last));
+    }
+    std::optional<Error> error(const std::filesystem::path& folder) const {
+        if (count_ == 0) return std::nullopt;
+        return Error{
+            "journal-shorter",
+            fmt::format("the rows know more than the journal ({}{}): events were lost, or only these "
+                        "rows are wrong. No row was changed; `reeve restore` puts the latest backup "
+                        "into a new folder, and `reeve rebuild --believe-journal` makes the rows from "
+                        "what the journal has",
+                        first_, count_ > 1 ? fmt::format("; and {} more", count_ - 1) : ""),
+            folder.string()};
+    }
+
+  private:
+    void found(std::string what) {
+        if (++count_ == 1) first_ = std::move(what);
+    }
+    Reader& journal_;
+    std::uint64_t count_ = 0;
+    std::string first_, seen_;
+};
+
+std::uint64_t number_in(SQLite::Statement& row) {
+    return static_cast<std::uint64_t>(row.getColumn(1).getInt64());
+}
+
+}  // namespace
+
+std::optional<Error> journal_shorter(const std::filesystem::path& folder, Reader& journal,
+                                     std::vector<std::string>& faults) {
+    using sqlite::Way;
+    const auto db = sqlite::connect(sqlite::database_path(folder), sqlite::Mode::read);
+    Beyond beyond(journal);
+    const auto look = [&](Way way) {
+        return sqlite::read_rows(*db, "id, revision", "cases", "id", way, [&](SQLite::Statement& row) {
+            beyond.case_row(row.getColumn(0), number_in(row));
+        });
+    };
+    if (look(Way::forwards)) return beyond.error(folder);
+    look(Way::backwards);
+    // Of the cases between, the other tables know.
+    for (const char* table : {"tasks", "clocks"})
+        for (const auto way : {Way::forwards, Way::backwards})
+            if (sqlite::read_rows(*db, "case_id", table, "case_id, id", way,
+                                  [&](SQLite::Statement& row) { beyond.part_of(row.getColumn(0), table); }))
+                break;
+    for (const auto way : {Way::forwards, Way::backwards})
+        if (sqlite::read_rows(*db, "person, last_given", "loads", "person", way, [&](SQLite::Statement& row) {
+                beyond.given(row.getColumn(0), number_in(row));
+            }))
+            break;
+    faults.emplace_back(
+        "the rows of some cases could not be read, and so not be held against the journal: look whether the "
+        "latest cases and notes are there");
+    return beyond.error(folder);
+}
+
+}  // namespace reeve::store
