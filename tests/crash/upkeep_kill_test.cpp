@@ -278,7 +278,7 @@ TEST_F(Killed, InARebuildOfADamagedFileNoEventIsLost) {
         SQLite::Database((db).string(), SQLite::OPEN_READWRITE).exec("PRAGMA journal_mode = DELETE");
         fs::copy_file(db, damaged);
         const auto page = SQLite::Database(db.string(), SQLite::OPEN_READONLY)
-                              .execAndGet("SELECT rootpage FROM sqlite_master WHERE name = 'cases'")
+                              .execAndGet("SELECT rootpage FROM sqlite_master WHERE name = 'tasks'")
                               .getInt();
         std::fstream file(damaged, std::ios::in | std::ios::out | std::ios::binary);
         file.seekp((page - 1) * 4096);

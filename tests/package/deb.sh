@@ -10,7 +10,9 @@ root=$work/root
 dpkg-deb -x "$work"/reeve_*.deb "$root"
 dpkg-deb -x "$work"/reeve-dev_*.deb "$work/dev"
 [ "$(dpkg-deb -f "$work"/reeve_*.deb Package)" = reeve ]
-for need in libc6 libsqlite3-0 libjemalloc2 libsodium23 libcurl4 libssl3; do
+needs="libc6 libsqlite3-0 libsodium23 libcurl4 libssl3"
+grep -q '^REEVE_SANITIZE:STRING=$' "$build/CMakeCache.txt" && needs="$needs libjemalloc2"  # sanitizers have their own
+for need in $needs; do
     dpkg-deb -f "$work"/reeve_*.deb Depends | grep -q "$need" || { echo "it does not depend on $need" >&2; exit 1; }
 done
 for file in usr/bin/reeve usr/lib/reeve/plugins/smtp.so usr/lib/systemd/system/reeve.service usr/lib/sysusers.d/reeve.conf \
