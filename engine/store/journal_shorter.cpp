@@ -60,24 +60,20 @@ std::optional<Error> journal_shorter(const std::filesystem::path& folder, Reader
     using sqlite::Way;
     const auto db = sqlite::connect(sqlite::database_path(folder), sqlite::Mode::read);
     Beyond beyond(journal);
-    const auto look = [&](Way way) {
-        return sqlite::read_rows(*db, "id, revision", "cases", "id", way, [&](SQLite::Statement& row) {
-            beyond.case_row(row.getColumn(0), number_in(row));
-        });
+    // From both ends, where not all of it can be read.
+    const auto look = [&](const char* columns, const char* table, const char* key, const auto& each) {
+        return sqlite::read_rows(*db, columns, table, key, Way::forwards, each) ||
+               sqlite::read_rows(*db, columns, table, key, Way::backwards, each);
     };
-    if (look(Way::forwards)) return beyond.error(folder);
-    look(Way::backwards);
+    if (look("id, revision", "cases", "id",
+             [&](SQLite::Statement& row) { beyond.case_row(row.getColumn(0), number_in(row)); }))
+        return beyond.error(folder);
     // Of the cases between, the other tables know.
     for (const char* table : {"tasks", "clocks"})
-        for (const auto way : {Way::forwards, Way::backwards})
-            if (sqlite::read_rows(*db, "case_id", table, "case_id, id", way,
-                                  [&](SQLite::Statement& row) { beyond.part_of(row.getColumn(0), table); }))
-                break;
-    for (const auto way : {Way::forwards, Way::backwards})
-        if (sqlite::read_rows(*db, "person, last_given", "loads", "person", way, [&](SQLite::Statement& row) {
-                beyond.given(row.getColumn(0), number_in(row));
-            }))
-            break;
+        look("case_id", table, "case_id, id",
+             [&](SQLite::Statement& row) { beyond.part_of(row.getColumn(0), table); });
+    look("person, last_given", "loads", "person",
+         [&](SQLite::Statement& row) { beyond.given(row.getColumn(0), number_in(row)); });
     faults.emplace_back(
         "the rows of some cases could not be read, and so not be held against the journal: look whether the "
         "latest cases and notes are there");

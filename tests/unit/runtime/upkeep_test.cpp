@@ -157,6 +157,15 @@ TEST(Rebuild, AJournalThatLostItsEndIsNotBelievedUnasked) {
     EXPECT_EQ((*store::open_reader(folder))->cases({}).size(), cases);
 }
 
+// Nonsense over the first page of a table.
+void spoil(SQLite::Database& db, const std::string& table) {
+    const auto page =
+        db.execAndGet("SELECT rootpage FROM sqlite_master WHERE name = '" + table + "'").getInt();
+    std::fstream file(db.getFilename(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp((page - 1) * 4096);
+    file << std::string(4096, '\xa5');
+}
+
 // A case that is gone from the journal is missed however many rows there are, and in a damaged file too:
 // where its own row cannot be read, other rows know of it.
 TEST(Rebuild, ACaseThatIsGoneFromTheJournalIsMissed) {
@@ -171,13 +180,7 @@ TEST(Rebuild, ACaseThatIsGoneFromTheJournalIsMissed) {
             db.exec(
                 "DROP TRIGGER journal_stays; DELETE FROM journal WHERE stream = 'permit-5';"
                 "DELETE FROM cases WHERE id = 'permit-6'; PRAGMA journal_mode = DELETE");
-            SQLite::Statement root(db, "SELECT rootpage FROM sqlite_master WHERE name = ?");
-            root.bind(1, spoilt);
-            if (root.executeStep()) {
-                std::fstream file(folder / "reeve.db", std::ios::in | std::ios::out | std::ios::binary);
-                file.seekp((root.getColumn(0).getInt() - 1) * 4096);
-                file << std::string(4096, '\xa5');
-            }
+            if (*spoilt) spoil(db, spoilt);
         }
         const auto refused = store::rebuild(folder);
         ASSERT_FALSE(refused);
@@ -202,10 +205,7 @@ TEST(Rebuild, AnEndThatIsLostIsMissedWithoutTheRowsOfCases) {
         db.exec(
             "DROP TRIGGER journal_stays; DELETE FROM journal WHERE stream = 'permit-99';"
             "DROP TABLE tasks; DROP TABLE clocks; PRAGMA journal_mode = DELETE");
-        std::fstream file(folder / "reeve.db", std::ios::in | std::ios::out | std::ios::binary);
-        file.seekp((db.execAndGet("SELECT rootpage FROM sqlite_master WHERE name = 'cases'").getInt() - 1) *
-                   4096);
-        file << std::string(4096, '\xa5');
+        spoil(db, "cases");
     }
     const auto refused = store::rebuild(folder);
     ASSERT_FALSE(refused);
