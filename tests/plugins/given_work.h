@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "engine/runtime/plugin.h"
-#include "tests/plugins/eventually.h"
+#include "tests/unit/runtime/eventually.h"
 #include "tests/unit/runtime/office.h"
 
 namespace reeve::runtime {

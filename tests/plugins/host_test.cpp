@@ -9,7 +9,7 @@
 #include "engine/json.h"
 #include "engine/runtime/plugin.h"
 #include "tests/crash/process.h"
-#include "tests/plugins/eventually.h"
+#include "tests/unit/runtime/eventually.h"
 
 namespace reeve::runtime {
 namespace {

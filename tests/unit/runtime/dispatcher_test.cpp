@@ -4,6 +4,7 @@
 #include <future>
 
 #include "engine/store/derive.h"
+#include "tests/unit/runtime/eventually.h"
 #include "tests/unit/runtime/office.h"
 
 namespace reeve::runtime {
@@ -295,10 +296,10 @@ TEST_F(Dispatching, AChannelThatHangsHoldsUpNoOther) {
     begin();
     dispatcher->turn();
     alert("c-2/1/ben");
-    for (int i = 0; i < 10'000 && alerts("sent").empty(); ++i) {
+    ASSERT_TRUE(eventually([&] {
         dispatcher->turn();
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
+        return !alerts("sent").empty();
+    }));
     EXPECT_EQ(alerts("sent").at(0).person, "ben");
     hung.set_value();
     dispatcher->settle();

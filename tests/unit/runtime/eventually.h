@@ -1,4 +1,4 @@
-// What another process does takes as long as it takes.
+// What another thread or process does takes as long as it takes.
 #pragma once
 
 #include <thread>
