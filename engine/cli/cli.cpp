@@ -116,6 +116,12 @@ std::optional<Error> bad_argument(const std::vector<std::string>& words) {
         if (bad_utf8(words[i]) != std::string::npos)
             return Error{"bad-utf8", "this word is not UTF-8; type it anew in a terminal that writes UTF-8",
                          fmt::format("word {}", i + 1)};
+    // As of a variable that is not set. Without it the command does another thing.
+    for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i)
+        for (const std::string option : {"--rehearsal", "--key", "--expect", "--until", "--now"})
+            if (words[i] == option + "=" ||
+                (words[i] == option && i + 1 < words.size() && words[i + 1].empty()))
+                return Error{"bad-value", "this is empty; give it a value, or leave it out", option};
     return std::nullopt;
 }
 

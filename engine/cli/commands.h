@@ -16,7 +16,8 @@ std::string in_words(CLI::App&, const std::vector<std::string>& words, const CLI
 // Says what is wrong with the line, as JSON when it asks for that; 2.
 int report_wrong_use(const std::vector<std::string>& words, const std::string& what);
 
-// A word that is not UTF-8 would get into the history, or break off half-way to it.
+// A word that is not UTF-8 would get into the history, or break off half-way to it; an option that is empty
+// would be left out.
 std::optional<Error> bad_argument(const std::vector<std::string>& words);
 // `status`, or 1 when what was printed did not get through: a full disk must not look like an answer.
 int finish(int status);

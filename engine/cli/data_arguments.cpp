@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cmath>
 
 #include "engine/json.h"
 #include "engine/spelling.h"
@@ -79,7 +80,7 @@ Result<Json> typed(const std::string& text, const Json& schema, const std::strin
     if (type == "number") {
         double number = 0;
         auto [at, fault] = std::from_chars(begin, end, number);
-        if (fault != std::errc{} || at != end) return wrong("a number");
+        if (fault != std::errc{} || at != end || !std::isfinite(number)) return wrong("a number");
         return Json(number);
     }
     if (type == "boolean") {

@@ -1,7 +1,10 @@
 // The reeve command.
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <string>
@@ -15,7 +18,39 @@
 extern "C" const char* const malloc_conf;
 const char* const malloc_conf = "background_thread:true";
 
+namespace {
+
+// What cannot be written to standard error, as when the disk of the log is full, stops no work: it would end
+// the process otherwise, as nobody is left who could be told.
+ssize_t write_to_standard_error(void*, const char* bytes, std::size_t size) {
+    for (std::size_t at = 0; at < size;) {
+        const auto written = ::write(STDERR_FILENO, bytes + at, size - at);
+        if (written < 0 && errno != EINTR) break;
+        at += written < 0 ? 0 : static_cast<std::size_t>(written);
+    }
+    return static_cast<ssize_t>(size);
+}
+
+void settle_standard_files() {
+    // Where one is closed, the next file that is opened would get its number, and with it what is said there.
+    while (true) {
+        const int fd = ::open("/dev/null", O_RDONLY);
+        if (fd < 0 || fd > STDERR_FILENO) {
+            if (fd > STDERR_FILENO) ::close(fd);
+            break;
+        }
+    }
+    if (auto* file = ::fopencookie(nullptr, "w",
+                                   {.read = {}, .write = write_to_standard_error, .seek = {}, .close = {}})) {
+        std::setvbuf(file, nullptr, _IONBF, 0);
+        stderr = file;
+    }
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+    settle_standard_files();
     // A file that may grow no further is an error of the write, not the end of the process.
     std::signal(SIGXFSZ, SIG_IGN);
     reeve::store::count_no_memory();

@@ -1,5 +1,6 @@
 // Ladders and their steps. A ladder never ends in silence (law 6): what could is refused here.
 #include <charconv>
+#include <cmath>
 
 #include "engine/model/reader.h"
 #include "engine/model/shape.h"
@@ -94,7 +95,7 @@ Step Reader::step(const Node& node) {
         double percent = -1;
         auto number = trimmed(std::string_view(out.text).substr(0, out.text.size() - 1));
         auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), percent);
-        if (error != std::errc() || end != number.data() + number.size()) {
+        if (error != std::errc() || end != number.data() + number.size() || !std::isfinite(percent)) {
             wrong();
         } else if (percent < 0 || percent >= 100) {
             faults_.add(at, "bad-moment",

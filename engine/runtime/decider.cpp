@@ -267,6 +267,7 @@ Result<Receipt> Decider::decide(core::Command command, int depth) {
     const auto* start = std::get_if<core::StartCase>(&command.wish);
     if (auto unreadable = start ? std::nullopt : cannot_read(command.case_id))
         return std::unexpected(*unreadable);
+    if (auto own = engines_key(command)) return std::unexpected(*own);
     if (!command.key.empty())
         if (auto again = receipt_of(command)) return *again;
     if (depth > deepest)

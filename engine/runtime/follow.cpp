@@ -29,16 +29,18 @@ void Decider::open_requested(const core::Recorded& cause, const core::CaseReques
                                                   .title = requested.title,
                                                   .parent = cause.case_id,
                                                   .cause = requested.cause}};
-    if (auto opened = decide(std::move(command), depth + 1); !opened)
-        (void)decide({.key = key,
-                      .actor = core::system_actor,
-                      .case_id = cause.case_id,
-                      .at = cause.at,
-                      .occurred = cause.occurred,
-                      .wish = core::FailOpening{.definition = requested.definition,
-                                                .other = requested.other,
-                                                .error = opened.error().text()}},
-                     depth);
+    const auto opened = decide(std::move(command), depth + 1);
+    if (opened) return;
+    const auto told = decide({.key = key,
+                              .actor = core::system_actor,
+                              .case_id = cause.case_id,
+                              .at = cause.at,
+                              .occurred = cause.occurred,
+                              .wish = core::FailOpening{.definition = requested.definition,
+                                                        .other = requested.other,
+                                                        .error = opened.error().text()}},
+                             depth);
+    if (!told) note(cause.case_id, cause.at, "the case asked for was not opened: " + opened.error().text());
 }
 
 // Never silent: what could not follow stands in the history of its cause.

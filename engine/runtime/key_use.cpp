@@ -45,6 +45,16 @@ bool gave(const W& wish, const Event& event) {
 
 }  // namespace
 
+std::optional<Error> engines_key(const core::Command& command) {
+    if (command.actor == system_actor) return std::nullopt;
+    for (const std::string_view own : {"open:", "end:", "duty:", "pattern:"})
+        if (command.key.starts_with(own))
+            return Error{"bad-key",
+                         fmt::format("keys that begin with \"{}\" are the engine's own; take another", own),
+                         "key"};
+    return std::nullopt;
+}
+
 bool same_use(const Command& command, const Receipt& first) {
     // A case that is to be named by the engine has no name yet.
     const bool unnamed = std::holds_alternative<StartCase>(command.wish) && command.case_id.empty();

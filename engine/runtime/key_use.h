@@ -6,6 +6,9 @@
 
 namespace reeve::runtime {
 
+// "bad-key": the engine makes what follows from an event once, under a key made from that; nobody else's use
+// of such a key may stand in its way.
+std::optional<Error> engines_key(const core::Command&);
 // `first` with its events.
 bool same_use(const core::Command&, const Receipt& first);
 // The refusal "key-used".

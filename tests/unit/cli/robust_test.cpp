@@ -100,6 +100,22 @@ TEST(Restore, LeavesWhatIsThereWhenTheBackupIsFaulty) {
     office.did("reeve check --data again");
 }
 
+// As when the disk of the log is full, or nobody listens.
+TEST(StandardError, ThatCannotBeWrittenEndsNoCommand) {
+    Office office;
+    office.start();
+    for (const char* nowhere : {"2>/dev/full", "2>&-", "<&- 2>&-"}) {
+        SCOPED_TRACE(nowhere);
+        const std::string to = std::string(" ") + nowhere;
+        EXPECT_EQ(office.run("reeve case show nope" + to).exit, 1);
+        EXPECT_EQ(office.run("reeve case lisst" + to).exit, 2);
+        // What falls due is told there, before the command does its own work.
+        office.did("reeve case note noise-1 seen --as li-na --now 2026-03-20T09:00:00+08:00" + to);
+    }
+    EXPECT_THAT(office.did("reeve case history noise-1").out, HasSubstr("seen"));
+    office.did("reeve check");
+}
+
 TEST(Rehearsal, DoesNotBeginBeyondTheYearsThatClocksAreCountedIn) {
     Office office(false);
     refused(office, "reeve init far --rehearsal 9999-12-31T23:00:00Z", "1900 to 2199");

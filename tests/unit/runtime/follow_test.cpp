@@ -36,6 +36,22 @@ TEST(Follow, AChildIsOpenedOnceThoughTheOutcomeWasUnknown) {
     office.expect_clean();
 }
 
+// A key of somebody else's in the place of the engine's own had it believe that the child was opened.
+TEST(Follow, NobodyTakesTheKeyOfWhatFollows) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    const auto next = office.state("c-1").revision + 1;
+    for (auto revision = next; revision < next + 6; ++revision) {
+        auto note = Office::note("c-1", "seen");
+        note.key = fmt::format("open:c-1/{}", revision);
+        const auto refused = office.engine->ask(note);
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, "bad-key");
+    }
+    office.ask(Office::act("c-1", "inspect"));
+    EXPECT_EQ(office.ids("inspection").size(), 1u);
+}
+
 // One damaged case holds up no other, not even its own child: the child ends, and says who was not told.
 TEST(Follow, AChildOfADamagedParentEndsAndSaysSo) {
     Office office;
