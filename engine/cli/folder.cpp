@@ -99,9 +99,7 @@ Result<std::unique_ptr<Folder>> Folder::open(const Given& given, Purpose purpose
     store::finish_left(folder->path());
     if (!create && !std::filesystem::exists(folder->path() / "reeve.db") &&
         !std::filesystem::is_regular_file(folder->path()))
-        return refuse("no-folder",
-                      "there is no Reeve data here; reeve init " + given.data + " makes a data folder",
-                      given.data);
+        return std::unexpected(store::open_reader(folder->path()).error());  // it says what is missing
     if (std::filesystem::exists(folder->path() / sample_mark))
         fmt::print(
             stderr,

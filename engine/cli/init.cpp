@@ -99,7 +99,7 @@ int init_folder(Cli& cli, const Init& init) {
             wrong_use("--as", "say who brings the organisation: --as PERSON, or set REEVE_AS");
         if (auto no = brings(events, init.actor)) return refused(cli, *no);
     }
-    store::make_folder(path);
+    store::make_data_folder(path);
     if (rehearsal) write_rehearsal(path, *rehearsal);
     const Given given{.data = init.folder, .actor = init.actor.empty() ? core::system_actor : init.actor};
     auto folder = Folder::open(given, Purpose::create);

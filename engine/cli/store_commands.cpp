@@ -66,6 +66,9 @@ void add_store(CLI::App& app, Cli& cli) {
         need_data(*checked);
         auto report = store::check(*checked, progress("checking"));
         if (!report) return refused(cli, report.error());
+        if (std::filesystem::is_directory(*checked) && !report->damaged)
+            if (auto rehearsal = read_rehearsal(*checked); !rehearsal)
+                report->faults.push_back(rehearsal.error().text());
         const auto now = runtime::system_time()->now();
         if (report->last && *report->last > now && !store::is_rehearsal(*checked))
             fmt::print(stderr,

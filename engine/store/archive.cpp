@@ -6,8 +6,8 @@
 
 #include "engine/store/describe_rows.h"
 #include "engine/store/fingerprint.h"
+#include "engine/store/named_part.h"
 #include "engine/store/packed.h"
-#include "engine/store/part_file.h"
 #include "engine/store/replay_all.h"
 #include "engine/store/sqlite/connection.h"
 
@@ -104,17 +104,10 @@ std::unexpected<Error> not_ours(const std::filesystem::path& file) {
                   file.string());
 }
 
-std::unexpected<Error> in_use(const std::filesystem::path& file) {
-    return refuse("in-use", "another archive is being written to that name", file.string());
-}
-
 Result<void> write(Reader& live, const std::filesystem::path& folder, const std::filesystem::path& file,
                    Instant before, const std::vector<std::string>& ids) {
-    const auto part = part_beside(file);
-    if (const FolderHold others(part, FolderHold::Kind::alone); !others.held()) return in_use(file);
-    const PartFolder beside(part);
-    const FolderHold ours(part, FolderHold::Kind::alone);
-    if (!ours.held()) return in_use(file);
+    const NamedPart beside(file);
+    if (auto used = beside.refuses(file, "archive")) return std::unexpected(*used);
     std::set<std::string> documents;
     ArchiveStamp stamp{before, ids.size(), {}};
     {

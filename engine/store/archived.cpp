@@ -41,6 +41,12 @@ void each_archived(Reader& reader, const std::function<void(const CasesArchived&
     });
 }
 
+std::uint64_t events_kept(Reader& reader) {
+    auto events = reader.head().seq;
+    each_archived(reader, [&](const CasesArchived& record, Instant) { events -= record.events; });
+    return events;
+}
+
 void add_rows(const CasesArchived& record, Instant at, Batch& batch) {
     for (const auto& one : record.cases) {
         batch.archived.push_back({one.id, at, record.file, record.sha256});

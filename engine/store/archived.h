@@ -46,6 +46,8 @@ std::string body_of(const CasesArchived&);
 CasesArchived archived_from(Json body);  // throws when it is not understood
 // Every record, in order.
 void each_archived(Reader&, const std::function<void(const CasesArchived&, Instant at)>& each);
+// How many events the journal holds: without those that left with their cases.
+std::uint64_t events_kept(Reader&);
 // The rows that follow from one; the same when it is written and when it is rebuilt.
 void add_rows(const CasesArchived&, Instant at, Batch&);
 // "archived": when the case was, and into which file.

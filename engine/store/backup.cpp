@@ -2,14 +2,18 @@
 // whoever may use the service.
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <array>
 #include <fstream>
 
 #include "engine/store/beside.h"
 #include "engine/store/fingerprint.h"
+#include "engine/store/named_part.h"
 #include "engine/store/packed.h"
-#include "engine/store/part_file.h"
+#include "engine/store/salvage.h"
+#include "engine/store/scratch.h"
 #include "engine/store/secret.h"
 #include "engine/store/sqlite/connection.h"
+#include "engine/store/sqlite/damage.h"
 #include "engine/store/upkeep.h"
 
 namespace reeve::store {
@@ -27,6 +31,83 @@ void keep_own_secret(const std::filesystem::path& replaced, const std::filesyste
     }
 }
 
+// How many bytes the head of a database says that it has, at least; nothing when it is none.
+std::uintmax_t size_in_head(const std::filesystem::path& file) {
+    std::array<unsigned char, 32> head{};
+    std::ifstream in(file, std::ios::binary);
+    in.read(reinterpret_cast<char*>(head.data()), head.size());
+    if (!in || !std::string_view(reinterpret_cast<const char*>(head.data()), head.size())
+                    .starts_with("SQLite format 3"))
+        return 0;
+    const auto number = [&](std::size_t at, std::size_t bytes) {
+        std::uintmax_t value = 0;
+        for (std::size_t i = 0; i < bytes; ++i) value = value << 8 | head.at(at + i);
+        return value;
+    };
+    const auto page = number(16, 2);
+    return (page == 1 ? 65'536 : page) * number(28, 4);
+}
+
+// Of a backup that was cut off what is there, with nothing in the place of the rest: so SQLite opens it.
+Result<CheckReport> restore_cut(const std::filesystem::path& file, const std::filesystem::path& folder,
+                                const RestoreOptions& options, const std::string& fault) {
+    const ScratchFolder scratch;
+    const auto filled = scratch.path() / file.filename();
+    std::filesystem::copy_file(file, filled);
+    std::filesystem::resize_file(filled, size_in_head(file));
+    auto report = restore(filled, folder, options);
+    if (!report)
+        return refuse(report.error().code, fault + ", and of the rest: " + report.error().message,
+                      file.string());
+    report->faults.insert(report->faults.begin(), fault);
+    return report;
+}
+
+void unpack_attachments(const std::filesystem::path& backup, const std::filesystem::path& folder,
+                        std::vector<std::string>& faults) {
+    SQLite::Database copy(backup.string(), SQLite::OPEN_READONLY);
+    std::vector<std::pair<std::string, std::int64_t>> names;
+    const bool all = sqlite::read_rows(
+        copy, "sha256, rowid", "attachments", "rowid", sqlite::Way::forwards, [&](SQLite::Statement& row) {
+            names.emplace_back(row.getColumn(0).getString(), row.getColumn(1).getInt64());
+        });
+    if (!all) faults.emplace_back("not all of its attachments can be read");
+    for (const auto& [sha256, row] : names) {
+        Attaching attaching(folder);
+        try {
+            unpack(copy, row, [&](std::string_view bytes) { attaching.add(bytes); });
+        } catch (const SQLite::Exception& e) {
+            if (!is_damage(e)) throw;
+            faults.push_back(fmt::format("attachment {} in it cannot be read", sha256));
+            continue;
+        }
+        if (attaching.finish("", "").sha256 != sha256)
+            faults.push_back(fmt::format("attachment {} in it is not what its name says", sha256));
+    }
+}
+
+// A damaged backup holds what nothing else may hold any more: its journal, as far as it can be read, makes a
+// new database, in a folder of its own.
+Result<void> make_anew(const std::filesystem::path& copy, const std::filesystem::path& beside,
+                       CheckReport& report) {
+    std::filesystem::rename(copy, sqlite::database_path(beside));
+    auto made = salvage(beside, {}, Believe::journal, Cut::accepted);
+    if (!made) return std::unexpected(made.error());
+    report.faults.insert(report.faults.end(), made->faults.begin(), made->faults.end());
+    report.last = (*open_reader(beside))->head().at;
+    return {};
+}
+
+void take_beside(std::optional<Beside>& beside, SQLite::Database& copy, const std::filesystem::path& folder,
+                 bool damaged, std::vector<std::string>& faults) {
+    try {
+        beside.emplace(copy, folder);
+    } catch (const SQLite::Exception& e) {
+        if (!damaged || !is_damage(e)) throw;
+        faults.push_back(std::string("access.db in it cannot be read: ") + e.what());
+    }
+}
+
 }  // namespace
 
 Result<CheckReport> backup(const std::filesystem::path& folder, const std::filesystem::path& file) {
@@ -40,15 +121,14 @@ Result<CheckReport> backup(const std::filesystem::path& folder, const std::files
     if (auto inside = inside_refuses(folder, file, "a backup")) return std::unexpected(*inside);
     // The documents that the copy names stay until they are packed.
     const FolderHold hold(folder / "attachments", FolderHold::Kind::shared);
-    const PartFile part(part_beside(file));
-    sqlite::copy_database(sqlite::database_path(folder), part.path());
-    // All that the folder knows, and the secrets by which people and programs come in.
-    std::filesystem::permissions(part.path(),
-                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    const NamedPart beside(file);
+    if (auto used = beside.refuses(file, "backup")) return std::unexpected(*used);
+    const auto made = sqlite::database_path(beside.path());
+    sqlite::copy_database(sqlite::database_path(folder), made);
     std::string left_out;
     {
         // The copy is one plain file, whole in itself.
-        SQLite::Database copy(part.path().string(), SQLite::OPEN_READWRITE);
+        SQLite::Database copy(made.string(), SQLite::OPEN_READWRITE);
         sqlite::make_plain(copy);
         SQLite::Transaction transaction(copy);
         Packing packing(copy);
@@ -63,11 +143,11 @@ Result<CheckReport> backup(const std::filesystem::path& folder, const std::files
         left_out = pack_beside(copy, folder);
         transaction.commit();
     }
-    auto report = check(part.path());
+    auto report = check(made);
     if (!report) return report;
     if (!left_out.empty()) report->faults.push_back(left_out);
     // With faults too: what is whole of it may be all that is left one day.
-    if (!part.becomes_new(file)) return exists;
+    if (!name_whole(made, file)) return exists;
     return report;
 }
 
@@ -78,6 +158,11 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
         source = open_reader(file);
     } catch (const SQLite::Exception& e) {
         if (!is_damage(e)) throw;  // it could not be read, or brought forward, now
+        const auto is = std::filesystem::file_size(file), was = size_in_head(file);
+        const auto cut = fmt::format("this backup was cut off: it has {} of {} bytes", is, was);
+        if (is < was && options.faulty) return restore_cut(file, folder, options, cut);
+        if (is < was)
+            return refuse("backup-damaged", cut + "; --faulty restores what can be read", file.string());
         return refuse("no-backup", std::string("this is no backup that reeve made: ") + e.what(),
                       file.string());
     }
@@ -87,6 +172,12 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
             "no-backup",
             "this is an archive: it holds closed cases only and is read as it is, such as by `reeve "
             "case list --data FILE`",
+            file.string());
+    if (!sqlite::connect(file, sqlite::Mode::read)->tableExists("attachments"))
+        return refuse(
+            "no-backup",
+            "this is the database of a data folder, not a backup: as reeve.db in a folder, with its "
+            "attachments beside it, it is one",
             file.string());
     const auto target = sqlite::database_path(folder);
     if (std::filesystem::exists(target) && !options.over)
@@ -106,52 +197,61 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
                             : fmt::format("there are {} faults", report->faults.size()),
                         report->faults.front(), file.string()),
             file.string());
-    make_folder(folder / "attachments");
+    make_data_folder(folder);
     auto lock = sqlite::Lock::take(folder);
     if (!lock) return std::unexpected(lock.error());
     // Made whole beside what is there, then put in its place.
     const PartFile part(folder / sqlite::restoring_name);
     sqlite::copy_database(file, part.path());
     if (auto forward = sqlite::bring_forward(part.path()); !forward) return std::unexpected(forward.error());
-    {
-        SQLite::Database copy(part.path().string(), SQLite::OPEN_READWRITE);
-        SQLite::Statement rows(copy, "SELECT sha256, rowid FROM attachments");
-        while (rows.executeStep()) {
-            Attaching attaching(folder);
-            unpack(copy, rows.getColumn(1).getInt64(), [&](std::string_view bytes) { attaching.add(bytes); });
-            if (attaching.finish("", "").sha256 != rows.getColumn(0).getString() && !options.faulty)
-                return refuse("backup-damaged", "an attachment in it is not what its name says",
-                              file.string());
-        }
-    }
-    if (std::filesystem::exists(target)) keep_own_secret(target, part.path());
+    // What is altered in it and can be read is restored as it is.
+    const bool torn =
+        report->damaged && !sqlite::damages(*sqlite::connect(part.path(), sqlite::Mode::read)).empty();
+    std::vector<std::string> faults;
+    unpack_attachments(part.path(), folder, faults);
+    if (!faults.empty() && !options.faulty) return refuse("backup-damaged", faults.front(), file.string());
     std::optional<Beside> beside;
     {
         SQLite::Database copy(part.path().string(), SQLite::OPEN_READWRITE);
-        beside.emplace(copy, folder);
-        copy.exec("DROP TABLE attachments");
-        // Before it is in its place: a rehearsal is never a live folder, not even for a moment.
-        if (options.rehearsal) sqlite::mark(copy, true);
-        sqlite::make_plain(copy);
-        copy.exec("VACUUM");
+        take_beside(beside, copy, folder, torn, faults);
+        if (!torn) {
+            copy.exec("DROP TABLE attachments");
+            sqlite::make_plain(copy);
+            copy.exec("VACUUM");
+        }
     }
-    {
-        auto copy = open_reader(part.path());
+    std::optional<PartFolder> anew;
+    auto made = part.path();
+    if (torn) {
+        anew.emplace(folder / sqlite::rebuilding_name);
+        if (auto whole = make_anew(part.path(), anew->path(), *report); !whole)
+            return std::unexpected(whole.error());
+        made = sqlite::database_path(anew->path());
+    } else {
+        auto copy = open_reader(made);
         if (!copy) return std::unexpected(copy.error());
         if (fingerprint_journal(**source) != fingerprint_journal(**copy) ||
             (*source)->fingerprint() != (*copy)->fingerprint())
             return refuse("backup-damaged", "what was copied out of it differs from it; nothing was restored",
                           file.string());
     }
+    if (std::filesystem::exists(target)) keep_own_secret(target, made);
+    {
+        // Before it is in its place: a rehearsal is never a live folder, not even for a moment.
+        SQLite::Database copy(made.string(), SQLite::OPEN_READWRITE);
+        if (options.rehearsal) sqlite::mark(copy, true);
+        sqlite::make_plain(copy);
+    }
+    report->faults.insert(report->faults.end(), faults.begin(), faults.end());
     // All of it or nothing: a kill in between leaves the old folder, or is finished by the next opening. What
     // time it was in a rehearsal that is replaced is not the new folder's.
     const sqlite::Staged staged(folder);
-    if (auto waits = beside->stage(); !waits) return std::unexpected(waits.error());
+    if (beside)
+        if (auto waits = beside->stage(); !waits) return std::unexpected(waits.error());
     const auto no_rehearsal = sqlite::staged_path(folder / "rehearsal.json");
     std::ofstream(no_rehearsal).close();
     sync(no_rehearsal);
-    if (auto replaced = sqlite::replace(folder, part.path()); !replaced)
-        return std::unexpected(replaced.error());
+    if (auto replaced = sqlite::replace(folder, made); !replaced) return std::unexpected(replaced.error());
     return report;
 }
 

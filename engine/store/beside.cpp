@@ -18,13 +18,6 @@ constexpr std::size_t piece = 1 << 20;
 
 std::filesystem::path place_in(const std::filesystem::path& folder) { return folder / "access.db"; }
 
-// Its secrets are hashes, and still nobody else's.
-void for_its_owner(const std::filesystem::path& file) {
-    std::ofstream(file, std::ios::binary | std::ios::app).close();
-    if (::chmod(file.c_str(), S_IRUSR | S_IWUSR) != 0)
-        throw std::system_error(errno, std::generic_category(), "protecting " + file.string());
-}
-
 bool kept_from_us(const std::filesystem::path& file) {
     return ::faccessat(AT_FDCWD, file.c_str(), R_OK, AT_EACCESS) != 0 && errno == EACCES;
 }
@@ -51,7 +44,7 @@ void copy_plain(const std::filesystem::path& from, const std::filesystem::path& 
 }
 
 void take_out(SQLite::Database& backup, const std::filesystem::path& file) {
-    for_its_owner(file);
+    sqlite::keep_private(file);
     std::ofstream out(file, std::ios::binary);
     SQLite::Statement pieces(backup, "SELECT piece FROM access ORDER BY at");
     while (pieces.executeStep()) {
@@ -63,6 +56,7 @@ void take_out(SQLite::Database& backup, const std::filesystem::path& file) {
 }
 
 std::string first_damage(const std::filesystem::path& file) {
+    if (std::filesystem::file_size(file) == 0) return "it is empty";
     const auto db = sqlite::connect(file, sqlite::Mode::read);
     try {
         if (db->execAndGet("PRAGMA integrity_check(1)").getString() == "ok") return {};
@@ -74,8 +68,10 @@ std::string first_damage(const std::filesystem::path& file) {
 }
 
 std::string damage_at(const std::filesystem::path& place) {
-    if (std::filesystem::is_directory(place))
+    if (std::filesystem::is_directory(place)) {
+        expect_not_emptied(place_in(place));
         return std::filesystem::exists(place_in(place)) ? first_damage(place_in(place)) : std::string();
+    }
     SQLite::Database backup(place.string(), SQLite::OPEN_READONLY);
     if (!backup.tableExists("access")) return {};
     const ScratchFolder scratch;
@@ -105,11 +101,13 @@ void check_beside(const std::filesystem::path& place, CheckReport& report) {
 }
 
 std::string pack_beside(SQLite::Database& backup, const std::filesystem::path& folder) {
-    if (!std::filesystem::exists(place_in(folder))) return {};
     const PartFile part(backup.getFilename() + ".access");
-    for_its_owner(part.path());
     const std::string without = "the backup is without access.db: ";  // the journal is worth one all the same
     try {
+        expect_not_emptied(place_in(folder));
+        if (!std::filesystem::exists(place_in(folder))) return {};
+        if (std::filesystem::file_size(place_in(folder)) == 0)
+            return without + trouble(AccessDamaged("it is empty")).message;
         copy_plain(place_in(folder), part.path());
     } catch (const Emptied& e) {
         return without + trouble(e).message;
@@ -147,6 +145,7 @@ Beside::Beside(SQLite::Database& copy, const std::filesystem::path& folder) : pl
 Result<void> Beside::stage() const {
     if (!part_) return {};
     if (auto gone = let_go(place_); !gone) return gone;
+    sqlite::own_like(part_->path(), place_);
     part_->becomes(sqlite::staged_path(place_));
     return {};
 }

@@ -142,7 +142,11 @@ struct Checking {
         for (const auto& event : file.history) {
             if (!std::holds_alternative<core::CaseRequested>(event.event)) continue;
             const auto key = fmt::format("open:{}/{}", state.id, event.revision);
-            if (!reader.receipt(key) && !reader.archived_key(key))
+            const auto opened = reader.receipt(key);
+            // Else it stands in its own history why it was not.
+            const auto* requested = std::get_if<core::CaseRequested>(&event.event);
+            if (opened ? opened->case_id != requested->other && opened->case_id != state.id
+                       : !reader.archived_key(key))
                 fault(fmt::format("case {} revision {}: it asked for a case that was never opened", state.id,
                                   event.revision));
         }
@@ -181,7 +185,7 @@ Result<CheckReport> check(const std::filesystem::path& folder, const Progress& p
         checking.report.damaged = true;
         checking.fault(dynamic_cast<const Emptied*>(&e) ? trouble(e).message
                                                         : fmt::format("the file itself: {}", e.what()));
-        check_beside(folder, checking.report);
+        if (std::filesystem::is_directory(folder)) check_beside(folder, checking.report);
         return checking.report;
     }
     if (!reader) return std::unexpected(reader.error());

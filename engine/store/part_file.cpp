@@ -29,6 +29,17 @@ void make_folder(const std::filesystem::path& path) {
     sync(folder.parent_path());
 }
 
+void make_data_folder(const std::filesystem::path& folder, bool durable) {
+    for (const auto& one : {folder, folder / "attachments"}) {
+        if (std::filesystem::exists(one)) continue;
+        if (durable)
+            make_folder(one);
+        else
+            std::filesystem::create_directories(one);
+        std::filesystem::permissions(one, std::filesystem::perms::owner_all);
+    }
+}
+
 void move_whole(const std::filesystem::path& from, const std::filesystem::path& to) {
     sync(from);
     std::filesystem::rename(from, to);

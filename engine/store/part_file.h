@@ -16,6 +16,9 @@ void sync(const std::filesystem::path& file_or_folder);  // throws std::system_e
 
 // Makes a folder and those above it that are missing; each is there also after a power cut.
 void make_folder(const std::filesystem::path&);
+// A data folder, with that of its attachments: only for its owner to read. One that is there is left as it
+// is.
+void make_data_folder(const std::filesystem::path&, bool durable = true);
 
 // Gives a whole file its name: it is synced before it has it, and the name after. What bears the name is
 // whole, also after a power cut.

@@ -1,3 +1,5 @@
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <set>
 
 #include "engine/store/archived.h"
@@ -131,8 +133,7 @@ Result<RebuildReport> rows_anew(const std::filesystem::path& folder, const Progr
     Catalog catalog;
     catalog.refresh(*reader);
     RebuildReport report;
-    report.events = reader->head().seq;
-    each_archived(*reader, [&](const CasesArchived& record, Instant) { report.events -= record.events; });
+    report.events = events_kept(*reader);
     const auto before = reader->fingerprint();
     if (believe == Believe::both)
         if (auto shorter = journal_shorter(folder, *reader, report.faults)) return std::unexpected(*shorter);
@@ -153,6 +154,14 @@ Result<RebuildReport> rebuild(const std::filesystem::path& folder, const Progres
         report = rows_anew(folder, progress, believe);
     } catch (const std::exception& e) {
         const auto code = trouble(e).code;
+        if (code == "failed" && is_damage(e))
+            return refuse(
+                "journal-damaged",
+                fmt::format("{}; no row was changed: the journal is what all is made from, and "
+                            "`reeve restore BACKUP --data NEW` puts that of the latest backup into a "
+                            "new folder",
+                            e.what()),
+                folder.string());
         if (code == "failed") return std::unexpected(sqlite::not_read(e, folder));
         if (code != "damaged") throw;
         damaged = true;
@@ -160,7 +169,17 @@ Result<RebuildReport> rebuild(const std::filesystem::path& folder, const Progres
     if (!damaged && !report) return report;
     auto checked = damaged ? CheckReport{} : check(folder);
     if (damaged || (checked && checked->damaged)) {
-        report = salvage(folder, progress, believe);
+        try {
+            report = salvage(folder, progress, believe);
+        } catch (const SQLite::Exception& e) {
+            if (!is_damage(e)) throw;
+            return refuse(
+                "damaged",
+                fmt::format("not even the journal can be read ({}), and nothing was changed: `reeve "
+                            "restore BACKUP --data NEW` puts the latest backup into a new folder",
+                            e.what()),
+                folder.string());
+        }
         if (!report) return report;
         checked = check(folder);
     }

@@ -2,6 +2,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include "engine/store/archived.h"
 #include "engine/store/fingerprint.h"
 #include "engine/store/part_file.h"
 #include "engine/store/replay_all.h"
@@ -79,8 +80,8 @@ void take_secret(const std::filesystem::path& from, const std::filesystem::path&
 
 }  // namespace
 
-Result<RebuildReport> salvage(const std::filesystem::path& folder, const Progress& progress,
-                              Believe believe) {
+Result<RebuildReport> salvage(const std::filesystem::path& folder, const Progress& progress, Believe believe,
+                              Cut cut) {
     auto lock = sqlite::Lock::take(folder);
     if (!lock) return std::unexpected(lock.error());
     const bool rehearsal = is_rehearsal(folder);
@@ -92,25 +93,34 @@ Result<RebuildReport> salvage(const std::filesystem::path& folder, const Progres
     auto old = open_reader(folder);
     if (!old) return std::unexpected(old.error());
     std::string rows;
+    bool ended = true;
     {
         auto store = open(beside.path(), {.create = true, .durable = false});
         if (!store) return std::unexpected(store.error());
         const auto copied = copy_journal(**old, **store);
-        if (!copied.stopped.empty())
+        ended = copied.stopped.empty();
+        if (!ended && (cut == Cut::refused || copied.last == 0))
             return refuse("journal-damaged",
                           fmt::format("the journal cannot be read behind event {} ({}); nothing was changed: "
                                       "restore the latest backup",
                                       copied.last, copied.stopped),
                           folder.string());
+        if (!ended)
+            report.faults.push_back(
+                fmt::format("the journal cannot be read behind event {} ({}): what came later is "
+                            "not there",
+                            copied.last, copied.stopped));
         auto reader = (*store)->read();
         if (believe == Believe::both)
             if (auto shorter = journal_shorter(folder, *reader, report.faults))
                 return std::unexpected(*shorter);
         Catalog catalog;
         catalog.refresh(*reader);
-        report.events = copied.last;
+        report.events = events_kept(*reader);
+        std::function<void(const std::string&)> fault;
+        if (cut == Cut::accepted) fault = [&](const std::string& text) { report.faults.push_back(text); };
         (*store)->replace_rows([&](const Store::Write& write) {
-            report.cases = ReplayAll{*reader, catalog, write, {}, {}, progress}.run();
+            report.cases = ReplayAll{*reader, catalog, write, {}, fault, progress}.run();
         });
         (*store)->commit({.outbox = delivered(**old, *reader, report.faults)});
         rows = reader->fingerprint();
@@ -127,7 +137,8 @@ Result<RebuildReport> salvage(const std::filesystem::path& folder, const Progres
     {
         auto anew = open_reader(made);
         if (!anew) return std::unexpected(anew.error());
-        if (fingerprint_journal(**anew) != fingerprint_journal(**old) || (*anew)->fingerprint() != rows)
+        if ((ended && fingerprint_journal(**anew) != fingerprint_journal(**old)) ||
+            (*anew)->fingerprint() != rows)
             throw std::runtime_error(
                 "what was written beside the damaged file is not what was read in it; "
                 "nothing was changed");

@@ -5,14 +5,19 @@
 
 namespace reeve::store {
 
+// What becomes of a journal that cannot be read to its end.
+enum class Cut {
+    refused,  // "journal-damaged", and nothing is changed
+    accepted  // it ends where it cannot be read; faults says so, and which cases cannot be understood
+};
 // Takes the journal into a new database, makes every row again there and puts it in the place of the damaged
-// one. faults: what could not be taken over. Refused with "journal-damaged" when the journal cannot be read
-// whole: then nothing is changed.
-Result<RebuildReport> salvage(const std::filesystem::path& folder, const Progress&, Believe);
+// one. faults: what could not be taken over.
+Result<RebuildReport> salvage(const std::filesystem::path& folder, const Progress&, Believe,
+                              Cut = Cut::refused);
 
-// "journal-shorter": the folder's rows know more than the journal, as when its end was lost. Each case's row
-// is held against it; where some cannot be read, those that can and the rows of tasks, clocks and loads, and
-// faults says so.
+// "journal-shorter": the folder's rows know more than the journal, as when its end was lost. The rows of
+// cases are held against it, and those of tasks, clocks, archived cases and loads; faults says when some of
+// cases cannot be read.
 std::optional<Error> journal_shorter(const std::filesystem::path& folder, Reader& journal,
                                      std::vector<std::string>& faults);
 

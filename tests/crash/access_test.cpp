@@ -120,6 +120,28 @@ TEST_F(AccessDamage, OfAnEmptiedFileLeavesItsLog) {
     EXPECT_THAT(office.did("reeve case list --data again").out, HasSubstr("noise-1"));
 }
 
+TEST_F(AccessDamage, OfAFileThatWasTakenAwayLeavesItsLog) {
+    const auto told = HasSubstr("access.db was taken away, its log was not: nothing was touched");
+    fs::remove(file);
+    std::ofstream(file.string() + "-wal") << std::string(4096, 'x');
+    for (const char* command : {"reeve check", "reeve token list", "reeve backup without.backup"}) {
+        const auto ran = office.run(command);
+        EXPECT_EQ(ran.exit, 1) << command;
+        EXPECT_THAT(ran.err, told) << command;
+    }
+    EXPECT_FALSE(fs::exists(file));
+    EXPECT_EQ(fs::file_size(file.string() + "-wal"), 4096u);
+}
+
+TEST_F(AccessDamage, OfAFileThatWasEmptiedIsNamed) {
+    fs::resize_file(file, 0);
+    for (const char* command : {"reeve check", "reeve backup without.backup"}) {
+        const auto ran = office.run(command);
+        EXPECT_EQ(ran.exit, 1) << command;
+        EXPECT_THAT(ran.err, AllOf(names_access, HasSubstr("(it is empty)"))) << command;
+    }
+}
+
 TEST_F(AccessDamage, IsNamedByWhatCannotReadIt) {
     spoil_tokens();
     const auto ran = office.run("reeve token list --json");

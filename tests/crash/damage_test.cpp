@@ -32,8 +32,9 @@ class Damage : public testing::Test {
         return SQLite::Database(db.string(), SQLite::OPEN_READONLY).execAndGet(sql).getString();
     }
     // Nonsense over a page, the first being 1.
-    void overwrite(std::uint64_t page) {
-        std::fstream file(db, std::ios::in | std::ios::out | std::ios::binary);
+    void overwrite(std::uint64_t page) { overwrite(page, db); }
+    static void overwrite(std::uint64_t page, const fs::path& of) {
+        std::fstream file(of, std::ios::in | std::ios::out | std::ios::binary);
         file.seekp(static_cast<std::streamoff>((page - 1) * 4096));
         file << std::string(4096, '\xa5');
     }
@@ -192,9 +193,18 @@ TEST_F(Damage, AGuardOrIndexThatIsGoneIsNamedAndMadeAgain) {
         {"DROP TRIGGER journal_stays; CREATE TRIGGER journal_stays BEFORE DELETE ON journal BEGIN SELECT 1; "
          "END",
          "trigger journal_stays of table journal is not what it was: CREATE TRIGGER"},
-        {"CREATE TRIGGER quiet AFTER INSERT ON cases BEGIN UPDATE cases SET owner = '' WHERE id = NEW.id; "
-         "END",
+        {"CREATE TRIGGER quiet AFTER INSERT ON cases BEGIN UPDATE cases SET revision = revision + 1 WHERE id "
+         "= NEW.id; END",
          "trigger quiet of table cases is not of Reeve: CREATE TRIGGER"},
+        {"CREATE TRIGGER \"qu\"\"iet\" BEFORE DELETE ON tasks BEGIN SELECT RAISE(ABORT, 'no'); END",
+         "is not of Reeve"},
+        {"CREATE UNIQUE INDEX quiet ON cases(unit) WHERE id = 'noise-1'",
+         "index quiet of table cases is not of Reeve"},
+        {"DROP TABLE marks; CREATE VIEW marks AS SELECT 1", "table marks is not what it was: CREATE VIEW"},
+        {"CREATE TABLE bare AS SELECT * FROM tasks; DROP TABLE tasks; ALTER TABLE bare RENAME TO tasks; "
+         "CREATE INDEX tasks_open ON tasks(person) WHERE status = 'open'",
+         "table tasks is not what it was: CREATE TABLE"},
+        {"ALTER TABLE clocks ADD COLUMN note TEXT", "table clocks is not what it was: CREATE TABLE"},
     };
     for (const auto& [sql, told] : faults) {
         SCOPED_TRACE(sql);
@@ -202,6 +212,7 @@ TEST_F(Damage, AGuardOrIndexThatIsGoneIsNamedAndMadeAgain) {
         EXPECT_THAT(found(), HasSubstr(told));
         office.did("reeve rebuild");
         EXPECT_THAT(office.did("reeve check").out, HasSubstr("All is well"));
+        office.did("reeve case note noise-1 seen --as li-na");
         EXPECT_EQ(value("SELECT sql FROM sqlite_master WHERE name = 'journal_stays'"), guard);
         EXPECT_EQ(value("SELECT count(*) FROM sqlite_master WHERE name IN ('tasks_open', 'marks', 'quiet')"),
                   "2");
@@ -285,6 +296,98 @@ TEST_F(Damage, OfAFolderGoesIntoItsBackupWhichSaysSo) {
     EXPECT_THAT(ran.err, HasSubstr("(noise-2 revision 1): it is not what was written"));
     EXPECT_THAT(ran.out, HasSubstr("Restored with faults: again\n"));
     EXPECT_THAT(office.did("reeve case show noise-1 --data again").out, HasSubstr("noise-1"));
+}
+
+// What is left of the only one that there is.
+TEST_F(Damage, OfABackupLeavesWhatTheRestOfItSays) {
+    office.did("reeve case document noise-1 photo=notice.pdf --as chen-yu");
+    office.did("reeve token add intake --person li-na --scope read --as chen-yu");
+    const auto events = value("SELECT max(seq) FROM journal");
+    for (const char* table : {"tasks", "cases", "journal_stream", "access"}) {
+        SCOPED_TRACE(table);
+        const auto torn = office.folder() / "torn.backup", again = office.folder() / "again";
+        fs::remove(torn);
+        fs::remove_all(again);
+        office.did("reeve backup torn.backup");
+        overwrite(
+            std::stoull(SQLite::Database(torn.string(), SQLite::OPEN_READONLY)
+                            .execAndGet(std::string("SELECT rootpage FROM sqlite_master WHERE name = '") +
+                                        table + "'")
+                            .getString()),
+            torn);
+        EXPECT_THAT(office.run("reeve restore torn.backup --data again").err,
+                    HasSubstr("nothing was restored"));
+        const auto ran = office.run("reeve restore torn.backup --data again --faulty");
+        EXPECT_EQ(ran.exit, 1);
+        EXPECT_THAT(ran.out, HasSubstr("Restored with faults: again\n"));
+        EXPECT_THAT(office.did("reeve check --data again").out,
+                    HasSubstr("All is well: " + events + " events"));
+        EXPECT_EQ(office.did("reeve token list --data again").out.find("intake") == std::string::npos,
+                  std::string_view(table) == "access");
+    }
+}
+
+TEST_F(Damage, ABackupThatWasCutOffSaysSoAndLeavesWhatIsThere) {
+    const auto file = office.folder() / "whole.backup";
+    const auto size = fs::file_size(file);
+    fs::resize_file(file, size - 4096);
+    auto ran = office.run("reeve restore whole.backup --data again");
+    EXPECT_EQ(ran.exit, 1);
+    EXPECT_THAT(ran.err, HasSubstr("this backup was cut off: it has " + std::to_string(size - 4096) + " of " +
+                                   std::to_string(size) + " bytes; --faulty restores what can be read"));
+    ran = office.run("reeve restore whole.backup --data again --faulty");
+    EXPECT_THAT(ran.err, HasSubstr("this backup was cut off"));
+    EXPECT_THAT(ran.out, HasSubstr("Restored with faults: again\n"));
+    EXPECT_THAT(office.did("reeve check --data again").out, HasSubstr("All is well"));
+    // Of hardly anything hardly anything is left, and nothing that is not true.
+    for (const auto left : {size / 2, size / 8}) {
+        fs::resize_file(file, left);
+        fs::remove_all(office.folder() / "again");
+        ran = office.run("reeve restore whole.backup --data again --faulty");
+        EXPECT_EQ(ran.exit, 1);
+        EXPECT_THAT(ran.err, HasSubstr("cut off"));
+        if (ran.out.empty()) {
+            EXPECT_FALSE(fs::exists(office.folder() / "again" / "reeve.db"));
+            continue;
+        }
+        EXPECT_THAT(ran.err, HasSubstr("the journal cannot be read behind event "));
+        office.did("reeve check --data again");
+    }
+}
+
+TEST_F(Damage, ADatabaseThatIsGoneIsNoNewOffice) {
+    office.did("reeve case document noise-1 photo=notice.pdf --as chen-yu");
+    fs::rename(db, office.folder() / "kept.db");
+    for (const char* command : {"reeve check", "reeve case list", "reeve rebuild", "reeve init office"}) {
+        const auto said = office.run(command);
+        EXPECT_EQ(said.exit, 1) << command;
+        EXPECT_THAT(said.err, HasSubstr("reeve.db is gone from this folder, and attachments is there"))
+            << command;
+    }
+    fs::rename(office.folder() / "kept.db", db);
+    office.did("reeve check");
+}
+
+TEST_F(Damage, OfAFileThatIsNoDatabaseNothingIsSaidBesides) {
+    const auto said = office.run("reeve check --data notice.pdf");
+    EXPECT_EQ(said.exit, 1);
+    EXPECT_THAT(said.err, testing::Not(HasSubstr("access.db")));
+}
+
+TEST_F(Damage, OfTheTimeOfARehearsalIsNamed) {
+    std::ofstream(data / "rehearsal.json").flush();
+    EXPECT_THAT(found(), HasSubstr("rehearsal.json:1:1: the file is empty"));
+}
+
+// A change by hand to what happened: no rebuild makes it good, and none says that it did.
+TEST_F(Damage, AnEventThatWasChangedIsNotRebuilt) {
+    execute(
+        "DROP TRIGGER journal_stands; UPDATE journal SET digest = digest + 1 WHERE stream = 'noise-2' AND "
+        "revision = 1");
+    const auto said = office.run("reeve rebuild --json");
+    EXPECT_EQ(said.exit, 1);
+    EXPECT_THAT(said.err, testing::AllOf(HasSubstr("\"code\":\"journal-damaged\""),
+                                         HasSubstr("as its digest tells; no row was changed")));
 }
 
 TEST_F(Damage, ALostDocumentIsSaidByTheBackupThatIsWrittenWithoutIt) {

@@ -1,6 +1,7 @@
 #include "engine/store/sqlite/damage.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <sqlite3.h>
 
 #include <fmt/format.h>
 
@@ -38,12 +39,16 @@ std::optional<std::string> readable_up_to(SQLite::Database& db, const std::strin
                                           Way way) {
     std::string last;
     const int keys = 1 + static_cast<int>(std::ranges::count(std::string_view(key), ','));
-    const bool all = read_rows(db, fmt::format("*, {}", key), table, key, way, [&](SQLite::Statement& s) {
-        last.clear();
-        for (int i = s.getColumnCount() - keys; i < s.getColumnCount(); ++i)
-            last += fmt::format("{}{}", last.empty() ? "" : " ", s.getColumn(i).getString());
-    });
-    if (all) return std::nullopt;
+    try {
+        if (read_rows(db, fmt::format("*, {}", key), table, key, way, [&](SQLite::Statement& s) {
+                last.clear();
+                for (int i = s.getColumnCount() - keys; i < s.getColumnCount(); ++i)
+                    last += fmt::format("{}{}", last.empty() ? "" : " ", s.getColumn(i).getString());
+            }))
+            return std::nullopt;
+    } catch (const SQLite::Exception&) {
+        // Whyever: those behind it were not read.
+    }
     return last.empty() ? "the first row" : last;
 }
 
@@ -78,7 +83,9 @@ bool read_rows(SQLite::Database& db, const std::string& columns, const std::stri
         try {
             if (!s) s.emplace(db, sql);
             return s->executeStep();
-        } catch (const SQLite::Exception&) {
+        } catch (const SQLite::Exception& e) {
+            // Damage, or a table that is not there; else it may be read the next time.
+            if (!is_damage(e) && e.getErrorCode() != SQLITE_ERROR) throw;
             return std::nullopt;
         }
     };

@@ -3,8 +3,10 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <system_error>
 #include <thread>
 
@@ -156,6 +158,7 @@ Result<void> replace(const std::filesystem::path& folder, const std::filesystem:
     }
     if (read_by_somebody)
         return refuse("in-use", "somebody is reading this folder; replacing it has to wait", folder.string());
+    own_like(with, target);
     move_whole(with, folder / replacing_name);
     finish_replacing(folder);
     return {};
@@ -199,8 +202,26 @@ void make_plain(SQLite::Database& db) {
     if (mode != "delete") throw std::runtime_error(db.getFilename() + " keeps a log of its own: " + mode);
 }
 
+void keep_private(const std::filesystem::path& file) {
+    std::ofstream(file, std::ios::binary | std::ios::app).close();
+    if (::chmod(file.c_str(), S_IRUSR | S_IWUSR) != 0)
+        throw std::system_error(errno, std::generic_category(), "protecting " + file.string());
+}
+
+void own_like(const std::filesystem::path& file, const std::filesystem::path& place) {
+    struct stat old;
+    const bool replaced = ::stat(place.c_str(), &old) == 0;
+    if (!replaced && ::stat(place.parent_path().c_str(), &old) != 0) return;
+    // Only root gives a file to another user; to a group of theirs anybody does.
+    if (::chown(file.c_str(), old.st_uid, old.st_gid) != 0 &&
+        ::chown(file.c_str(), static_cast<uid_t>(-1), old.st_gid) != 0)
+        return;
+    if (replaced && ::chmod(file.c_str(), old.st_mode & 0777) != 0) return;
+}
+
 void copy_database(const std::filesystem::path& from, const std::filesystem::path& to) {
     auto source = connect(from, Mode::read);
+    keep_private(to);
     SQLite::Database target(to.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 10'000);
     SQLite::Backup copy(target, *source);
     // All at once; where it has to wait for a lock, not in a hot loop.
@@ -265,17 +286,41 @@ void mark_rehearsal(const std::filesystem::path& folder, bool rehearsal) {
     sqlite::mark(*sqlite::connect(sqlite::database_path(folder), sqlite::Mode::write), rehearsal);
 }
 
+namespace {
+
+// What is left of a folder whose database somebody took away.
+std::optional<Error> database_gone(const std::filesystem::path& folder) {
+    std::error_code ignored;
+    // A restore that was killed: there was none yet.
+    for (const char* begun : {sqlite::restoring_name, sqlite::rebuilding_name})
+        if (std::filesystem::exists(folder / begun, ignored)) return std::nullopt;
+    const auto documents = folder / "attachments";
+    for (const auto& left : {folder / "access.db", sqlite::database_path(folder).concat("-wal"), documents})
+        if (std::filesystem::exists(left, ignored) && !std::filesystem::is_empty(left, ignored))
+            return Error{
+                "database-gone",
+                fmt::format("{} is gone from this folder, and {} is there: put it back, or `reeve restore "
+                            "BACKUP --data NEW` puts the latest backup into a new folder",
+                            sqlite::database_path(folder).filename().string(), left.filename().string()),
+                folder.string()};
+    return std::nullopt;
+}
+
+std::unexpected<Error> no_data(const std::filesystem::path& folder) {
+    if (auto gone = database_gone(folder)) return std::unexpected(*gone);
+    return refuse("no-folder", "there is no Reeve data here; `reeve init` makes a data folder",
+                  folder.string());
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Store>> open(const std::filesystem::path& folder, const OpenOptions& options) {
     const auto file = sqlite::database_path(folder);
     finish_left(folder);
     if (!std::filesystem::exists(file)) {
-        if (!options.create)
-            return refuse("no-folder", "there is no Reeve data here; `reeve init` makes a data folder",
-                          folder.string());
-        if (options.durable)
-            make_folder(folder / "attachments");
-        else
-            std::filesystem::create_directories(folder / "attachments");
+        if (!options.create) return no_data(folder);
+        if (auto gone = database_gone(folder)) return std::unexpected(*gone);
+        make_data_folder(folder, options.durable);
     }
     auto lock = sqlite::Lock::take(folder);
     if (!lock) return std::unexpected(lock.error());
@@ -284,6 +329,7 @@ Result<std::unique_ptr<Store>> open(const std::filesystem::path& folder, const O
     if (!std::filesystem::exists(file)) {
         // Made whole beside its name: a kill leaves a folder without a database, not one without tables.
         const PartFile part(folder / sqlite::restoring_name);
+        sqlite::keep_private(part.path());
         {
             auto db = sqlite::connect(part.path(), mode);
             const auto made = sqlite::minding_room(*db, [&] {
@@ -328,9 +374,7 @@ Result<std::unique_ptr<Reader>> read_older(const std::filesystem::path& file) {
 Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& folder) {
     finish_left(folder);
     const auto file = std::filesystem::is_directory(folder) ? sqlite::database_path(folder) : folder;
-    if (!std::filesystem::exists(file))
-        return refuse("no-folder", "there is no Reeve data here; `reeve init` makes a data folder",
-                      folder.string());
+    if (!std::filesystem::exists(file)) return no_data(folder);
     const auto schema = schema_of(*sqlite::connect(file, sqlite::Mode::read), file);
     if (!schema) return std::unexpected(schema.error());
     if (*schema < sqlite::schema_version && file == folder) return read_older(file);

@@ -244,7 +244,13 @@ class SqliteReader final : public Reader {
 
     std::vector<std::string> integrity() override {
         auto found = damages(*db_);
-        return found.empty() ? schema_faults(*db_) : found;
+        if (found.empty()) return schema_faults(*db_);
+        try {
+            std::ranges::move(schema_faults(*db_), std::back_inserter(found));
+        } catch (const SQLite::Exception&) {
+            // What cannot be read was said above.
+        }
+        return found;
     }
 
     void snapshot(const std::function<void()>& body) override {

@@ -15,10 +15,10 @@ namespace reeve::store::sqlite {
 
 class SameFiles {
   public:
-    // As it is now; one that is not there is not remembered.
+    // As it is now, and until it is forgotten; one that is not there is not remembered.
     void remember(const std::filesystem::path& file) {
         struct stat is;
-        if (::stat(file.c_str(), &is) == 0) known_.insert_or_assign(file, std::pair(is.st_dev, is.st_ino));
+        if (::stat(file.c_str(), &is) == 0) known_.try_emplace(file, is.st_dev, is.st_ino);
     }
     void forget(const std::filesystem::path& file) { known_.erase(file); }
 

@@ -1,6 +1,7 @@
 // The tables, by schema version. A stored form never changes its meaning: a new form is a new version and a
 // step from the one before it.
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <sqlite3.h>
 
 #include "engine/store/part_file.h"
 #include "engine/store/sqlite/columns.h"
@@ -212,6 +213,7 @@ Result<void> prepare(SQLite::Database& db, const std::filesystem::path& file, Ol
     if (found > 0 && older == Older::kept) {
         const std::string copy = fmt::format("{}.schema-{}.backup", file.string(), found);
         const PartFile part(copy + ".part");
+        keep_private(part.path());
         SQLite::Statement vacuum(db, "VACUUM INTO ?");
         vacuum.bind(1, part.path().string());
         vacuum.exec();
@@ -237,14 +239,15 @@ namespace {
 
 struct Object {
     std::string type, name, table, sql;
+    bool operator==(const Object&) const = default;
 };
 
 // What a database of this schema holds, tables first.
 std::vector<Object> objects_of(SQLite::Database& db) {
     std::vector<Object> objects;
     SQLite::Statement s(db,
-                        "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL "
-                        "ORDER BY type <> 'table', rowid");
+                        "SELECT type, lower(name), lower(tbl_name), sql FROM sqlite_master "
+                        "WHERE sql IS NOT NULL ORDER BY type <> 'table', rowid");
     while (s.executeStep())
         objects.push_back({s.getColumn(0), s.getColumn(1), s.getColumn(2), s.getColumn(3)});
     return objects;
@@ -261,9 +264,37 @@ const Object* find(const std::vector<Object>& objects, const std::string& name) 
     return it == objects.end() ? nullptr : &*it;
 }
 
+// One that is not there, or is another than is wanted, or is there and not wanted.
+struct Difference {
+    const Object *wanted, *found;
+};
+
+// A table or a view of somebody else's does nothing to ours; what a trigger does to a row, and an index
+// refuses, no replay tells.
+std::vector<Difference> differences(const std::vector<Object>& wanted, const std::vector<Object>& there) {
+    std::vector<Difference> all;
+    for (const auto& object : wanted)
+        if (const auto* found = find(there, object.name); !found || *found != object)
+            all.push_back({&object, found});
+    for (const auto& object : there)
+        if (!find(wanted, object.name) &&
+            (object.type == "trigger" || (object.type == "index" && find(wanted, object.table))))
+            all.push_back({nullptr, &object});
+    return all;
+}
+
 std::string of_table(const Object& object) {
     return fmt::format("{} {}{}", object.type, object.name,
-                       object.type == "table" ? "" : " of table " + object.table);
+                       object.table == object.name ? "" : " of table " + object.table);
+}
+
+std::string told(const Difference& of) {
+    if (!of.found) return of_table(*of.wanted) + " is missing";
+    auto text = of.found->sql;
+    std::ranges::replace_if(
+        text, [](unsigned char c) { return c < ' '; }, ' ');
+    return fmt::format("{} is not {}: {}", of_table(of.wanted ? *of.wanted : *of.found),
+                       of.wanted ? "what it was" : "of Reeve", text);
 }
 
 }  // namespace
@@ -271,25 +302,27 @@ std::string of_table(const Object& object) {
 std::vector<std::string> schema_faults(SQLite::Database& db) {
     std::vector<std::string> faults;
     const auto wanted = wanted_objects(), there = objects_of(db);
-    for (const auto& object : wanted) {
-        const auto* found = find(there, object.name);
-        if (!found)
-            faults.push_back(of_table(object) + " is missing");
-        else if (object.type != "table" && found->sql != object.sql)  // of a table ALTER writes the text
-            faults.push_back(fmt::format("{} is not what it was: {}", of_table(object), found->sql));
-    }
-    // What it does to a row no replay tells.
-    for (const auto& object : there)
-        if (object.type == "trigger" && !find(wanted, object.name))
-            faults.push_back(fmt::format("{} is not of Reeve: {}", of_table(object), object.sql));
+    for (const auto& one : differences(wanted, there)) faults.push_back(told(one));
     return faults;
 }
 
 void mend(SQLite::Database& db) {
     if (!db.tableExists("journal")) return;  // without it nothing can be made again
-    const auto there = objects_of(db);
-    for (const auto& object : wanted_objects())
-        if (!find(there, object.name)) db.exec(object.sql);
+    const auto wanted = wanted_objects(), there = objects_of(db);
+    SQLite::Transaction all(db, SQLite::TransactionBehavior::IMMEDIATE);
+    const auto differing = differences(wanted, there);
+    for (const auto& [_, found] : differing) {
+        if (!found) continue;
+        // It may hold what is nowhere else: the rows of a new file are made from the journal.
+        if (found->type == "table")
+            throw SQLite::Exception(of_table(*found) + " is not what it was", SQLITE_CORRUPT);
+        std::string name;
+        for (const char c : found->name) name.append(c == '"' ? 2 : 1, c);
+        db.exec(fmt::format("DROP {} IF EXISTS \"{}\"", found->type, name));
+    }
+    for (const auto& [object, _] : differing)
+        if (object) db.exec(object->sql);
+    all.commit();
     db.exec("REINDEX");
 }
 

@@ -39,7 +39,8 @@ bool sqlite::no_room(const SQLite::Exception& e, SQLite::Database& db) {
 void expect_not_emptied(const std::filesystem::path& file) {
     const auto emptied = [&] {
         std::error_code database, log;
-        return std::filesystem::file_size(file, database) == 0 && !database &&
+        const bool none = std::filesystem::file_size(file, database) == 0 && !database;
+        return (none || database == std::errc::no_such_file_or_directory) &&
                std::filesystem::file_size(file.string() + "-wal", log) > 0 && !log;
     };
     // Twice: a new one is written between the two looks of one.
@@ -69,7 +70,8 @@ Error trouble(const std::exception& e) {
     if (const auto* emptied = dynamic_cast<const Emptied*>(&e))
         return {"damaged",
                 fmt::format(
-                    "{}: nothing was touched. {}", e.what(),
+                    "{} was {}, its log was not: nothing was touched. {}", emptied->file.string(),
+                    std::filesystem::exists(emptied->file) ? "emptied" : "taken away",
                     emptied->file.filename() == "access.db"
                         ? "Cases are not in it. While no service runs on the folder, move both elsewhere, "
                           "and put the access.db of a backup there (`reeve restore BACKUP --data NEW` "

@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <fstream>
 #include <sstream>
 
+#include "engine/store/part_file.h"
 #include "engine/store/scratch.h"
 #include "engine/store/upkeep.h"
 
@@ -273,6 +275,70 @@ TEST(Folder, ANewerSchemaIsRefused) {
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code, "newer-schema");
     EXPECT_EQ(open_reader(folder.path()).error().code, "newer-schema");
+}
+
+// Where the reopening after a failed commit fails, what lay there before is still known.
+TEST(Folder, AReopeningThatFailsForgetsNothing) {
+    ScratchFolder working;
+    const auto file = working.path() / "reeve.db", other = working.path() / "other";
+    auto store = *open(working.path(), {.create = true, .durable = false});
+    store->commit({.started = {{"permit", 1}}});
+    std::filesystem::copy_file(file, other);
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit none{0, before.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    EXPECT_THROW(store->reopen(), SQLite::Exception);
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    std::filesystem::rename(other, file);
+    try {
+        store->reopen();
+        FAIL() << "it goes on in another database";
+    } catch (const std::runtime_error& e) {
+        EXPECT_THAT(e.what(), testing::HasSubstr("reeve.db was replaced"));
+    }
+}
+
+TEST(Folder, IsOnlyForItsOwnerToRead) {
+    using std::filesystem::perms;
+    ScratchFolder scratch;
+    const auto office = scratch.path() / "office", copy = scratch.path() / "copy";
+    const auto others = [](const std::filesystem::path& file) {
+        return std::filesystem::status(file).permissions() & (perms::group_all | perms::others_all);
+    };
+    {
+        auto store = *open(office, {.create = true});
+        store->probe();
+        for (const char* name : {"", "reeve.db", "reeve.db-wal", "attachments"})
+            EXPECT_EQ(others(office / name), perms::none) << name;
+        ASSERT_TRUE(backup(office, copy));
+        EXPECT_EQ(others(copy), perms::none);
+    }
+    // Whoever opened it to others is asked by nobody twice.
+    std::filesystem::permissions(office / "reeve.db", perms::group_read, std::filesystem::perm_options::add);
+    ASSERT_TRUE(restore(copy, office, {.over = true}));
+    EXPECT_EQ(others(office / "reeve.db"), perms::group_read);
+    ASSERT_TRUE(restore(copy, scratch.path() / "again", {}));
+    for (const char* name : {"", "reeve.db", "attachments"})
+        EXPECT_EQ(others(scratch.path() / "again" / name), perms::none) << name;
+}
+
+TEST(Folder, OneBackupOfANameIsMadeAtATime) {
+    ScratchFolder scratch;
+    const auto office = scratch.path() / "office", copy = scratch.path() / "copy";
+    { auto store = *open(office, {.create = true, .durable = false}); }
+    const PartFolder other(part_beside(copy));
+    {
+        const FolderHold held(other.path(), FolderHold::Kind::alone);
+        const auto refused = backup(office, copy);
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, "in-use");
+    }
+    EXPECT_TRUE(backup(office, copy));
+    EXPECT_FALSE(std::filesystem::exists(other.path()));
+    const auto refused = restore(office / "reeve.db", scratch.path() / "again", {});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, "no-backup");
 }
 
 // SQLite takes the log of an empty database away: here it is all that is left of it.
