@@ -296,9 +296,10 @@ class SqliteStore final : public Store {
         db_.reset();
         // The log and its index go with the last connection, and are made by the first to look.
         for (const char* tail : {"-wal", "-shm"}) files_.forget(file_.string() + tail);
-        db_ = connect(file_, mode_);
-        statements_ = std::make_unique<Statements>(*db_);
+        auto db = connect(file_, mode_);
         files_.check();
+        statements_ = std::make_unique<Statements>(*db);
+        db_ = std::move(db);
         for (const char* tail : {"", "-wal", "-shm"}) files_.remember(file_.string() + tail);
     }
 
