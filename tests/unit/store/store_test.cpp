@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <csignal>
 #include <fstream>
 #include <sstream>
 
@@ -284,12 +285,13 @@ TEST(Folder, AReopeningThatFailsForgetsNothing) {
     auto store = *open(working.path(), {.create = true, .durable = false});
     store->commit({.started = {{"permit", 1}}});
     std::filesystem::copy_file(file, other);
+    ::signal(SIGXFSZ, SIG_IGN);
     rlimit before{};
-    ::getrlimit(RLIMIT_NOFILE, &before);
-    const rlimit none{0, before.rlim_max};
-    ::setrlimit(RLIMIT_NOFILE, &none);
-    EXPECT_THROW(store->reopen(), SQLite::Exception);
-    ::setrlimit(RLIMIT_NOFILE, &before);
+    ::getrlimit(RLIMIT_FSIZE, &before);
+    const rlimit small{1000, before.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &small);
+    EXPECT_THROW(store->reopen(), NoRoom);
+    ::setrlimit(RLIMIT_FSIZE, &before);
     std::filesystem::rename(other, file);
     try {
         store->reopen();
