@@ -66,7 +66,8 @@ void add_store(CLI::App& app, Cli& cli) {
         need_data(*checked);
         auto report = store::check(*checked, progress("checking"));
         if (!report) return refused(cli, report.error());
-        if (std::filesystem::is_directory(*checked) && !report->damaged)
+        // Where it is missing the last event tells the time, and where there is none nothing began yet.
+        if (std::filesystem::exists(std::filesystem::path(*checked) / "rehearsal.json") && !report->damaged)
             if (auto rehearsal = read_rehearsal(*checked); !rehearsal)
                 report->faults.push_back(rehearsal.error().text());
         const auto now = runtime::system_time()->now();
