@@ -33,7 +33,7 @@ CLI::App* add(CLI::App* noun, Cli& cli, const std::string& name, const std::stri
         ->type_name("N");
     command->add_option("--rounds", options->rounds, "How often; the median is told")
         ->type_name("N")
-        ->check(CLI::PositiveNumber)
+        ->check(CLI::Range(1, 1000))
         ->capture_default_str();
     if (may_kill)
         command->add_flag("--kill", options->kill,

@@ -118,10 +118,10 @@ std::optional<Error> bad_argument(const std::vector<std::string>& words) {
                          fmt::format("word {}", i + 1)};
     // As of a variable that is not set. Without it the command does another thing.
     for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i)
-        for (const std::string option : {"--rehearsal", "--key", "--expect", "--until", "--now"})
-            if (words[i] == option + "=" ||
-                (words[i] == option && i + 1 < words.size() && words[i + 1].empty()))
-                return Error{"bad-value", "this is empty; give it a value, or leave it out", option};
+        if (words[i].starts_with("--") &&
+            (words[i].find('=') == words[i].size() - 1 || (i + 1 < words.size() && words[i + 1].empty())))
+            return Error{"bad-value", "this is empty; give it a value, or leave it out",
+                         words[i].substr(0, words[i].find('='))};
     return std::nullopt;
 }
 

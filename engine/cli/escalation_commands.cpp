@@ -70,15 +70,12 @@ void add_escalation_list(CLI::App& escalations, Cli& cli) {
 // A command on one escalation, named CASE/ESCALATION.
 GivenPtr on_escalation(Cli& cli, CLI::App* command,
                        std::function<core::Wish(Folder&, const std::string& escalation)> make) {
-    auto text = std::make_shared<std::string>(), case_id = std::make_shared<std::string>();
-    command->add_option("ESCALATION", *text, "As reeve escalation list names it: CASE/ESCALATION")
-        ->required()
-        ->each([](const std::string& value) { parse_reference(value, "ESCALATION"); });
-    return asks(cli, command, case_id, [=, make = std::move(make)](Folder& folder) -> Result<core::Wish> {
-        const auto reference = parse_reference(*text, "ESCALATION");
-        *case_id = reference.case_id;
-        return make(folder, reference.id);
-    });
+    auto escalation =
+        add_reference(command, "ESCALATION", "As reeve escalation list names it: CASE/ESCALATION");
+    return asks(cli, command, case_in(escalation),
+                [=, make = std::move(make)](Folder& folder) -> Result<core::Wish> {
+                    return make(folder, escalation->id);
+                });
 }
 
 }  // namespace

@@ -122,11 +122,15 @@ void add_reason(CLI::App* command, const GivenPtr& given,
 // What a change led to, in words or as JSON; with the receipt code of a case that it started.
 int print_receipt(const Cli&, Folder&, const Result<runtime::Receipt>&, const std::string& receipt_code = {});
 
-// "CASE/t3" as the case and what is in it; wrong use when there is no slash.
+// "CASE/t3" as the case and what is in it: a needed argument, wrong use when there is no slash.
 struct Reference {
     std::string case_id, id;
 };
-Reference parse_reference(const std::string& text, const char* what);
+std::shared_ptr<Reference> add_reference(CLI::App* command, const char* what, const std::string& about);
+// The case of it, once it was given.
+inline std::shared_ptr<std::string> case_in(const std::shared_ptr<Reference>& reference) {
+    return {reference, &reference->case_id};
+}
 [[noreturn]] void wrong_use(const std::string& option, const std::string& message);
 
 // Prints rows as a table, or as a JSON array.

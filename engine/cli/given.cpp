@@ -141,13 +141,22 @@ int print_receipt(const Cli& cli, Folder& folder, const Result<runtime::Receipt>
     return 0;
 }
 
-Reference parse_reference(const std::string& text, const char* what) {
-    const auto slash = text.rfind('/');
-    if (slash == std::string::npos || slash == 0 || slash + 1 == text.size())
-        wrong_use(what, fmt::format("expected CASE/ID as the lists print it, such as petition-handling-1/t2, "
-                                    "not \"{}\"",
-                                    text));
-    return {text.substr(0, slash), text.substr(slash + 1)};
+std::shared_ptr<Reference> add_reference(CLI::App* command, const char* what, const std::string& about) {
+    auto reference = std::make_shared<Reference>();
+    command
+        ->add_option_function<std::string>(
+            what,
+            [what, reference](const std::string& text) {
+                const auto slash = text.rfind('/');
+                if (slash == std::string::npos || slash == 0 || slash + 1 == text.size())
+                    wrong_use(what, fmt::format("expected CASE/ID as the lists print it, such as "
+                                                "petition-handling-1/t2, not \"{}\"",
+                                                text));
+                *reference = {text.substr(0, slash), text.substr(slash + 1)};
+            },
+            about)
+        ->required();
+    return reference;
 }
 
 void print_json(const Json& json) {

@@ -1,6 +1,7 @@
 // The reeve command.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,14 +21,29 @@ const char* const malloc_conf = "background_thread:true";
 
 namespace {
 
-// What cannot be written to standard error, as when the disk of the log is full, stops no work: it would end
-// the process otherwise, as nobody is left who could be told.
+// What cannot be written to standard error, as when the disk of the log is full or nobody reads any more,
+// stops no work: it would end the process otherwise, as nobody is left who could be told.
 ssize_t write_to_standard_error(void*, const char* bytes, std::size_t size) {
+    sigset_t pipe, before;
+    ::sigemptyset(&pipe);
+    ::sigaddset(&pipe, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &pipe, &before);
     for (std::size_t at = 0; at < size;) {
         const auto written = ::write(STDERR_FILENO, bytes + at, size - at);
-        if (written < 0 && errno != EINTR) break;
-        at += written < 0 ? 0 : static_cast<std::size_t>(written);
+        if (written >= 0) {
+            at += static_cast<std::size_t>(written);
+        } else if (errno == EAGAIN) {
+            pollfd room{STDERR_FILENO, POLLOUT, 0};
+            if (::poll(&room, 1, 1000) == 0) break;  // nobody reads
+        } else if (errno == EPIPE) {
+            const timespec at_once{};
+            ::sigtimedwait(&pipe, nullptr, &at_once);  // it came of this write, and waits for this thread
+            break;
+        } else if (errno != EINTR) {
+            break;
+        }
     }
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     return static_cast<ssize_t>(size);
 }
 

@@ -7,6 +7,7 @@
 
 #include "engine/cli/folder.h"
 #include "engine/json.h"
+#include "engine/store/part_file.h"
 
 namespace reeve::cli {
 
@@ -21,6 +22,7 @@ void write_rehearsal(const std::filesystem::path& folder, time::Instant now) {
         std::filesystem::remove(fresh);
         throw std::system_error(error, std::generic_category(), "writing " + file.string());
     }
+    store::own_as_its_folder(fresh);
     std::filesystem::rename(fresh, file);
 }
 
@@ -66,7 +68,7 @@ std::optional<Error> place_refuses(const std::filesystem::path& folder) {
             "attachments",        "lock",           "lost+found",           "rehearsal.json",
             "rehearsal.json.new", "restoring.db",   "restoring.db-journal", "restoring.db-wal",
             "restoring.db-shm",   "access.db.part", "replacing.access.db",  "replacing.rehearsal.json",
-            sample_mark};
+            "rebuilding",         sample_mark};
         if (!std::filesystem::exists(there / "reeve.db", ignored))
             for (const auto& entry : std::filesystem::directory_iterator(there, ignored))
                 if (const auto name = entry.path().filename().string(); !ours.contains(name))

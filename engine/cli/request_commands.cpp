@@ -11,14 +11,9 @@ template <class WishType>
 void add_judgement(CLI::App& requests, Cli& cli, const char* name, const char* sentence,
                    const char* example) {
     auto* command = add_command(requests, name, sentence, example);
-    auto text = std::make_shared<std::string>(), case_id = std::make_shared<std::string>();
-    command->add_option("REQUEST", *text, "As reeve request list names it: CASE/REQUEST")
-        ->required()
-        ->each([](const std::string& value) { parse_reference(value, "REQUEST"); });
-    auto given = asks(cli, command, case_id, [text, case_id](Folder& folder) -> Result<core::Wish> {
-        const auto reference = parse_reference(*text, "REQUEST");
-        *case_id = reference.case_id;
-        return WishType{reference.id, folder.given().reason};
+    auto request = add_reference(command, "REQUEST", "As reeve request list names it: CASE/REQUEST");
+    auto given = asks(cli, command, case_in(request), [request](Folder& folder) -> Result<core::Wish> {
+        return WishType{request->id, folder.given().reason};
     });
     if constexpr (std::is_same_v<WishType, core::Refuse>)
         add_reason(command, given, needed_reason);
@@ -29,15 +24,9 @@ void add_judgement(CLI::App& requests, Cli& cli, const char* name, const char* s
 // A command on one job, named CASE/JOB.
 GivenPtr on_job(Cli& cli, CLI::App* command,
                 std::function<Result<core::Wish>(Folder&, const Reference&)> make) {
-    auto text = std::make_shared<std::string>(), case_id = std::make_shared<std::string>();
-    command->add_option("JOB", *text, "As reeve job list names it: CASE/JOB")
-        ->required()
-        ->each([](const std::string& value) { parse_reference(value, "JOB"); });
-    return asks(cli, command, case_id, [text, case_id, make = std::move(make)](Folder& folder) {
-        const auto reference = parse_reference(*text, "JOB");
-        *case_id = reference.case_id;
-        return make(folder, reference);
-    });
+    auto job = add_reference(command, "JOB", "As reeve job list names it: CASE/JOB");
+    return asks(cli, command, case_in(job),
+                [job, make = std::move(make)](Folder& folder) { return make(folder, *job); });
 }
 
 }  // namespace

@@ -138,16 +138,9 @@ void add_store(CLI::App& app, Cli& cli) {
             auto parsed = parse_start(*rehearsal, "--rehearsal");
             if (!parsed) return refused(cli, parsed.error());
             at = *parsed;
-            if (auto reader = store::open_reader(*from))
-                if (const auto last = (*reader)->head().at; last && *at < *last)
-                    return refused(cli, {"too-early",
-                                         "the last event of the backup is of " + time::to_utc_string(*last) +
-                                             "; a rehearsal with it begins there or later",
-                                         "--rehearsal"});
         }
         if (auto no = place_refuses(*restored)) return refused(cli, *no);
-        auto report = store::restore(*from, *restored,
-                                     {.over = *force, .faulty = *faulty, .rehearsal = at.has_value()});
+        auto report = store::restore(*from, *restored, {.over = *force, .faulty = *faulty, .rehearsal = at});
         if (!report) return refused(cli, report.error());
         if (!at && store::is_rehearsal(*restored)) at = report->last;
         if (at) write_rehearsal(*restored, *at);

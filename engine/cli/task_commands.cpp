@@ -63,15 +63,9 @@ using Make = std::function<Result<core::Wish>(Folder&, const std::string& case_i
 
 // A command on one task, named CASE/TASK.
 GivenPtr on_task(Cli& cli, CLI::App* command, Make make) {
-    auto text = std::make_shared<std::string>();
-    command->add_option("TASK", *text, "The task, as reeve task list names it: CASE/TASK")
-        ->required()
-        ->each([](const std::string& value) { parse_reference(value, "TASK"); });
-    auto case_id = std::make_shared<std::string>();
-    return asks(cli, command, case_id, [text, case_id, make = std::move(make)](Folder& folder) {
-        const auto reference = parse_reference(*text, "TASK");
-        *case_id = reference.case_id;
-        return make(folder, reference.case_id, reference.id);
+    auto task = add_reference(command, "TASK", "The task, as reeve task list names it: CASE/TASK");
+    return asks(cli, command, case_in(task), [task, make = std::move(make)](Folder& folder) {
+        return make(folder, task->case_id, task->id);
     });
 }
 

@@ -9,6 +9,7 @@
 #include "engine/http/access_file.h"
 #include "engine/log.h"
 #include "engine/runtime/time_source.h"
+#include "engine/store/same_files.h"
 
 namespace reeve::http {
 
@@ -30,7 +31,11 @@ Json to_json(const ReadRow& row) {
 struct Reads::Parts {
     Parts(const std::filesystem::path& folder, time::Millis span, std::function<time::Instant()> clock,
           std::chrono::milliseconds between)
-        : kept(span), now(std::move(clock)), between_sweeps(between), db(open_access_file(folder)) {
+        : kept(span),
+          now(std::move(clock)),
+          between_sweeps(between),
+          db(open_access_file(folder)),
+          files(store::SameFiles::of_database(folder / "access.db")) {
         // Each is in the file at once; that the file is on the disk is seen to by keep().
         db->exec("PRAGMA synchronous = NORMAL");
     }
@@ -76,6 +81,7 @@ struct Reads::Parts {
     }
 
     void insert_row(const ReadRow& row) {
+        files.check();
         insert.tryReset();
         insert.bind(1, millis_of(row.at));
         insert.bind(2, row.person);
@@ -83,6 +89,7 @@ struct Reads::Parts {
         insert.bind(4, row.case_id);
         insert.bind(5, row.route);
         insert.exec();
+        files.check();
     }
 
     void failed(const std::string& why) {
@@ -120,6 +127,7 @@ struct Reads::Parts {
     const std::chrono::milliseconds between_sweeps;
     std::mutex mutex;
     std::unique_ptr<SQLite::Database> db;
+    store::SameFiles files;
     SQLite::Statement insert{*db,
                              "INSERT INTO reads (at, person, token, case_id, route) VALUES (?, ?, ?, ?, ?)"};
     SQLite::Statement sweep{*db, "DELETE FROM reads WHERE at < ?"};
@@ -158,6 +166,11 @@ void Reads::record(const ReadRow& row) try {
 
 std::optional<std::string> Reads::trouble() const {
     std::lock_guard lock(parts_->mutex);
+    try {
+        if (!parts_->trouble) parts_->files.check();
+    } catch (const std::exception& e) {
+        parts_->failed(e.what());
+    }
     return parts_->trouble;
 }
 

@@ -94,7 +94,8 @@ Step Reader::step(const Node& node) {
     if (out.text.ends_with("%")) {
         double percent = -1;
         auto number = trimmed(std::string_view(out.text).substr(0, out.text.size() - 1));
-        auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), percent);
+        auto [end, error] =
+            std::from_chars(number.data(), number.data() + number.size(), percent, std::chars_format::fixed);
         if (error != std::errc() || end != number.data() + number.size() || !std::isfinite(percent)) {
             wrong();
         } else if (percent < 0 || percent >= 100) {

@@ -47,11 +47,14 @@ bool gave(const W& wish, const Event& event) {
 
 std::optional<Error> engines_key(const core::Command& command) {
     if (command.actor == system_actor) return std::nullopt;
+    // All of them name a case, or a definition, and what in it: "open:" alone may be a person of that name.
     for (const std::string_view own : {"open:", "end:", "duty:", "pattern:"})
-        if (command.key.starts_with(own))
-            return Error{"bad-key",
-                         fmt::format("keys that begin with \"{}\" are the engine's own; take another", own),
-                         "key"};
+        if (command.key.starts_with(own) && command.key.find('/') != std::string::npos)
+            return Error{
+                "bad-key",
+                fmt::format("keys that begin with \"{}\" and hold a \"/\" are the engine's own; take another",
+                            own),
+                "key"};
     return std::nullopt;
 }
 

@@ -9,6 +9,7 @@ namespace reeve::runtime {
 namespace {
 
 constexpr Millis storage_pause{1000};  // between two attempts on a store that fails
+constexpr Millis files_pause{1000};    // between two looks at the files of one at rest
 
 }  // namespace
 
@@ -92,6 +93,7 @@ void Writer::run() {
         wait();
         collect();
         if (failed_) recover();
+        look_at_files();
         const bool stop = take_commands();
         if (failed_)
             look_at_clock();
@@ -360,6 +362,17 @@ std::optional<std::string> Writer::strange_at_opening(Instant wall) const {
         "fires until the clock is put right, or accepted as it is (--accept-clock on a command that changes "
         "the folder)",
         time::to_utc_string(wall), wall < *last ? "before" : "long after", time::to_utc_string(*last));
+}
+
+// Every commit looks for itself; where there is none for hours, a folder that was taken away is told too.
+void Writer::look_at_files() {
+    if (failed_ || !time_->real() || !committer_.idle() || time_->steady() < next_look_) return;
+    next_look_ = time_->steady() + files_pause;
+    try {
+        store_.check_files();
+    } catch (const std::exception& e) {
+        give_up(e);
+    }
 }
 
 void Writer::look_at_clock() {

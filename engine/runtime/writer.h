@@ -64,6 +64,7 @@ class Writer {
     void recover();  // when it is time to try
     bool take_commands();
     std::uint64_t fire(Instant at);
+    void look_at_files();
     void look_at_clock();  // and at how late the earliest timer is
     std::optional<std::string> strange_at_opening(Instant wall) const;
     void alarm(std::string what);  // under mutex_
@@ -79,6 +80,7 @@ class Writer {
     std::uint64_t failures_in_a_row_ = 0;
     Millis try_again_{0};  // on the steady clock
     std::atomic<std::uint64_t> failed_commits_ = 0;
+    Millis next_look_{0};  // at the files; on the steady clock
     // What the wall clock is held against: what it showed when it was last looked at, and, where it was set
     // back since, what it showed before that.
     struct Shown {

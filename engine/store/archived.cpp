@@ -41,6 +41,15 @@ void each_archived(Reader& reader, const std::function<void(const CasesArchived&
     });
 }
 
+std::map<std::uint64_t, std::uint64_t> archived_runs(Reader& reader) {
+    std::map<std::uint64_t, std::uint64_t> runs;
+    each_archived(reader, [&](const CasesArchived& record, Instant) {
+        for (const auto& one : record.cases)
+            for (std::size_t i = 0; i < one.runs.size(); i += 2) runs[one.runs[i]] = one.runs[i + 1];
+    });
+    return runs;
+}
+
 std::uint64_t events_kept(Reader& reader) {
     auto events = reader.head().seq;
     each_archived(reader, [&](const CasesArchived& record, Instant) { events -= record.events; });

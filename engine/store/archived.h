@@ -46,6 +46,8 @@ std::string body_of(const CasesArchived&);
 CasesArchived archived_from(Json body);  // throws when it is not understood
 // Every record, in order.
 void each_archived(Reader&, const std::function<void(const CasesArchived&, Instant at)>& each);
+// The numbers of events that left for an archive, as the records say: first -> last.
+std::map<std::uint64_t, std::uint64_t> archived_runs(Reader&);
 // How many events the journal holds: without those that left with their cases.
 std::uint64_t events_kept(Reader&);
 // The rows that follow from one; the same when it is written and when it is rebuilt.

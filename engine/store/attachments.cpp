@@ -118,6 +118,8 @@ core::Document Attaching::finish(std::string name, std::string kind) {
         return document;
     // Moved to its name when it is whole: what bears the name is the content.
     make_folder(path.parent_path());
+    own_like(path.parent_path(), state.folder / "attachments");
+    own_as_its_folder(state.part.path());
     state.part.becomes(path);
     return document;
 }

@@ -31,30 +31,39 @@ void keep_own_secret(const std::filesystem::path& replaced, const std::filesyste
     }
 }
 
-// How many bytes the head of a database says that it has, at least; nothing when it is none.
-std::uintmax_t size_in_head(const std::filesystem::path& file) {
+// What the head of a database says of it; nothing when it is none.
+struct InHead {
+    std::uintmax_t page = 0, pages = 0;
+    std::uintmax_t bytes() const { return page * pages; }
+};
+InHead in_head(const std::filesystem::path& file) {
     std::array<unsigned char, 32> head{};
     std::ifstream in(file, std::ios::binary);
     in.read(reinterpret_cast<char*>(head.data()), head.size());
     if (!in || !std::string_view(reinterpret_cast<const char*>(head.data()), head.size())
                     .starts_with("SQLite format 3"))
-        return 0;
+        return {};
     const auto number = [&](std::size_t at, std::size_t bytes) {
         std::uintmax_t value = 0;
         for (std::size_t i = 0; i < bytes; ++i) value = value << 8 | head.at(at + i);
         return value;
     };
     const auto page = number(16, 2);
-    return (page == 1 ? 65'536 : page) * number(28, 4);
+    return {page == 1 ? 65'536 : page, number(28, 4)};
 }
 
 // Of a backup that was cut off what is there, with nothing in the place of the rest: so SQLite opens it.
 Result<CheckReport> restore_cut(const std::filesystem::path& file, const std::filesystem::path& folder,
                                 const RestoreOptions& options, const std::string& fault) {
-    const ScratchFolder scratch;
-    const auto filled = scratch.path() / file.filename();
+    const auto head = in_head(file);
+    const NamedPart beside(folder);  // where there is to be room for what is restored
+    if (auto used = beside.refuses(folder, "folder")) return std::unexpected(*used);
+    const auto filled = beside.path() / file.filename();
     std::filesystem::copy_file(file, filled);
-    std::filesystem::resize_file(filled, size_in_head(file));
+    sqlite::keep_private(filled);
+    // Half a page is none: of its rows those would come back empty that were cut off.
+    std::filesystem::resize_file(filled, std::filesystem::file_size(file) / head.page * head.page);
+    std::filesystem::resize_file(filled, head.bytes());
     auto report = restore(filled, folder, options);
     if (!report)
         return refuse(report.error().code, fault + ", and of the rest: " + report.error().message,
@@ -66,13 +75,17 @@ Result<CheckReport> restore_cut(const std::filesystem::path& file, const std::fi
 void unpack_attachments(const std::filesystem::path& backup, const std::filesystem::path& folder,
                         std::vector<std::string>& faults) {
     SQLite::Database copy(backup.string(), SQLite::OPEN_READONLY);
-    std::vector<std::pair<std::string, std::int64_t>> names;
-    const bool all = sqlite::read_rows(
-        copy, "sha256, rowid", "attachments", "rowid", sqlite::Way::forwards, [&](SQLite::Statement& row) {
-            names.emplace_back(row.getColumn(0).getString(), row.getColumn(1).getInt64());
-        });
-    if (!all) faults.emplace_back("not all of its attachments can be read");
-    for (const auto& [sha256, row] : names) {
+    std::map<std::int64_t, std::string> names;
+    const auto read = [&](sqlite::Way way) {
+        return sqlite::read_rows(copy, "sha256, rowid", "attachments", "rowid", way,
+                                 [&](SQLite::Statement& row) {
+                                     names.emplace(row.getColumn(1).getInt64(), row.getColumn(0).getString());
+                                 });
+    };
+    // Around a page that cannot be read.
+    if (!read(sqlite::Way::forwards) && !read(sqlite::Way::backwards))
+        faults.emplace_back("not all of its attachments can be read");
+    for (const auto& [row, sha256] : names) {
         Attaching attaching(folder);
         try {
             unpack(copy, row, [&](std::string_view bytes) { attaching.add(bytes); });
@@ -93,8 +106,12 @@ Result<void> make_anew(const std::filesystem::path& copy, const std::filesystem:
     std::filesystem::rename(copy, sqlite::database_path(beside));
     auto made = salvage(beside, {}, Believe::journal, Cut::accepted);
     if (!made) return std::unexpected(made.error());
-    report.faults.insert(report.faults.end(), made->faults.begin(), made->faults.end());
-    report.last = (*open_reader(beside))->head().at;
+    // What it made is looked at as well.
+    auto checked = check(sqlite::database_path(beside));
+    if (!checked) return std::unexpected(checked.error());
+    for (const auto* faults : {&made->faults, &checked->faults})
+        report.faults.insert(report.faults.end(), faults->begin(), faults->end());
+    report.last = checked->last;
     return {};
 }
 
@@ -158,11 +175,15 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
         source = open_reader(file);
     } catch (const SQLite::Exception& e) {
         if (!is_damage(e)) throw;  // it could not be read, or brought forward, now
-        const auto is = std::filesystem::file_size(file), was = size_in_head(file);
+        const auto is = std::filesystem::file_size(file), was = in_head(file).bytes();
         const auto cut = fmt::format("this backup was cut off: it has {} of {} bytes", is, was);
         if (is < was && options.faulty) return restore_cut(file, folder, options, cut);
         if (is < was)
             return refuse("backup-damaged", cut + "; --faulty restores what can be read", file.string());
+        if (was > 0)
+            return refuse("backup-damaged",
+                          fmt::format("nothing of this file can be read ({}): take another backup", e.what()),
+                          file.string());
         return refuse("no-backup", std::string("this is no backup that reeve made: ") + e.what(),
                       file.string());
     }
@@ -197,6 +218,14 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
                             : fmt::format("there are {} faults", report->faults.size()),
                         report->faults.front(), file.string()),
             file.string());
+    const auto too_early = [&]() -> std::optional<Error> {
+        if (!options.rehearsal || !report->last || *options.rehearsal >= *report->last) return std::nullopt;
+        return Error{"too-early",
+                     "the last event of the backup is of " + time::to_utc_string(*report->last) +
+                         "; a rehearsal with it begins there or later",
+                     "--rehearsal"};
+    };
+    if (auto early = too_early(); early && !report->damaged) return std::unexpected(*early);
     make_data_folder(folder);
     auto lock = sqlite::Lock::take(folder);
     if (!lock) return std::unexpected(lock.error());
@@ -208,14 +237,13 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
     const bool torn =
         report->damaged && !sqlite::damages(*sqlite::connect(part.path(), sqlite::Mode::read)).empty();
     std::vector<std::string> faults;
-    unpack_attachments(part.path(), folder, faults);
-    if (!faults.empty() && !options.faulty) return refuse("backup-damaged", faults.front(), file.string());
     std::optional<Beside> beside;
     {
         SQLite::Database copy(part.path().string(), SQLite::OPEN_READWRITE);
         take_beside(beside, copy, folder, torn, faults);
         if (!torn) {
-            copy.exec("DROP TABLE attachments");
+            for (const char* table : {"attachments", "access"})
+                copy.exec(fmt::format("DROP TABLE IF EXISTS {}", table));
             sqlite::make_plain(copy);
             copy.exec("VACUUM");
         }
@@ -225,7 +253,7 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
     if (torn) {
         anew.emplace(folder / sqlite::rebuilding_name);
         if (auto whole = make_anew(part.path(), anew->path(), *report); !whole)
-            return std::unexpected(whole.error());
+            return refuse("backup-damaged", whole.error().message + "; nothing was restored", file.string());
         made = sqlite::database_path(anew->path());
     } else {
         auto copy = open_reader(made);
@@ -235,6 +263,7 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
             return refuse("backup-damaged", "what was copied out of it differs from it; nothing was restored",
                           file.string());
     }
+    if (auto early = too_early()) return std::unexpected(*early);
     if (std::filesystem::exists(target)) keep_own_secret(target, made);
     {
         // Before it is in its place: a rehearsal is never a live folder, not even for a moment.
@@ -242,6 +271,8 @@ Result<CheckReport> restore(const std::filesystem::path& file, const std::filesy
         if (options.rehearsal) sqlite::mark(copy, true);
         sqlite::make_plain(copy);
     }
+    unpack_attachments(file, folder, faults);
+    if (!faults.empty() && !options.faulty) return refuse("backup-damaged", faults.front(), file.string());
     report->faults.insert(report->faults.end(), faults.begin(), faults.end());
     // All of it or nothing: a kill in between leaves the old folder, or is finished by the next opening. What
     // time it was in a rehearsal that is replaced is not the new folder's.

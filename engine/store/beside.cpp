@@ -139,13 +139,12 @@ Beside::Beside(SQLite::Database& copy, const std::filesystem::path& folder) : pl
     if (!copy.tableExists("access")) return;
     part_.emplace(place_.string() + ".part");
     take_out(copy, part_->path());
-    copy.exec("DROP TABLE access");
 }
 
 Result<void> Beside::stage() const {
     if (!part_) return {};
     if (auto gone = let_go(place_); !gone) return gone;
-    sqlite::own_like(part_->path(), place_);
+    own_like(part_->path(), place_);
     part_->becomes(sqlite::staged_path(place_));
     return {};
 }

@@ -24,7 +24,7 @@ void check_beside(const std::filesystem::path& place, CheckReport&);
 // One that is taken out of a backup: whole, beside its name, and only for its owner to read.
 class Beside {
   public:
-    // Takes the table out of `copy`. Nothing is made when there was none.
+    // As it is in the table of `copy`. Nothing is made when there is none.
     Beside(SQLite::Database& copy, const std::filesystem::path& folder);
     // Lets it wait for the database with which it takes the place of the one that is there. "in-use" while
     // somebody has that open.

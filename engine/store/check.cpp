@@ -26,16 +26,6 @@ struct Checking {
         report.faults.emplace_back(text);
     }
 
-    // The numbers of events that left for an archive, as the journal's records say: first -> last.
-    std::map<std::uint64_t, std::uint64_t> archived(Reader& reader) {
-        std::map<std::uint64_t, std::uint64_t> runs;
-        each_archived(reader, [&](const CasesArchived& record, Instant) {
-            for (const auto& one : record.cases)
-                for (std::size_t i = 0; i < one.runs.size(); i += 2) runs[one.runs[i]] = one.runs[i + 1];
-        });
-        return runs;
-    }
-
     // In an archive there are only the events of its cases; which, its stamp says.
     void stamped(Reader& reader, const ArchiveStamp& stamp) {
         if (report.cases != stamp.cases)
@@ -60,7 +50,7 @@ struct Checking {
         int of_command = 0;
         std::string stream;
         const bool whole = !reader.stamp();
-        const auto gone = archived(reader);
+        const auto gone = archived_runs(reader);
         reader.journal(1, [&](const JournalRow& row) {
             for (auto run = gone.find(expected); whole && run != gone.end() && row.seq > expected;
                  run = gone.find(expected))

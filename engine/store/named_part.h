@@ -9,20 +9,33 @@ namespace reeve::store {
 class NamedPart {
   public:
     explicit NamedPart(const std::filesystem::path& file) : path_(part_beside(file)) {
-        if (const FolderHold others(path_, FolderHold::Kind::alone); !others.held()) return;
-        folder_.emplace(path_);
-        hold_.emplace(path_, FolderHold::Kind::alone);
+        do {
+            std::filesystem::create_directories(path_);
+            std::filesystem::permissions(path_, std::filesystem::perms::owner_all);
+            hold_.emplace(path_, FolderHold::Kind::alone);
+            if (!hold_->held()) return;
+            // Whoever had it took it away between the two: another lies there, or none.
+        } while (!hold_->still_bears(path_));
+        // What a process that was killed left in it.
+        for (const auto& left : std::filesystem::directory_iterator(path_))
+            std::filesystem::remove_all(left.path());
     }
+    // It goes while it is held: nobody else's goes with it.
+    ~NamedPart() {
+        std::error_code ignored;
+        if (hold_->held()) std::filesystem::remove_all(path_, ignored);
+    }
+    NamedPart(const NamedPart&) = delete;
+
     const std::filesystem::path& path() const { return path_; }
     // "in-use": somebody makes `what`, being "backup", of that name.
     std::optional<Error> refuses(const std::filesystem::path& file, const std::string& what) const {
-        if (hold_ && hold_->held()) return std::nullopt;
+        if (hold_->held()) return std::nullopt;
         return Error{"in-use", "another " + what + " is being written to that name", file.string()};
     }
 
   private:
     std::filesystem::path path_;
-    std::optional<PartFolder> folder_;
     std::optional<FolderHold> hold_;
 };
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -37,7 +38,30 @@ void make_data_folder(const std::filesystem::path& folder, bool durable) {
         else
             std::filesystem::create_directories(one);
         std::filesystem::permissions(one, std::filesystem::perms::owner_all);
+        if (one != folder) own_as_its_folder(one);
     }
+}
+
+namespace {
+
+// Only root gives a file to another user; to a group of theirs anybody does.
+bool give(const std::filesystem::path& file, const struct stat& owner) {
+    return ::chown(file.c_str(), owner.st_uid, owner.st_gid) == 0 ||
+           ::chown(file.c_str(), static_cast<uid_t>(-1), owner.st_gid) == 0;
+}
+
+}  // namespace
+
+void own_as_its_folder(const std::filesystem::path& file) {
+    struct stat folder;
+    const auto above = std::filesystem::absolute(file).lexically_normal().parent_path();
+    if (::stat(above.c_str(), &folder) == 0) (void)give(file, folder);
+}
+
+void own_like(const std::filesystem::path& file, const std::filesystem::path& place) {
+    struct stat old;
+    if (::stat(place.c_str(), &old) != 0) return own_as_its_folder(file);
+    if (give(file, old) && ::chmod(file.c_str(), old.st_mode & 0777) != 0) return;
 }
 
 void move_whole(const std::filesystem::path& from, const std::filesystem::path& to) {
@@ -76,6 +100,12 @@ FolderHold::FolderHold(const std::filesystem::path& folder, Kind kind)
 }
 FolderHold::~FolderHold() {
     if (fd_ >= 0) ::close(fd_);
+}
+
+bool FolderHold::still_bears(const std::filesystem::path& name) const {
+    struct stat held, named;
+    return fd_ >= 0 && ::fstat(fd_, &held) == 0 && ::stat(name.c_str(), &named) == 0 &&
+           held.st_dev == named.st_dev && held.st_ino == named.st_ino;
 }
 
 bool name_whole(const std::filesystem::path& from, const std::filesystem::path& to) {

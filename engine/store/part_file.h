@@ -20,6 +20,11 @@ void make_folder(const std::filesystem::path&);
 // is.
 void make_data_folder(const std::filesystem::path&, bool durable = true);
 
+// What root makes in a folder belongs to whom the folder belongs: the service is somebody else.
+void own_as_its_folder(const std::filesystem::path& file_or_folder);
+// With the rights of the one whose place it takes; where none is there, as its folder.
+void own_like(const std::filesystem::path& file, const std::filesystem::path& place);
+
 // Gives a whole file its name: it is synced before it has it, and the name after. What bears the name is
 // whole, also after a power cut.
 void move_whole(const std::filesystem::path& from, const std::filesystem::path& to);
@@ -33,6 +38,7 @@ class FolderHold {
     ~FolderHold();
     FolderHold(const FolderHold&) = delete;
     bool held() const { return held_; }
+    bool still_bears(const std::filesystem::path& name) const;  // that folder, and not another since
 
   private:
     int fd_ = -1;

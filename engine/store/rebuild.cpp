@@ -144,11 +144,26 @@ Result<RebuildReport> rows_anew(const std::filesystem::path& folder, const Progr
     return report;
 }
 
+// What no journal tells, and goes with the table: nothing else is kept of its rows.
+bool deliveries_lost(const std::filesystem::path& folder) {
+    try {
+        const auto file = sqlite::database_path(folder);
+        if (!std::filesystem::exists(file)) return false;
+        const auto db = sqlite::connect(file, sqlite::Mode::read);
+        return db->execAndGet("PRAGMA user_version").getInt() == sqlite::schema_version &&
+               db->tableExists("journal") && !sqlite::as_made(*db, "outbox");
+    } catch (const std::exception&) {
+        return false;  // what cannot be read is told by what tries to
+    }
+}
+
 }  // namespace
 
 Result<RebuildReport> rebuild(const std::filesystem::path& folder, const Progress& progress,
                               Believe believe) {
     Result<RebuildReport> report;
+    finish_left(folder);
+    const bool lost = deliveries_lost(folder);
     bool damaged = false;
     try {
         report = rows_anew(folder, progress, believe);
@@ -185,6 +200,11 @@ Result<RebuildReport> rebuild(const std::filesystem::path& folder, const Progres
     }
     if (!checked) return std::unexpected(checked.error());
     report->faults.insert(report->faults.end(), checked->faults.begin(), checked->faults.end());
+    if (lost)
+        report->faults.emplace_back(
+            "which alerts had been delivered is lost, as the table outbox was not what it was: all are "
+            "pending "
+            "again");
     return report;
 }
 

@@ -13,32 +13,96 @@
 namespace reeve::store {
 namespace {
 
-// Every event, in order. The number of the last that could be read, and why no more could.
-struct Copied {
-    std::uint64_t last = 0;
+// How far a journal can be read: every event before this, and why no further; empty: to its end.
+struct Readable {
+    std::uint64_t before = 1;
     std::string stopped;
 };
 
-Copied copy_journal(Reader& from, Store& to) {
-    constexpr std::size_t page = 4096;
-    Copied copied;
-    Batch batch;
-    auto write = [&] {
-        if (batch.journal.empty()) return;
-        copied.last = batch.journal.back().seq;
-        to.commit(std::exchange(batch, {}));
-    };
+// The number of the last command that an index of the journal knows: where its last page holds nothing any
+// more no number is missing between two others.
+std::uint64_t last_in_index(const std::filesystem::path& file) {
+    std::uint64_t last = 0;
+    const auto db = sqlite::connect(file, sqlite::Mode::read);
     try {
-        from.journal(1, [&](const JournalRow& row) {
-            if (row.events > 0 && batch.journal.size() >= page) write();
-            batch.journal.push_back(row);
+        SQLite::Statement s(*db, "SELECT seq FROM journal INDEXED BY journal_stream WHERE stream > ''");
+        while (s.executeStep())
+            last = std::max(last,
+                            static_cast<std::uint64_t>(std::max<std::int64_t>(0, s.getColumn(0).getInt64())));
+    } catch (const SQLite::Exception&) {
+        // As far as it can be read; the journal itself is what counts.
+    }
+    return last;
+}
+
+// A page that holds nothing any more gives no error: its events are not there, or are not what they were.
+// Where what was cut is accepted, that ends the journal; where not, it goes along, and `check` names what is
+// missing.
+Readable readable(Reader& reader, const std::filesystem::path& file, Cut cut) {
+    Readable all;
+    const bool ends = cut == Cut::accepted;
+    std::optional<std::uint64_t> damaged;
+    std::map<std::uint64_t, std::uint64_t> gone;
+    try {
+        gone = archived_runs(reader);
+    } catch (const std::exception& e) {
+        if (!is_damage(e)) throw;  // else the first that left is the end
+    }
+    try {
+        reader.journal(1, [&](const JournalRow& row) {
+            for (auto run = gone.find(all.before); run != gone.end() && row.seq > all.before;
+                 run = gone.find(all.before))
+                all.before = run->second + 1;
+            if (ends && row.seq != all.before) {
+                all.stopped = fmt::format("{} follows {}", row.seq, all.before - 1);
+                return false;
+            }
+            all.before = row.seq + 1;
+            if (row.damaged && !damaged) damaged = row.seq;
             return true;
         });
     } catch (const SQLite::Exception& e) {
-        copied.stopped = e.what();
+        if (!is_damage(e)) throw;  // it may well be read the next time
+        all.stopped = e.what();
     }
+    if (!ends) return all;
+    if (const auto known = last_in_index(file); all.stopped.empty() && known >= all.before)
+        all.stopped = fmt::format("event {} is known to its index alone", known);
+    // One that was altered alone is named, and goes along.
+    if (!all.stopped.empty() && damaged) all.before = *damaged;
+    return all;
+}
+
+// The number of the last event that was copied; 0: none was. What may belong to one transaction is copied
+// whole or not at all: a command, and what followed from it at the same moment.
+std::uint64_t copy_journal(Reader& from, const Readable& all, Store& to) {
+    constexpr std::size_t page = 4096;
+    std::uint64_t last = 0;
+    std::vector<JournalRow> open;  // the last command, to which more may belong
+    Batch whole;
+    const auto settle = [&] {
+        for (auto& row : std::exchange(open, {})) whole.journal.push_back(std::move(row));
+    };
+    if (all.before == 1) return last;
+    const auto write = [&] {
+        if (whole.journal.empty()) return;
+        last = whole.journal.back().seq;
+        to.commit(std::exchange(whole, {}));
+    };
+    from.journal(1, [&](const JournalRow& row) {
+        if (row.seq >= all.before) return false;
+        const bool follows = !open.empty() && (row.events == 0 ||
+                                               (row.actor == core::system_actor && row.at == open.back().at));
+        if (!follows) {
+            settle();
+            if (whole.journal.size() >= page) write();
+        }
+        open.push_back(row);
+        return row.seq + 1 < all.before;
+    });
+    if (all.stopped.empty()) settle();
     write();
-    return copied;
+    return last;
 }
 
 // What is known of the delivery of alerts, which no journal tells.
@@ -93,23 +157,25 @@ Result<RebuildReport> salvage(const std::filesystem::path& folder, const Progres
     auto old = open_reader(folder);
     if (!old) return std::unexpected(old.error());
     std::string rows;
-    bool ended = true;
+    const auto all = readable(**old, sqlite::database_path(folder), cut);
+    if (cut == Cut::refused && !all.stopped.empty())
+        return refuse("journal-damaged",
+                      fmt::format("the journal cannot be read behind event {} ({}); nothing was changed: "
+                                  "restore the latest backup",
+                                  all.before - 1, all.stopped),
+                      folder.string());
     {
         auto store = open(beside.path(), {.create = true, .durable = false});
         if (!store) return std::unexpected(store.error());
-        const auto copied = copy_journal(**old, **store);
-        ended = copied.stopped.empty();
-        if (!ended && (cut == Cut::refused || copied.last == 0))
+        const auto last = copy_journal(**old, all, **store);
+        if (!all.stopped.empty() && last == 0)
             return refuse("journal-damaged",
-                          fmt::format("the journal cannot be read behind event {} ({}); nothing was changed: "
-                                      "restore the latest backup",
-                                      copied.last, copied.stopped),
+                          fmt::format("of its journal nothing can be read ({})", all.stopped),
                           folder.string());
-        if (!ended)
+        if (!all.stopped.empty())
             report.faults.push_back(
-                fmt::format("the journal cannot be read behind event {} ({}): what came later is "
-                            "not there",
-                            copied.last, copied.stopped));
+                fmt::format("the journal cannot be read behind event {} ({}): what came later is not there",
+                            last, all.stopped));
         auto reader = (*store)->read();
         if (believe == Believe::both)
             if (auto shorter = journal_shorter(folder, *reader, report.faults))
@@ -137,7 +203,7 @@ Result<RebuildReport> salvage(const std::filesystem::path& folder, const Progres
     {
         auto anew = open_reader(made);
         if (!anew) return std::unexpected(anew.error());
-        if ((ended && fingerprint_journal(**anew) != fingerprint_journal(**old)) ||
+        if ((all.stopped.empty() && fingerprint_journal(**anew) != fingerprint_journal(**old)) ||
             (*anew)->fingerprint() != rows)
             throw std::runtime_error(
                 "what was written beside the damaged file is not what was read in it; "

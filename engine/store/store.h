@@ -208,6 +208,9 @@ class Store {
     virtual void commit(const Batch&) = 0;
     // Whether anything can be written: writes and syncs what changes nothing, and throws as commit() does.
     virtual void probe() {}
+    // Throws when the files it works on do not lie in their place any more, or were cut off, as commit()
+    // does. Never while another thread commits.
+    virtual void check_files() {}
     virtual std::unique_ptr<Reader> read() = 0;
     // After a failed commit: opens the database anew.
     virtual void reopen() = 0;

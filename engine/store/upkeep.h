@@ -41,9 +41,10 @@ Result<RebuildReport> rebuild(const std::filesystem::path& folder, const Progres
 // Refuses to overwrite: "file-exists"; and to lie among the folder's own: "file-inside".
 Result<CheckReport> backup(const std::filesystem::path& folder, const std::filesystem::path& file);
 struct RestoreOptions {
-    bool over = false;       // also over a folder that holds data, which is lost
-    bool faulty = false;     // also from a backup with faults: what can be read of it
-    bool rehearsal = false;  // as a rehearsal, whatever it was
+    bool over = false;    // also over a folder that holds data, which is lost
+    bool faulty = false;  // also from a backup with faults: what can be read of it
+    // As a rehearsal, whatever it was, in which it is this time: "too-early" before its last event.
+    std::optional<Instant> rehearsal = std::nullopt;
 };
 // Checks the backup ("backup-damaged"), copies it, and proves that journal and rows of the copy equal its
 // own, all before the copy is put in place. Refuses a folder that holds data: "folder-in-use".

@@ -32,9 +32,8 @@ class Damage : public testing::Test {
         return SQLite::Database(db.string(), SQLite::OPEN_READONLY).execAndGet(sql).getString();
     }
     // Nonsense over a page, the first being 1.
-    void overwrite(std::uint64_t page) { overwrite(page, db); }
-    static void overwrite(std::uint64_t page, const fs::path& of) {
-        std::fstream file(of, std::ios::in | std::ios::out | std::ios::binary);
+    void overwrite(std::uint64_t page) {
+        std::fstream file(db, std::ios::in | std::ios::out | std::ios::binary);
         file.seekp(static_cast<std::streamoff>((page - 1) * 4096));
         file << std::string(4096, '\xa5');
     }
@@ -298,63 +297,6 @@ TEST_F(Damage, OfAFolderGoesIntoItsBackupWhichSaysSo) {
     EXPECT_THAT(office.did("reeve case show noise-1 --data again").out, HasSubstr("noise-1"));
 }
 
-// What is left of the only one that there is.
-TEST_F(Damage, OfABackupLeavesWhatTheRestOfItSays) {
-    office.did("reeve case document noise-1 photo=notice.pdf --as chen-yu");
-    office.did("reeve token add intake --person li-na --scope read --as chen-yu");
-    const auto events = value("SELECT max(seq) FROM journal");
-    for (const char* table : {"tasks", "cases", "journal_stream", "access"}) {
-        SCOPED_TRACE(table);
-        const auto torn = office.folder() / "torn.backup", again = office.folder() / "again";
-        fs::remove(torn);
-        fs::remove_all(again);
-        office.did("reeve backup torn.backup");
-        overwrite(
-            std::stoull(SQLite::Database(torn.string(), SQLite::OPEN_READONLY)
-                            .execAndGet(std::string("SELECT rootpage FROM sqlite_master WHERE name = '") +
-                                        table + "'")
-                            .getString()),
-            torn);
-        EXPECT_THAT(office.run("reeve restore torn.backup --data again").err,
-                    HasSubstr("nothing was restored"));
-        const auto ran = office.run("reeve restore torn.backup --data again --faulty");
-        EXPECT_EQ(ran.exit, 1);
-        EXPECT_THAT(ran.out, HasSubstr("Restored with faults: again\n"));
-        EXPECT_THAT(office.did("reeve check --data again").out,
-                    HasSubstr("All is well: " + events + " events"));
-        EXPECT_EQ(office.did("reeve token list --data again").out.find("intake") == std::string::npos,
-                  std::string_view(table) == "access");
-    }
-}
-
-TEST_F(Damage, ABackupThatWasCutOffSaysSoAndLeavesWhatIsThere) {
-    const auto file = office.folder() / "whole.backup";
-    const auto size = fs::file_size(file);
-    fs::resize_file(file, size - 4096);
-    auto ran = office.run("reeve restore whole.backup --data again");
-    EXPECT_EQ(ran.exit, 1);
-    EXPECT_THAT(ran.err, HasSubstr("this backup was cut off: it has " + std::to_string(size - 4096) + " of " +
-                                   std::to_string(size) + " bytes; --faulty restores what can be read"));
-    ran = office.run("reeve restore whole.backup --data again --faulty");
-    EXPECT_THAT(ran.err, HasSubstr("this backup was cut off"));
-    EXPECT_THAT(ran.out, HasSubstr("Restored with faults: again\n"));
-    EXPECT_THAT(office.did("reeve check --data again").out, HasSubstr("All is well"));
-    // Of hardly anything hardly anything is left, and nothing that is not true.
-    for (const auto left : {size / 2, size / 8}) {
-        fs::resize_file(file, left);
-        fs::remove_all(office.folder() / "again");
-        ran = office.run("reeve restore whole.backup --data again --faulty");
-        EXPECT_EQ(ran.exit, 1);
-        EXPECT_THAT(ran.err, HasSubstr("cut off"));
-        if (ran.out.empty()) {
-            EXPECT_FALSE(fs::exists(office.folder() / "again" / "reeve.db"));
-            continue;
-        }
-        EXPECT_THAT(ran.err, HasSubstr("the journal cannot be read behind event "));
-        office.did("reeve check --data again");
-    }
-}
-
 TEST_F(Damage, ADatabaseThatIsGoneIsNoNewOffice) {
     office.did("reeve case document noise-1 photo=notice.pdf --as chen-yu");
     fs::rename(db, office.folder() / "kept.db");
@@ -377,6 +319,20 @@ TEST_F(Damage, OfAFileThatIsNoDatabaseNothingIsSaidBesides) {
 TEST_F(Damage, OfTheTimeOfARehearsalIsNamed) {
     std::ofstream(data / "rehearsal.json").flush();
     EXPECT_THAT(found(), HasSubstr("rehearsal.json:1:1: the file is empty"));
+}
+
+// What no journal tells goes with its table: told twice rather than never, and not in silence.
+TEST_F(Damage, DeliveriesThatAreLostAreSaidByTheRebuild) {
+    for (const char* change : {"DROP TABLE outbox", "ALTER TABLE outbox RENAME TO old",
+                               "ALTER TABLE outbox RENAME COLUMN status TO stat"}) {
+        execute("UPDATE outbox SET status = 'sent'");
+        execute(change);
+        const auto ran = office.run("reeve rebuild");
+        EXPECT_EQ(ran.exit, 1) << change;
+        EXPECT_THAT(ran.err, HasSubstr("not mended: which alerts had been delivered is lost")) << change;
+        EXPECT_EQ(value("SELECT count(*) FROM outbox WHERE status <> 'pending'"), "0");
+        EXPECT_EQ(office.run("reeve check").exit, 0) << change;
+    }
 }
 
 // A change by hand to what happened: no rebuild makes it good, and none says that it did.

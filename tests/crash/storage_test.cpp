@@ -41,6 +41,7 @@ class Counting final : public store::Store {
         ++asked_.probes;
         inner_->probe();
     }
+    void check_files() override { inner_->check_files(); }
     std::unique_ptr<store::Reader> read() override {
         ++asked_.read;
         return inner_->read();
@@ -193,6 +194,22 @@ TEST_F(Storage, AFullDiskRefusesByNameKeepsReadingAndGoesOnByItself) {
     EXPECT_EQ(engine->health().storage, std::nullopt);
     EXPECT_EQ(engine->read()->escalations({}).size(), 3u);
     EXPECT_EQ(code(note("a")), "");
+    expect_clean();
+}
+
+// Nothing is due and nobody asks for anything: the health tells it all the same, and when it is over.
+TEST_F(Storage, AFolderTakenFromAnIdleEngineIsTold) {
+    open(std::make_shared<Standing>());
+    const int commits = asked.commits;
+    const auto file = folder.path() / "reeve.db", away = folder.path() / "away";
+    fs::rename(file, away);
+    ASSERT_TRUE(soon([&] { return engine->health().storage.has_value(); }));
+    EXPECT_EQ(engine->health().storage->code, "not-durable");
+    EXPECT_THAT(engine->health().storage->message, testing::HasSubstr("reeve.db was taken away"));
+    EXPECT_EQ(asked.commits, commits);
+    fs::rename(away, file);
+    EXPECT_TRUE(soon([&] { return !engine->health().storage.has_value(); }));
+    EXPECT_EQ(code(start(1)), "");
     expect_clean();
 }
 

@@ -22,9 +22,6 @@ Result<void> bring_forward(const std::filesystem::path& copy);
 
 // Only for its owner to read and write, also before anything is in it. It is made when it is not there.
 void keep_private(const std::filesystem::path& file);
-// With the rights of the one whose place it takes; where none is there, with the owner of the folder: as far
-// as this user may give it away.
-void own_like(const std::filesystem::path& file, const std::filesystem::path& place);
 
 // Where a file beside the database waits to take its place together with a new database.
 std::filesystem::path staged_path(const std::filesystem::path& file);

@@ -12,6 +12,7 @@
 
 #include "engine/store/part_file.h"
 #include "engine/store/process.h"
+#include "engine/store/same_files.h"
 #include "engine/store/scratch.h"
 #include "engine/store/sqlite/connection.h"
 #include "engine/store/sqlite/trouble.h"
@@ -32,6 +33,7 @@ Result<Lock> Lock::take(const std::filesystem::path& folder) {
                       "this folder cannot be written by this user: it can be read, nothing in it can change",
                       folder.string());
     if (fd < 0) throw std::system_error(errno, std::generic_category(), "opening " + path.string());
+    own_as_its_folder(path);
     if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
         ::close(fd);
         return refuse(
@@ -88,7 +90,7 @@ void set_up(SQLite::Database& db, Mode mode) {
         db.exec("PRAGMA secure_delete = ON");
         db.exec(mode == Mode::write ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
         db.exec("PRAGMA wal_autocheckpoint = 4000");
-        db.exec("PRAGMA journal_size_limit = 67108864");
+        db.exec(fmt::format("PRAGMA journal_size_limit = {}", log_shrinks_to));
     }
     db.exec("PRAGMA cache_size = -65536");
     db.exec("PRAGMA temp_store = MEMORY");
@@ -206,17 +208,6 @@ void keep_private(const std::filesystem::path& file) {
     std::ofstream(file, std::ios::binary | std::ios::app).close();
     if (::chmod(file.c_str(), S_IRUSR | S_IWUSR) != 0)
         throw std::system_error(errno, std::generic_category(), "protecting " + file.string());
-}
-
-void own_like(const std::filesystem::path& file, const std::filesystem::path& place) {
-    struct stat old;
-    const bool replaced = ::stat(place.c_str(), &old) == 0;
-    if (!replaced && ::stat(place.parent_path().c_str(), &old) != 0) return;
-    // Only root gives a file to another user; to a group of theirs anybody does.
-    if (::chown(file.c_str(), old.st_uid, old.st_gid) != 0 &&
-        ::chown(file.c_str(), static_cast<uid_t>(-1), old.st_gid) != 0)
-        return;
-    if (replaced && ::chmod(file.c_str(), old.st_mode & 0777) != 0) return;
 }
 
 void copy_database(const std::filesystem::path& from, const std::filesystem::path& to) {

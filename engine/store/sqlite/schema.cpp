@@ -306,6 +306,12 @@ std::vector<std::string> schema_faults(SQLite::Database& db) {
     return faults;
 }
 
+bool as_made(SQLite::Database& db, const std::string& table) {
+    const auto wanted = wanted_objects(), there = objects_of(db);
+    const auto *made = find(wanted, table), *found = find(there, table);
+    return made && found && *made == *found;
+}
+
 void mend(SQLite::Database& db) {
     if (!db.tableExists("journal")) return;  // without it nothing can be made again
     const auto wanted = wanted_objects(), there = objects_of(db);

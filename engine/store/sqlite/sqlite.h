@@ -39,6 +39,9 @@ Result<void> prepare(SQLite::Database&, const std::filesystem::path& file, Older
 // What is missing of the tables, indexes and triggers, or is not what `prepare` made; empty: nothing.
 std::vector<std::string> schema_faults(SQLite::Database&);
 
+// Whether a table, of a database of this schema, is there as `prepare` made it.
+bool as_made(SQLite::Database&, const std::string& table);
+
 // Makes what is missing of the tables, indexes and triggers, and every index anew.
 void mend(SQLite::Database&);
 

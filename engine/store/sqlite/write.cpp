@@ -4,10 +4,10 @@
 
 #include <span>
 
+#include "engine/store/same_files.h"
 #include "engine/store/sqlite/columns.h"
 #include "engine/store/sqlite/connection.h"
 #include "engine/store/sqlite/row_digest.h"
-#include "engine/store/sqlite/same_files.h"
 #include "engine/store/sqlite/trouble.h"
 
 namespace reeve::store::sqlite {
@@ -287,6 +287,8 @@ class SqliteStore final : public Store {
         transaction([&] { db_->exec(fmt::format("PRAGMA user_version = {}", schema_version)); });
     }
 
+    void check_files() override { files_.check(); }
+
     std::unique_ptr<Reader> read() override { return make_reader(file_); }
 
     void reopen() override {
@@ -294,13 +296,12 @@ class SqliteStore final : public Store {
         files_.check();
         statements_.reset();
         db_.reset();
-        // The log and its index go with the last connection, and are made by the first to look.
-        for (const char* tail : {"-wal", "-shm"}) files_.forget(file_.string() + tail);
+        files_.forget_log(file_);
         auto db = connect(file_, mode_);
         files_.check();
         statements_ = std::make_unique<Statements>(*db);
         db_ = std::move(db);
-        for (const char* tail : {"", "-wal", "-shm"}) files_.remember(file_.string() + tail);
+        files_.remember_database(file_);
     }
 
     void replace_rows(const std::function<void(const Write&)>& fill) override {
@@ -333,6 +334,7 @@ class SqliteStore final : public Store {
     template <class F>
     void transaction(F&& body) {
         try {
+            files_.check();  // before a checkpoint hides what was cut off
             settle_log();
             db_->exec("BEGIN IMMEDIATE");
             body();

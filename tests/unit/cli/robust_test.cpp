@@ -104,7 +104,8 @@ TEST(Restore, LeavesWhatIsThereWhenTheBackupIsFaulty) {
 TEST(StandardError, ThatCannotBeWrittenEndsNoCommand) {
     Office office;
     office.start();
-    for (const char* nowhere : {"2>/dev/full", "2>&-", "<&- 2>&-"}) {
+    office.did("mkfifo pipe");
+    for (const char* nowhere : {"2>/dev/full", "2>&-", "<&- 2>&-", "3<>pipe 2>pipe 3<&-"}) {
         SCOPED_TRACE(nowhere);
         const std::string to = std::string(" ") + nowhere;
         EXPECT_EQ(office.run("reeve case show nope" + to).exit, 1);

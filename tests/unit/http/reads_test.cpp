@@ -88,6 +88,26 @@ TEST_F(ReadTest, WhatCannotBeRecordedIsNotShown) {
     EXPECT_EQ(reads().size(), 1u) << "the look whether it can be written leaves nothing";
 }
 
+// What would be written into a file that nobody opens again is not recorded.
+TEST_F(ReadTest, ATakenOrCutFileIsToldAndNothingIsShown) {
+    const auto file = service.office.folder.path() / "access.db",
+               away = service.office.folder.path() / "away";
+    const auto why = [&] { return service.stranger().get("/readyz").json()["why"].dump(); };
+    ASSERT_EQ(service.as("ada").get("/v1/cases/permit-1").status, 200);
+    auto ada = service.as("ada");
+    std::filesystem::rename(file, away);
+    EXPECT_EQ(service.stranger().get("/readyz").status, 503);
+    EXPECT_THAT(why(), testing::HasSubstr("access.db was taken away"));
+    EXPECT_EQ(ada.get("/v1/cases/permit-1").status, 500);
+    std::filesystem::rename(away, file);
+    EXPECT_TRUE(comes_true([&] { return service.stranger().get("/readyz").status == 200; }));
+    EXPECT_EQ(service.as("ada").get("/v1/cases/permit-1").status, 200);
+    auto later = service.as("ada");
+    std::filesystem::resize_file(file, 0);
+    EXPECT_EQ(later.get("/v1/cases/permit-1").status, 500);
+    EXPECT_THAT(why(), testing::HasSubstr("access.db was cut off"));
+}
+
 TEST_F(ReadTest, TheyGoWhenTheirTimeIsOver) {
     const auto now = service.office.engine->now();
     const auto file = service.office.folder.path();

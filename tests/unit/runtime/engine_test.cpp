@@ -185,6 +185,25 @@ TEST(Engine, Law1AFolderThatIsNoneAnyMoreTakesNothingMore) {
     EXPECT_THAT(refused.error().message, testing::HasSubstr("was taken away"));
 }
 
+// `cp` writes an older database into the place of this one without taking its file away.
+TEST(Engine, Law1AFolderCutOffUnderItTakesNothingMore) {
+    for (const char* name : {"reeve.db", "reeve.db-wal"}) {
+        Office office;
+        office.ask(Office::start("c-1"));
+        const auto file = office.folder.path() / name;
+        const auto size = std::filesystem::file_size(file);
+        ASSERT_GT(size, 4096u);
+        std::filesystem::resize_file(file, size - 4096);
+        const auto refused = office.engine->ask(Office::note("c-1", "is this kept?"));
+        ASSERT_FALSE(refused) << name;
+        EXPECT_EQ(refused.error().code, "not-durable");
+        EXPECT_THAT(refused.error().message,
+                    testing::HasSubstr(
+                        fmt::format("{} was cut off, to {} bytes of {}", file.string(), size - 4096, size)));
+        EXPECT_TRUE(office.engine->health().storage) << name;
+    }
+}
+
 TEST(Engine, ASecondOneOnTheFolderIsRefused) {
     Office office;
     auto second = Engine::open({.folder = office.folder.path()});

@@ -48,8 +48,31 @@ TEST(Follow, NobodyTakesTheKeyOfWhatFollows) {
         ASSERT_FALSE(refused);
         EXPECT_EQ(refused.error().code, "bad-key");
     }
+    // As a person of that name sends it over HTTP.
+    EXPECT_TRUE(office.engine->ask(Office::note("c-1", "seen", "duty:7")));
     office.ask(Office::act("c-1", "inspect"));
     EXPECT_EQ(office.ids("inspection").size(), 1u);
+}
+
+// As a journal of before may have it: what did not follow is in the history of its cause all the same.
+TEST(Follow, AChildWhoseKeyIsTakenIsNotMissingInSilence) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    office.ask(Office::start("c-2"));
+    const auto next = office.state("c-1").revision + 1;
+    std::string rows;
+    for (auto revision = next; revision < next + 20; ++revision)
+        rows += fmt::format("UPDATE journal SET \"key\" = 'open:c-1/{}' WHERE seq = {};", revision,
+                            office.ask(Office::note("c-2", "seen")).last_seq);
+    office.engine.reset();
+    SQLite::Database((office.folder.path() / "reeve.db").string(), SQLite::OPEN_READWRITE)
+        .exec("DROP TRIGGER journal_stands;" + rows);
+    office.open();
+    office.ask(Office::act("c-1", "inspect"));
+    EXPECT_THAT(office.ids("inspection"), IsEmpty());
+    const auto notes = office.events<core::NoteAdded>("c-1");
+    ASSERT_EQ(notes.size(), 1u);
+    EXPECT_THAT(notes[0].second.text, HasSubstr("the case asked for was not opened: "));
 }
 
 // One damaged case holds up no other, not even its own child: the child ends, and says who was not told.
