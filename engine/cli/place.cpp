@@ -14,6 +14,7 @@ namespace reeve::cli {
 void write_rehearsal(const std::filesystem::path& folder, time::Instant now) {
     // Written beside and moved into place: a command that is killed leaves the old time or the new one.
     const auto file = folder / "rehearsal.json", fresh = folder / "rehearsal.json.new";
+    std::filesystem::remove(fresh);
     std::ofstream out(fresh);
     out << Json{{"now", time::to_utc_string(now)}}.dump() << "\n";
     out.close();
@@ -64,11 +65,21 @@ std::optional<Error> place_refuses(const std::filesystem::path& folder) {
     auto there = std::filesystem::absolute(folder);
     if (std::filesystem::is_directory(there, ignored)) {
         // What a command that was killed while it made the folder left there is ours.
-        static const std::set<std::string> ours{
-            "attachments",        "lock",           "lost+found",           "rehearsal.json",
-            "rehearsal.json.new", "restoring.db",   "restoring.db-journal", "restoring.db-wal",
-            "restoring.db-shm",   "access.db.part", "replacing.access.db",  "replacing.rehearsal.json",
-            "rebuilding",         sample_mark};
+        static const std::set<std::string> ours{"attachments",
+                                                "lock",
+                                                "lost+found",
+                                                "rehearsal.json",
+                                                "rehearsal.json.new",
+                                                "restoring.db",
+                                                "restoring.db-journal",
+                                                "restoring.db-wal",
+                                                "restoring.db-shm",
+                                                "access.db.part",
+                                                "replacing.access.db",
+                                                "replacing.rehearsal.json",
+                                                "rebuilding",
+                                                "filled.db",
+                                                sample_mark};
         if (!std::filesystem::exists(there / "reeve.db", ignored))
             for (const auto& entry : std::filesystem::directory_iterator(there, ignored))
                 if (const auto name = entry.path().filename().string(); !ours.contains(name))

@@ -4,8 +4,10 @@
 #include <sodium.h>
 #include <sys/stat.h>
 
+#include <fstream>
 #include <system_error>
 
+#include "engine/store/part_file.h"
 #include "engine/store/store.h"
 
 namespace reeve::http {
@@ -37,6 +39,10 @@ std::unique_ptr<SQLite::Database> open_or_make(const std::filesystem::path& fold
     constexpr int patience_ms = 5000;  // for another reeve that writes
     const auto file = folder / "access.db";
     store::expect_not_emptied(file);
+    if (!std::filesystem::exists(file)) {
+        std::ofstream(file, std::ios::app).close();
+        store::own_as_its_folder(file);  // before there is a log, which SQLite makes like it
+    }
     auto db = std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
                                                  patience_ms);
     // Before any secret is in it.

@@ -117,8 +117,10 @@ core::Document Attaching::finish(std::string name, std::string kind) {
         ::utimensat(AT_FDCWD, path.c_str(), nullptr, 0) == 0)
         return document;
     // Moved to its name when it is whole: what bears the name is the content.
-    make_folder(path.parent_path());
-    own_like(path.parent_path(), state.folder / "attachments");
+    if (const auto into = path.parent_path(); !std::filesystem::exists(into)) {
+        make_folder(into);
+        own_like(into, state.folder / "attachments");
+    }
     own_as_its_folder(state.part.path());
     state.part.becomes(path);
     return document;

@@ -52,19 +52,30 @@ InHead in_head(const std::filesystem::path& file) {
     return {page == 1 ? 65'536 : page, number(28, 4)};
 }
 
-// Of a backup that was cut off what is there, with nothing in the place of the rest: so SQLite opens it.
+// Of a backup that was cut off what is there, with nothing in the place of the rest: so SQLite opens it. Half
+// a page is none: of its rows those would come back empty that were cut off.
 Result<CheckReport> restore_cut(const std::filesystem::path& file, const std::filesystem::path& folder,
                                 const RestoreOptions& options, const std::string& fault) {
+    constexpr std::uintmax_t most = 16;  // times what is there: else it is the head that is wrong
     const auto head = in_head(file);
-    const NamedPart beside(folder);  // where there is to be room for what is restored
-    if (auto used = beside.refuses(folder, "folder")) return std::unexpected(*used);
-    const auto filled = beside.path() / file.filename();
-    std::filesystem::copy_file(file, filled);
-    sqlite::keep_private(filled);
-    // Half a page is none: of its rows those would come back empty that were cut off.
-    std::filesystem::resize_file(filled, std::filesystem::file_size(file) / head.page * head.page);
-    std::filesystem::resize_file(filled, head.bytes());
-    auto report = restore(filled, folder, options);
+    const auto pages = std::filesystem::file_size(file) / head.page;
+    if (pages == 0) return refuse("backup-damaged", fault + ", and nothing of it can be read", file.string());
+    make_data_folder(folder);
+    auto lock = sqlite::Lock::take(folder);
+    if (!lock) return std::unexpected(lock.error());
+    const PartFile filled(folder / sqlite::filled_name);
+    std::filesystem::copy_file(file, filled.path());
+    sqlite::keep_private(filled.path());
+    std::filesystem::resize_file(filled.path(), pages * head.page);
+    if (head.pages / most <= pages) {
+        std::filesystem::resize_file(filled.path(), head.bytes());
+    } else {
+        std::fstream out(filled.path(), std::ios::in | std::ios::out | std::ios::binary);
+        out.seekp(28);
+        for (int shift = 24; shift >= 0; shift -= 8) out.put(static_cast<char>(pages >> shift & 0xff));
+    }
+    { const auto let_go = std::move(*lock); }
+    auto report = restore(filled.path(), folder, options);
     if (!report)
         return refuse(report.error().code, fault + ", and of the rest: " + report.error().message,
                       file.string());

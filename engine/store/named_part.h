@@ -10,6 +10,8 @@ class NamedPart {
   public:
     explicit NamedPart(const std::filesystem::path& file) : path_(part_beside(file)) {
         do {
+            // Through a link somebody else's folder would be emptied.
+            if (std::filesystem::is_symlink(path_)) std::filesystem::remove(path_);
             std::filesystem::create_directories(path_);
             std::filesystem::permissions(path_, std::filesystem::perms::owner_all);
             hold_.emplace(path_, FolderHold::Kind::alone);

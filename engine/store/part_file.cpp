@@ -44,10 +44,17 @@ void make_data_folder(const std::filesystem::path& folder, bool durable) {
 
 namespace {
 
-// Only root gives a file to another user; to a group of theirs anybody does.
-bool give(const std::filesystem::path& file, const struct stat& owner) {
-    return ::chown(file.c_str(), owner.st_uid, owner.st_gid) == 0 ||
-           ::chown(file.c_str(), static_cast<uid_t>(-1), owner.st_gid) == 0;
+// Not through a link: whoever owns the folder may have put one there. Only root gives a file to another user;
+// to a group of theirs anybody does.
+void give(const std::filesystem::path& file, const struct stat& owner, bool rights) {
+    const int fd = ::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) return;
+    const bool given = ::fchown(fd, owner.st_uid, owner.st_gid) == 0 ||
+                       ::fchown(fd, static_cast<uid_t>(-1), owner.st_gid) == 0;
+    if (given && rights && ::fchmod(fd, owner.st_mode & 0777) != 0) {
+        // It stays as it was made: for its owner alone.
+    }
+    ::close(fd);
 }
 
 }  // namespace
@@ -55,13 +62,13 @@ bool give(const std::filesystem::path& file, const struct stat& owner) {
 void own_as_its_folder(const std::filesystem::path& file) {
     struct stat folder;
     const auto above = std::filesystem::absolute(file).lexically_normal().parent_path();
-    if (::stat(above.c_str(), &folder) == 0) (void)give(file, folder);
+    if (::geteuid() == 0 && ::stat(above.c_str(), &folder) == 0) give(file, folder, false);
 }
 
 void own_like(const std::filesystem::path& file, const std::filesystem::path& place) {
     struct stat old;
-    if (::stat(place.c_str(), &old) != 0) return own_as_its_folder(file);
-    if (give(file, old) && ::chmod(file.c_str(), old.st_mode & 0777) != 0) return;
+    if (::lstat(place.c_str(), &old) != 0) return own_as_its_folder(file);
+    give(file, old, !S_ISLNK(old.st_mode));
 }
 
 void move_whole(const std::filesystem::path& from, const std::filesystem::path& to) {
@@ -104,7 +111,7 @@ FolderHold::~FolderHold() {
 
 bool FolderHold::still_bears(const std::filesystem::path& name) const {
     struct stat held, named;
-    return fd_ >= 0 && ::fstat(fd_, &held) == 0 && ::stat(name.c_str(), &named) == 0 &&
+    return fd_ >= 0 && ::fstat(fd_, &held) == 0 && ::lstat(name.c_str(), &named) == 0 &&
            held.st_dev == named.st_dev && held.st_ino == named.st_ino;
 }
 

@@ -20,7 +20,8 @@ void make_folder(const std::filesystem::path&);
 // is.
 void make_data_folder(const std::filesystem::path&, bool durable = true);
 
-// What root makes in a folder belongs to whom the folder belongs: the service is somebody else.
+// What root made in a folder belongs to whom the folder belongs: the service is somebody else. Of what was
+// there before nothing is to be changed.
 void own_as_its_folder(const std::filesystem::path& file_or_folder);
 // With the rights of the one whose place it takes; where none is there, as its folder.
 void own_like(const std::filesystem::path& file, const std::filesystem::path& place);

@@ -125,6 +125,13 @@ std::uint64_t ReplayAll::run() {
 
 namespace {
 
+// How many alerts have a row that tells their delivery: that is kept, and nothing else tells it.
+std::uint64_t deliveries_in(const std::filesystem::path& folder) {
+    const auto db = sqlite::connect(sqlite::database_path(folder), sqlite::Mode::read);
+    return static_cast<std::uint64_t>(
+        db->execAndGet(fmt::format("SELECT count(*) FROM outbox WHERE {}", sqlite::is_delivery)).getInt64());
+}
+
 Result<RebuildReport> rows_anew(const std::filesystem::path& folder, const Progress& progress,
                                 Believe believe) {
     auto store = open(folder, {.mend = true});
@@ -137,24 +144,14 @@ Result<RebuildReport> rows_anew(const std::filesystem::path& folder, const Progr
     const auto before = reader->fingerprint();
     if (believe == Believe::both)
         if (auto shorter = journal_shorter(folder, *reader, report.faults)) return std::unexpected(*shorter);
+    const auto told = deliveries_in(folder);
     (*store)->replace_rows([&](const Store::Write& write) {
         report.cases = ReplayAll{*reader, catalog, write, {}, {}, progress}.run();
     });
+    if (const auto now = deliveries_in(folder); now > told)
+        report.faults.push_back(deliveries_unknown(now - told));
     report.changed = reader->fingerprint() != before;
     return report;
-}
-
-// What no journal tells, and goes with the table: nothing else is kept of its rows.
-bool deliveries_lost(const std::filesystem::path& folder) {
-    try {
-        const auto file = sqlite::database_path(folder);
-        if (!std::filesystem::exists(file)) return false;
-        const auto db = sqlite::connect(file, sqlite::Mode::read);
-        return db->execAndGet("PRAGMA user_version").getInt() == sqlite::schema_version &&
-               db->tableExists("journal") && !sqlite::as_made(*db, "outbox");
-    } catch (const std::exception&) {
-        return false;  // what cannot be read is told by what tries to
-    }
 }
 
 }  // namespace
@@ -162,8 +159,6 @@ bool deliveries_lost(const std::filesystem::path& folder) {
 Result<RebuildReport> rebuild(const std::filesystem::path& folder, const Progress& progress,
                               Believe believe) {
     Result<RebuildReport> report;
-    finish_left(folder);
-    const bool lost = deliveries_lost(folder);
     bool damaged = false;
     try {
         report = rows_anew(folder, progress, believe);
@@ -200,11 +195,6 @@ Result<RebuildReport> rebuild(const std::filesystem::path& folder, const Progres
     }
     if (!checked) return std::unexpected(checked.error());
     report->faults.insert(report->faults.end(), checked->faults.begin(), checked->faults.end());
-    if (lost)
-        report->faults.emplace_back(
-            "which alerts had been delivered is lost, as the table outbox was not what it was: all are "
-            "pending "
-            "again");
     return report;
 }
 

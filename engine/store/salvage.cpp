@@ -8,6 +8,7 @@
 #include "engine/store/replay_all.h"
 #include "engine/store/secret.h"
 #include "engine/store/sqlite/connection.h"
+#include "engine/store/sqlite/damage.h"
 #include "engine/store/sqlite/trouble.h"
 
 namespace reeve::store {
@@ -55,6 +56,11 @@ Readable readable(Reader& reader, const std::filesystem::path& file, Cut cut) {
                 all.before = run->second + 1;
             if (ends && row.seq != all.before) {
                 all.stopped = fmt::format("{} follows {}", row.seq, all.before - 1);
+                return false;
+            }
+            // Without them no case can be understood.
+            if (ends && row.damaged && row.stream.starts_with('$')) {
+                all.stopped = fmt::format("event {} of {} is not what was written", row.seq, row.stream);
                 return false;
             }
             all.before = row.seq + 1;
@@ -105,26 +111,44 @@ std::uint64_t copy_journal(Reader& from, const Readable& all, Store& to) {
     return last;
 }
 
-// What is known of the delivery of alerts, which no journal tells.
-std::vector<OutboxRow> delivered(Reader& from, Reader& anew, std::vector<std::string>& faults) {
+// What is known of the delivery of alerts, which no journal tells: around what cannot be read.
+std::vector<OutboxRow> delivered(const std::filesystem::path& file, Reader& anew,
+                                 std::vector<std::string>& faults) {
+    struct Delivery {
+        std::string status;
+        std::int64_t attempts = 0;
+        std::optional<Instant> next_at;
+        std::string error;
+    };
+    std::map<std::string, Delivery> known;
+    const auto db = sqlite::connect(file, sqlite::Mode::read);
+    const auto read = [&](sqlite::Way way) {
+        return sqlite::read_rows(
+            *db, "id, status, attempts, next_at, error", std::string("outbox"), "rowid", way,
+            [&](SQLite::Statement& row) {
+                Delivery one{row.getColumn(1), row.getColumn(2).getInt64(), {}, row.getColumn(4)};
+                if (one.status != "pending" && one.status != "sent" && one.status != "undelivered") return;
+                if (!row.getColumn(3).isNull())
+                    one.next_at = Instant(time::Millis(row.getColumn(3).getInt64()));
+                known.insert_or_assign(row.getColumn(0), std::move(one));
+            });
+    };
+    if (!read(sqlite::Way::forwards)) read(sqlite::Way::backwards);
     std::vector<OutboxRow> rows;
-    std::map<std::string, OutboxRow> known;
-    try {
-        for (auto& row : from.outbox({}))
-            if (row.status == "pending" || row.status == "sent" || row.status == "undelivered")
-                known.emplace(row.id, std::move(row));
-        for (auto& row : anew.outbox({}))
-            if (const auto was = known.find(row.id); was != known.end() && was->second != row) {
-                row.status = was->second.status;
-                row.attempts = was->second.attempts;
-                row.next_at = was->second.next_at;
-                row.error = was->second.error;
-                rows.push_back(std::move(row));
-            }
-    } catch (const SQLite::Exception& e) {
-        faults.push_back(fmt::format(
-            "which alerts had been delivered cannot be read ({}): all are pending again", e.what()));
+    std::uint64_t unknown = 0;
+    for (auto& row : anew.outbox({})) {
+        const auto was = known.find(row.id);
+        if (was == known.end()) {
+            ++unknown;
+            continue;
+        }
+        row.status = was->second.status;
+        row.attempts = was->second.attempts;
+        row.next_at = was->second.next_at;
+        row.error = was->second.error;
+        rows.push_back(std::move(row));
     }
+    if (unknown > 0) faults.push_back(deliveries_unknown(unknown));
     return rows;
 }
 
@@ -143,6 +167,11 @@ void take_secret(const std::filesystem::path& from, const std::filesystem::path&
 }
 
 }  // namespace
+
+std::string deliveries_unknown(std::uint64_t alerts) {
+    return fmt::format(
+        "of {} alerts it cannot be told whether they had been delivered: they are pending again", alerts);
+}
 
 Result<RebuildReport> salvage(const std::filesystem::path& folder, const Progress& progress, Believe believe,
                               Cut cut) {
@@ -188,7 +217,7 @@ Result<RebuildReport> salvage(const std::filesystem::path& folder, const Progres
         (*store)->replace_rows([&](const Store::Write& write) {
             report.cases = ReplayAll{*reader, catalog, write, {}, fault, progress}.run();
         });
-        (*store)->commit({.outbox = delivered(**old, *reader, report.faults)});
+        (*store)->commit({.outbox = delivered(sqlite::database_path(folder), *reader, report.faults)});
         rows = reader->fingerprint();
     }
     take_secret(sqlite::database_path(folder), made, report.faults);

@@ -15,6 +15,9 @@ enum class Cut {
 Result<RebuildReport> salvage(const std::filesystem::path& folder, const Progress&, Believe,
                               Cut = Cut::refused);
 
+// What is said of alerts of which no row was found that tells how far they got.
+std::string deliveries_unknown(std::uint64_t alerts);
+
 // "journal-shorter": the folder's rows know more than the journal, as when its end was lost. The rows of
 // cases are held against it, and those of tasks, clocks, archived cases and loads; faults says when some of
 // cases cannot be read.

@@ -72,7 +72,7 @@ TEST_F(Damage, APageOfAnyTableIsNamedAndRebuilt) {
         EXPECT_THAT(found(), HasSubstr(std::string("table ") + table + ": the rows from "));
         const auto rebuilt = office.run("reeve rebuild");
         const std::map<std::string, std::string> lost{
-            {"outbox", "all are pending again"},
+            {"outbox", "they are pending again"},
             {"cases", "the rows of some cases could not be read, and so not be held against the journal"}};
         const auto told = lost.find(table);
         EXPECT_EQ(rebuilt.exit, told == lost.end() ? 0 : 1) << rebuilt.err;
@@ -323,14 +323,17 @@ TEST_F(Damage, OfTheTimeOfARehearsalIsNamed) {
 
 // What no journal tells goes with its table: told twice rather than never, and not in silence.
 TEST_F(Damage, DeliveriesThatAreLostAreSaidByTheRebuild) {
-    for (const char* change : {"DROP TABLE outbox", "ALTER TABLE outbox RENAME TO old",
-                               "ALTER TABLE outbox RENAME COLUMN status TO stat"}) {
+    for (const char* change :
+         {"DELETE FROM outbox WHERE rowid % 2", "DROP TABLE outbox", "ALTER TABLE outbox RENAME TO old",
+          "ALTER TABLE outbox RENAME COLUMN status TO stat"}) {
         execute("UPDATE outbox SET status = 'sent'");
         execute(change);
         const auto ran = office.run("reeve rebuild");
         EXPECT_EQ(ran.exit, 1) << change;
-        EXPECT_THAT(ran.err, HasSubstr("not mended: which alerts had been delivered is lost")) << change;
-        EXPECT_EQ(value("SELECT count(*) FROM outbox WHERE status <> 'pending'"), "0");
+        EXPECT_THAT(
+            ran.err,
+            HasSubstr("alerts it cannot be told whether they had been delivered: they are pending again"))
+            << change;
         EXPECT_EQ(office.run("reeve check").exit, 0) << change;
     }
 }

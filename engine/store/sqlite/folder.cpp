@@ -27,13 +27,16 @@ std::filesystem::path database_path(const std::filesystem::path& folder) { retur
 
 Result<Lock> Lock::take(const std::filesystem::path& folder) {
     const auto path = folder / lock_name;
-    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd >= 0)
+        own_as_its_folder(path);
+    else if (errno == EEXIST)
+        fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
     if (fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS))
         return refuse("not-writable",
                       "this folder cannot be written by this user: it can be read, nothing in it can change",
                       folder.string());
     if (fd < 0) throw std::system_error(errno, std::generic_category(), "opening " + path.string());
-    own_as_its_folder(path);
     if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
         ::close(fd);
         return refuse(
@@ -239,7 +242,7 @@ namespace {
 // What a process that was killed, or met a full disk, left half written. The lock is held.
 void clear_leftovers(const std::filesystem::path& folder) {
     sqlite::finish_replacing(folder);
-    PartFile restoring(folder / sqlite::restoring_name);
+    const PartFile restoring(folder / sqlite::restoring_name), filled(folder / sqlite::filled_name);
     std::error_code ignored;
     std::filesystem::remove_all(folder / sqlite::rebuilding_name, ignored);
     for (const auto& entry : std::filesystem::directory_iterator(folder / "attachments", ignored))
@@ -332,6 +335,7 @@ Result<std::unique_ptr<Store>> open(const std::filesystem::path& folder, const O
             });
             if (!made) return std::unexpected(made.error());
         }
+        own_as_its_folder(part.path());
         if (options.durable)
             part.becomes(file);
         else

@@ -217,6 +217,7 @@ Result<void> prepare(SQLite::Database& db, const std::filesystem::path& file, Ol
         SQLite::Statement vacuum(db, "VACUUM INTO ?");
         vacuum.bind(1, part.path().string());
         vacuum.exec();
+        own_as_its_folder(part.path());
         part.becomes(copy);
     }
     define_digest(db);
@@ -304,12 +305,6 @@ std::vector<std::string> schema_faults(SQLite::Database& db) {
     const auto wanted = wanted_objects(), there = objects_of(db);
     for (const auto& one : differences(wanted, there)) faults.push_back(told(one));
     return faults;
-}
-
-bool as_made(SQLite::Database& db, const std::string& table) {
-    const auto wanted = wanted_objects(), there = objects_of(db);
-    const auto *made = find(wanted, table), *found = find(there, table);
-    return made && found && *made == *found;
 }
 
 void mend(SQLite::Database& db) {

@@ -19,7 +19,7 @@ constexpr int schema_version = 7;
 
 inline constexpr const char* lock_name = "lock";
 inline constexpr const char* restoring_name = "restoring.db";  // beside it, while a backup is restored
-
+inline constexpr const char* filled_name = "filled.db";        // while one that was cut off is restored
 inline constexpr const char* rebuilding_name =
     "rebuilding";  // a folder in it, while a damaged one is rebuilt
 inline constexpr const char* replacing_name = "replacing.db";  // whole: what takes the database's place
@@ -38,9 +38,6 @@ Result<void> prepare(SQLite::Database&, const std::filesystem::path& file, Older
 
 // What is missing of the tables, indexes and triggers, or is not what `prepare` made; empty: nothing.
 std::vector<std::string> schema_faults(SQLite::Database&);
-
-// Whether a table, of a database of this schema, is there as `prepare` made it.
-bool as_made(SQLite::Database&, const std::string& table);
 
 // Makes what is missing of the tables, indexes and triggers, and every index anew.
 void mend(SQLite::Database&);

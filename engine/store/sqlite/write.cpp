@@ -287,13 +287,21 @@ class SqliteStore final : public Store {
         transaction([&] { db_->exec(fmt::format("PRAGMA user_version = {}", schema_version)); });
     }
 
-    void check_files() override { files_.check(); }
+    void check_files() override {
+        files_.check([this](SameFiles::Kind kind, off_t bytes) {
+            if (!db_) return true;  // the last to close it took its log into it
+            // Another process may take the log into the database; and cut it off, once it is empty.
+            if (kind == SameFiles::Kind::log) return log_is_empty();
+            return log_used_ && bytes <= db_->execAndGet("PRAGMA page_count").getInt64() *
+                                             db_->execAndGet("PRAGMA page_size").getInt64();
+        });
+    }
 
     std::unique_ptr<Reader> read() override { return make_reader(file_); }
 
     void reopen() override {
         // While it is open, what was acknowledged still gets into a file that was only moved.
-        files_.check();
+        check_files();
         statements_.reset();
         db_.reset();
         files_.forget_log(file_);
@@ -302,6 +310,8 @@ class SqliteStore final : public Store {
         statements_ = std::make_unique<Statements>(*db);
         db_ = std::move(db);
         files_.remember_database(file_);
+        std::error_code none;
+        log_used_ = std::filesystem::file_size(file_.string() + "-wal", none) > 0 && !none;
     }
 
     void replace_rows(const std::function<void(const Write&)>& fill) override {
@@ -331,15 +341,25 @@ class SqliteStore final : public Store {
         log_settled_ = checkpoint.getColumn(0).getInt() == 0 &&
                        checkpoint.getColumn(1).getInt() == checkpoint.getColumn(2).getInt();
     }
+    bool log_is_empty() {
+        try {
+            SQLite::Statement checkpoint(*db_, "PRAGMA wal_checkpoint(PASSIVE)");
+            checkpoint.executeStep();
+            return checkpoint.getColumn(1).getInt() == 0;
+        } catch (const SQLite::Exception&) {
+            return false;  // what it is said to hold cannot be read
+        }
+    }
     template <class F>
     void transaction(F&& body) {
         try {
-            files_.check();  // before a checkpoint hides what was cut off
+            check_files();  // before a checkpoint hides what was cut off
             settle_log();
             db_->exec("BEGIN IMMEDIATE");
             body();
             db_->exec("COMMIT");
-            files_.check();
+            log_used_ = true;
+            check_files();
         } catch (const SQLite::Exception& e) {
             const bool full = no_room(e, *db_);
             db_->tryExec("ROLLBACK");
@@ -356,6 +376,7 @@ class SqliteStore final : public Store {
     SameFiles files_;
     Mode mode_;
     bool log_settled_ = false;
+    bool log_used_ = false;  // there is, or was, something in the log by which the database may grow
     std::unique_ptr<SQLite::Database> db_;
     std::unique_ptr<Statements> statements_;
 };

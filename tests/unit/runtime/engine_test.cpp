@@ -3,6 +3,8 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include "tests/unit/runtime/office.h"
 
 namespace reeve::runtime {
@@ -202,6 +204,33 @@ TEST(Engine, Law1AFolderCutOffUnderItTakesNothingMore) {
                         fmt::format("{} was cut off, to {} bytes of {}", file.string(), size - 4096, size)));
         EXPECT_TRUE(office.engine->health().storage) << name;
     }
+}
+
+TEST(Engine, Law1AFolderOverwrittenByALongerOneTakesNothingMore) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    const auto file = office.folder.path() / "reeve.db";
+    std::filesystem::resize_file(file, std::filesystem::file_size(file) + (1 << 20));
+    const auto refused = office.engine->ask(Office::note("c-1", "is this kept?"));
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message, testing::HasSubstr("reeve.db was overwritten by"));
+}
+
+// As programs do that copy the log elsewhere. It grows the database, and what is in it is lost to nobody.
+TEST(Engine, ALogThatSomebodyTookIntoTheDatabaseIsNoTrouble) {
+    Office office;
+    const auto file = office.folder.path() / "reeve.db", log = office.folder.path() / "reeve.db-wal";
+    for (int n = 0; n < 3; ++n) {
+        for (int k = 0; k < 30; ++k) office.ask(Office::start(fmt::format("c-{}-{}", n, k)));
+        const auto size = std::filesystem::file_size(file);
+        SQLite::Database(file.string(), SQLite::OPEN_READWRITE).exec("PRAGMA wal_checkpoint(TRUNCATE)");
+        ASSERT_EQ(std::filesystem::file_size(log), 0u);
+        ASSERT_GT(std::filesystem::file_size(file), size);
+        office.ask(Office::note("c-0-0", "it goes on"));
+        EXPECT_FALSE(office.engine->health().storage);
+        if (n == 1) office.reopen();
+    }
+    office.expect_clean();
 }
 
 TEST(Engine, ASecondOneOnTheFolderIsRefused) {

@@ -104,6 +104,48 @@ TEST(Folder, WhatRootRestoresOrRebuildsKeepsItsOwner) {
     EXPECT_EQ(owner(file), std::pair(service, service));
 }
 
+TEST(Folder, WhatRootMakesInItBelongsToItsOwnerAndNothingElseDoes) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root gives a file to another user";
+    constexpr uid_t service = 65534;
+    ScratchFolder scratch;
+    const auto office = scratch.path() / "office", outside = scratch.path() / "outside";
+    const auto owner = [](const std::filesystem::path& of) {
+        struct stat is {};
+        EXPECT_EQ(::lstat(of.c_str(), &is), 0) << of;
+        return is.st_uid;
+    };
+    std::filesystem::create_directory(office);
+    ASSERT_EQ(::chown(office.c_str(), service, service), 0);
+    {
+        auto store = *open(office, {.create = true});
+        store->probe();
+        ASSERT_TRUE(attach_bytes(office, "a letter", "letter.txt", "letter"));
+        for (const auto& made : std::filesystem::recursive_directory_iterator(office))
+            EXPECT_EQ(owner(made.path()), service) << made.path();
+    }
+    std::ofstream(outside) << "somebody else's";
+    std::filesystem::remove(office / "lock");
+    std::filesystem::create_symlink(outside, office / "lock");
+    { auto store = open(office, {}); }
+    EXPECT_EQ(owner(outside), 0u);
+    // What was there keeps its owner.
+    std::filesystem::remove(office / "lock");
+    std::ofstream(office / "lock").flush();
+    { ASSERT_TRUE(open(office, {})); }
+    EXPECT_EQ(owner(office / "lock"), 0u);
+}
+
+TEST(Folder, ABackupIsNotMadeThroughALinkThatLiesInItsWay) {
+    ScratchFolder scratch;
+    const auto office = scratch.path() / "office", victim = scratch.path() / "victim";
+    { auto store = *open(office, {.create = true, .durable = false}); }
+    std::filesystem::create_directory(victim);
+    std::ofstream(victim / "kept") << "kept";
+    std::filesystem::create_directory_symlink(victim, part_beside(scratch.path() / "copy"));
+    EXPECT_TRUE(backup(office, scratch.path() / "copy"));
+    EXPECT_TRUE(std::filesystem::exists(victim / "kept"));
+}
+
 TEST(Folder, OneBackupOfANameIsMadeAtATime) {
     ScratchFolder scratch;
     const auto office = scratch.path() / "office", copy = scratch.path() / "copy";
