@@ -84,12 +84,12 @@ Readable readable(Reader& reader, const std::filesystem::path& file, Cut cut) {
 std::uint64_t copy_journal(Reader& from, const Readable& all, Store& to) {
     constexpr std::size_t page = 4096;
     std::uint64_t last = 0;
+    if (all.before == 1) return last;
     std::vector<JournalRow> open;  // the last command, to which more may belong
     Batch whole;
     const auto settle = [&] {
         for (auto& row : std::exchange(open, {})) whole.journal.push_back(std::move(row));
     };
-    if (all.before == 1) return last;
     const auto write = [&] {
         if (whole.journal.empty()) return;
         last = whole.journal.back().seq;
@@ -124,8 +124,7 @@ std::vector<OutboxRow> delivered(const std::filesystem::path& file, Reader& anew
     const auto db = sqlite::connect(file, sqlite::Mode::read);
     const auto read = [&](sqlite::Way way) {
         return sqlite::read_rows(
-            *db, "id, status, attempts, next_at, error", std::string("outbox"), "rowid", way,
-            [&](SQLite::Statement& row) {
+            *db, "id, status, attempts, next_at, error", "outbox", "rowid", way, [&](SQLite::Statement& row) {
                 Delivery one{row.getColumn(1), row.getColumn(2).getInt64(), {}, row.getColumn(4)};
                 if (one.status != "pending" && one.status != "sent" && one.status != "undelivered") return;
                 if (!row.getColumn(3).isNull())
@@ -142,11 +141,12 @@ std::vector<OutboxRow> delivered(const std::filesystem::path& file, Reader& anew
             ++unknown;
             continue;
         }
-        row.status = was->second.status;
-        row.attempts = was->second.attempts;
-        row.next_at = was->second.next_at;
-        row.error = was->second.error;
-        rows.push_back(std::move(row));
+        auto told = row;
+        told.status = was->second.status;
+        told.attempts = was->second.attempts;
+        told.next_at = was->second.next_at;
+        told.error = was->second.error;
+        if (told != row) rows.push_back(std::move(told));
     }
     if (unknown > 0) faults.push_back(deliveries_unknown(unknown));
     return rows;
