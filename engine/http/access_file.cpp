@@ -1,10 +1,11 @@
 #include "engine/http/access_file.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <fcntl.h>
 #include <sodium.h>
 #include <sys/stat.h>
 
-#include <fstream>
+#include <filesystem>
 #include <system_error>
 
 #include "engine/store/part_file.h"
@@ -39,14 +40,18 @@ std::unique_ptr<SQLite::Database> open_or_make(const std::filesystem::path& fold
     constexpr int patience_ms = 5000;  // for another reeve that writes
     const auto file = folder / "access.db";
     store::expect_not_emptied(file);
-    if (!std::filesystem::exists(file)) {
-        std::ofstream(file, std::ios::app).close();
-        store::own_as_its_folder(file);  // before there is a log, which SQLite makes like it
+    if (!std::filesystem::exists(std::filesystem::symlink_status(file))) {
+        try {
+            store::make_private(file);
+            store::own_as_its_folder(file);  // before there is a log, which SQLite makes like it
+        } catch (const std::system_error& e) {
+            if (e.code() != std::errc::file_exists) throw;  // another reeve made it just now
+        }
     }
-    auto db = std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
-                                                 patience_ms);
-    // Before any secret is in it.
-    if (::chmod(file.c_str(), S_IRUSR | S_IWUSR) != 0)
+    auto db = std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE, patience_ms);
+    // Also one that was copied here. Where it is a link, what that leads to is not ours.
+    if (::fchmodat(AT_FDCWD, file.c_str(), S_IRUSR | S_IWUSR, AT_SYMLINK_NOFOLLOW) != 0 &&
+        errno != EOPNOTSUPP)
         throw std::system_error(errno, std::generic_category(), "protecting " + file.string());
     db->exec("PRAGMA journal_mode = WAL");
     db->exec("PRAGMA synchronous = FULL");

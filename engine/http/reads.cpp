@@ -81,7 +81,7 @@ struct Reads::Parts {
     }
 
     void insert_row(const ReadRow& row) {
-        files.check();
+        files.check(db.get());
         insert.tryReset();
         insert.bind(1, millis_of(row.at));
         insert.bind(2, row.person);
@@ -89,7 +89,7 @@ struct Reads::Parts {
         insert.bind(4, row.case_id);
         insert.bind(5, row.route);
         insert.exec();
-        files.check();
+        files.check(db.get());
     }
 
     void failed(const std::string& why) {
@@ -116,8 +116,9 @@ struct Reads::Parts {
     // again.
     void sync() {
         try {
+            files.check(db.get());
             written = db->execAndGet("PRAGMA wal_checkpoint(PASSIVE)").getInt() != 0;
-        } catch (const SQLite::Exception&) {
+        } catch (const std::exception&) {
             written = true;
         }
     }
@@ -167,7 +168,7 @@ void Reads::record(const ReadRow& row) try {
 std::optional<std::string> Reads::trouble() const {
     std::lock_guard lock(parts_->mutex);
     try {
-        if (!parts_->trouble) parts_->files.check();
+        if (!parts_->trouble) parts_->files.check(parts_->db.get());
     } catch (const std::exception& e) {
         parts_->failed(e.what());
     }

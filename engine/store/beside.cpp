@@ -44,7 +44,7 @@ void copy_plain(const std::filesystem::path& from, const std::filesystem::path& 
 }
 
 void take_out(SQLite::Database& backup, const std::filesystem::path& file) {
-    sqlite::keep_private(file);
+    make_private(file);
     std::ofstream out(file, std::ios::binary);
     SQLite::Statement pieces(backup, "SELECT piece FROM access ORDER BY at");
     while (pieces.executeStep()) {

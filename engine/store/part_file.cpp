@@ -42,6 +42,12 @@ void make_data_folder(const std::filesystem::path& folder, bool durable) {
     }
 }
 
+void make_private(const std::filesystem::path& file) {
+    const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (fd < 0) throw std::system_error(errno, std::generic_category(), "making " + file.string());
+    ::close(fd);
+}
+
 namespace {
 
 // Not through a link: whoever owns the folder may have put one there. Only root gives a file to another user;
@@ -57,17 +63,19 @@ void give(const std::filesystem::path& file, const struct stat& owner, bool righ
     ::close(fd);
 }
 
-}  // namespace
-
-void own_as_its_folder(const std::filesystem::path& file) {
+void own_as_folder_of(const std::filesystem::path& place, const std::filesystem::path& file) {
     struct stat folder;
-    const auto above = std::filesystem::absolute(file).lexically_normal().parent_path();
+    const auto above = std::filesystem::absolute(place).lexically_normal().parent_path();
     if (::geteuid() == 0 && ::stat(above.c_str(), &folder) == 0) give(file, folder, false);
 }
 
+}  // namespace
+
+void own_as_its_folder(const std::filesystem::path& file) { own_as_folder_of(file, file); }
+
 void own_like(const std::filesystem::path& file, const std::filesystem::path& place) {
     struct stat old;
-    if (::lstat(place.c_str(), &old) != 0) return own_as_its_folder(file);
+    if (::lstat(place.c_str(), &old) != 0) return own_as_folder_of(place, file);
     give(file, old, !S_ISLNK(old.st_mode));
 }
 

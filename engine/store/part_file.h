@@ -20,10 +20,14 @@ void make_folder(const std::filesystem::path&);
 // is.
 void make_data_folder(const std::filesystem::path&, bool durable = true);
 
+// A new, empty file that only its owner reads. Throws std::system_error, also where something bears the name:
+// it may be a link, and whoever owns the folder may have put it there.
+void make_private(const std::filesystem::path& file);
+
 // What root made in a folder belongs to whom the folder belongs: the service is somebody else. Of what was
 // there before nothing is to be changed.
 void own_as_its_folder(const std::filesystem::path& file_or_folder);
-// With the rights of the one whose place it takes; where none is there, as its folder.
+// With the rights of the one whose place it takes; where none is there, as the folder of that place.
 void own_like(const std::filesystem::path& file, const std::filesystem::path& place);
 
 // Gives a whole file its name: it is synced before it has it, and the name after. What bears the name is

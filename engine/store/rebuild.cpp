@@ -1,5 +1,8 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <algorithm>
+#include <functional>
+#include <iterator>
 #include <set>
 
 #include "engine/store/archived.h"
@@ -125,11 +128,15 @@ std::uint64_t ReplayAll::run() {
 
 namespace {
 
-// How many alerts have a row that tells their delivery: that is kept, and nothing else tells it.
-std::uint64_t deliveries_in(const std::filesystem::path& folder) {
+// The alerts that have a row which tells their delivery: that is kept, and nothing else tells it. In order,
+// by the hashes of their ids.
+std::vector<std::size_t> deliveries_in(const std::filesystem::path& folder) {
     const auto db = sqlite::connect(sqlite::database_path(folder), sqlite::Mode::read);
-    return static_cast<std::uint64_t>(
-        db->execAndGet(fmt::format("SELECT count(*) FROM outbox WHERE {}", sqlite::is_delivery)).getInt64());
+    SQLite::Statement ids(*db, fmt::format("SELECT id FROM outbox WHERE {}", sqlite::is_delivery));
+    std::vector<std::size_t> hashes;
+    while (ids.executeStep()) hashes.push_back(std::hash<std::string>{}(ids.getColumn(0).getString()));
+    std::ranges::sort(hashes);
+    return hashes;
 }
 
 Result<RebuildReport> rows_anew(const std::filesystem::path& folder, const Progress& progress,
@@ -148,8 +155,9 @@ Result<RebuildReport> rows_anew(const std::filesystem::path& folder, const Progr
     (*store)->replace_rows([&](const Store::Write& write) {
         report.cases = ReplayAll{*reader, catalog, write, {}, {}, progress}.run();
     });
-    if (const auto now = deliveries_in(folder); now > told)
-        report.faults.push_back(deliveries_unknown(now - told));
+    std::vector<std::size_t> untold;
+    std::ranges::set_difference(deliveries_in(folder), told, std::back_inserter(untold));
+    if (!untold.empty()) report.faults.push_back(deliveries_unknown(untold.size()));
     report.changed = reader->fingerprint() != before;
     return report;
 }

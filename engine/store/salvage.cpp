@@ -198,9 +198,10 @@ Result<RebuildReport> salvage(const std::filesystem::path& folder, const Progres
         if (!store) return std::unexpected(store.error());
         const auto last = copy_journal(**old, all, **store);
         if (!all.stopped.empty() && last == 0)
-            return refuse("journal-damaged",
-                          fmt::format("of its journal nothing can be read ({})", all.stopped),
-                          folder.string());
+            return refuse(
+                "journal-damaged",
+                fmt::format("of its journal no transaction can be read to its end ({})", all.stopped),
+                folder.string());
         if (!all.stopped.empty())
             report.faults.push_back(
                 fmt::format("the journal cannot be read behind event {} ({}): what came later is not there",

@@ -325,7 +325,8 @@ TEST_F(Damage, OfTheTimeOfARehearsalIsNamed) {
 TEST_F(Damage, DeliveriesThatAreLostAreSaidByTheRebuild) {
     for (const char* change :
          {"DELETE FROM outbox WHERE rowid % 2", "DROP TABLE outbox", "ALTER TABLE outbox RENAME TO old",
-          "ALTER TABLE outbox RENAME COLUMN status TO stat"}) {
+          "ALTER TABLE outbox RENAME COLUMN status TO stat",
+          "UPDATE outbox SET id = id || 'x' WHERE rowid % 2"}) {
         execute("UPDATE outbox SET status = 'sent'");
         execute(change);
         const auto ran = office.run("reeve rebuild");

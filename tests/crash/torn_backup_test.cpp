@@ -122,6 +122,23 @@ TEST_F(TornBackup, CutOffAnywhereLeavesABeginning) {
     EXPECT_GT(restored, 3u);
 }
 
+// One that broke off early, and one of which the head alone is wrong.
+TEST_F(TornBackup, WhoseHeadSaysManyTimesWhatIsThereLeavesABeginning) {
+    work();
+    back_up();
+    const auto whole = events_of(file);
+    const auto pages = fs::file_size(file) / 4096, said = 100 * pages;
+    std::string number;
+    for (int shift = 24; shift >= 0; shift -= 8) number += static_cast<char>(said >> shift & 0xff);
+    tear(28, number);
+    EXPECT_EQ(lost_in(whole), 0u);
+    tear(28, number);
+    fs::resize_file(torn, pages * 3 / 4 * 4096);
+    ASSERT_GT(number_in(file, "SELECT max(rootpage) FROM sqlite_master"), pages * 3 / 4)
+        << "of the tables not all begin in it";
+    EXPECT_THAT(lost_in(whole), testing::Optional(testing::Gt(0u)));
+}
+
 // Its cause goes with it, and with all that followed from that.
 TEST_F(TornBackup, WhatFollowedIsThereWholeOrNotAtAll) {
     work();

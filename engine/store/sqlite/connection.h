@@ -20,9 +20,6 @@ void copy_database(const std::filesystem::path& from, const std::filesystem::pat
 // Brings a copy of an older backup or archive forward, as one plain file.
 Result<void> bring_forward(const std::filesystem::path& copy);
 
-// Only for its owner to read and write, also before anything is in it. It is made when it is not there.
-void keep_private(const std::filesystem::path& file);
-
 // Where a file beside the database waits to take its place together with a new database.
 std::filesystem::path staged_path(const std::filesystem::path& file);
 

@@ -6,13 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <fstream>
 #include <system_error>
 #include <thread>
 
 #include "engine/store/part_file.h"
 #include "engine/store/process.h"
-#include "engine/store/same_files.h"
 #include "engine/store/scratch.h"
 #include "engine/store/sqlite/connection.h"
 #include "engine/store/sqlite/trouble.h"
@@ -81,6 +79,9 @@ std::unique_ptr<SQLite::Database> open_file(const std::filesystem::path& file, M
         file.string(),
         SQLite::OPEN_READWRITE | of_one_thread | (mode == Mode::read ? 0 : SQLite::OPEN_CREATE), 10'000);
 }
+
+// SQLite cuts a log down to this size when it begins it anew.
+constexpr int log_shrinks_to = 64 << 20;
 
 void set_up(SQLite::Database& db, Mode mode) {
     if (mode == Mode::read) {
@@ -207,15 +208,9 @@ void make_plain(SQLite::Database& db) {
     if (mode != "delete") throw std::runtime_error(db.getFilename() + " keeps a log of its own: " + mode);
 }
 
-void keep_private(const std::filesystem::path& file) {
-    std::ofstream(file, std::ios::binary | std::ios::app).close();
-    if (::chmod(file.c_str(), S_IRUSR | S_IWUSR) != 0)
-        throw std::system_error(errno, std::generic_category(), "protecting " + file.string());
-}
-
 void copy_database(const std::filesystem::path& from, const std::filesystem::path& to) {
     auto source = connect(from, Mode::read);
-    keep_private(to);
+    make_private(to);
     SQLite::Database target(to.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 10'000);
     SQLite::Backup copy(target, *source);
     // All at once; where it has to wait for a lock, not in a hot loop.
@@ -323,7 +318,7 @@ Result<std::unique_ptr<Store>> open(const std::filesystem::path& folder, const O
     if (!std::filesystem::exists(file)) {
         // Made whole beside its name: a kill leaves a folder without a database, not one without tables.
         const PartFile part(folder / sqlite::restoring_name);
-        sqlite::keep_private(part.path());
+        make_private(part.path());
         {
             auto db = sqlite::connect(part.path(), mode);
             const auto made = sqlite::minding_room(*db, [&] {

@@ -213,7 +213,7 @@ Result<void> prepare(SQLite::Database& db, const std::filesystem::path& file, Ol
     if (found > 0 && older == Older::kept) {
         const std::string copy = fmt::format("{}.schema-{}.backup", file.string(), found);
         const PartFile part(copy + ".part");
-        keep_private(part.path());
+        make_private(part.path());
         SQLite::Statement vacuum(db, "VACUUM INTO ?");
         vacuum.bind(1, part.path().string());
         vacuum.exec();

@@ -1,6 +1,7 @@
 // The writing half: one transaction a batch, every statement prepared once, and of a case only the rows that
 // changed.
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <sqlite3.h>
 
 #include <span>
 
@@ -278,6 +279,14 @@ class SqliteStore final : public Store {
             // It can be read; who wants to write is told.
         }
     }
+    // The last to close a database takes its log into it: not one that was cut off. All readers are closed.
+    ~SqliteStore() override {
+        try {
+            check_files();
+        } catch (const std::exception&) {
+            if (db_) sqlite3_db_config(db_->getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+        }
+    }
 
     void commit(const Batch& batch) override {
         transaction([&] { statements_->write(batch); });
@@ -287,15 +296,7 @@ class SqliteStore final : public Store {
         transaction([&] { db_->exec(fmt::format("PRAGMA user_version = {}", schema_version)); });
     }
 
-    void check_files() override {
-        files_.check([this](SameFiles::Kind kind, off_t bytes) {
-            if (!db_) return true;  // the last to close it took its log into it
-            // Another process may take the log into the database; and cut it off, once it is empty.
-            if (kind == SameFiles::Kind::log) return log_is_empty();
-            return log_used_ && bytes <= db_->execAndGet("PRAGMA page_count").getInt64() *
-                                             db_->execAndGet("PRAGMA page_size").getInt64();
-        });
-    }
+    void check_files() override { files_.check(db_.get()); }
 
     std::unique_ptr<Reader> read() override { return make_reader(file_); }
 
@@ -310,8 +311,6 @@ class SqliteStore final : public Store {
         statements_ = std::make_unique<Statements>(*db);
         db_ = std::move(db);
         files_.remember_database(file_);
-        std::error_code none;
-        log_used_ = std::filesystem::file_size(file_.string() + "-wal", none) > 0 && !none;
     }
 
     void replace_rows(const std::function<void(const Write&)>& fill) override {
@@ -341,15 +340,6 @@ class SqliteStore final : public Store {
         log_settled_ = checkpoint.getColumn(0).getInt() == 0 &&
                        checkpoint.getColumn(1).getInt() == checkpoint.getColumn(2).getInt();
     }
-    bool log_is_empty() {
-        try {
-            SQLite::Statement checkpoint(*db_, "PRAGMA wal_checkpoint(PASSIVE)");
-            checkpoint.executeStep();
-            return checkpoint.getColumn(1).getInt() == 0;
-        } catch (const SQLite::Exception&) {
-            return false;  // what it is said to hold cannot be read
-        }
-    }
     template <class F>
     void transaction(F&& body) {
         try {
@@ -358,7 +348,6 @@ class SqliteStore final : public Store {
             db_->exec("BEGIN IMMEDIATE");
             body();
             db_->exec("COMMIT");
-            log_used_ = true;
             check_files();
         } catch (const SQLite::Exception& e) {
             const bool full = no_room(e, *db_);
@@ -376,7 +365,6 @@ class SqliteStore final : public Store {
     SameFiles files_;
     Mode mode_;
     bool log_settled_ = false;
-    bool log_used_ = false;  // there is, or was, something in the log by which the database may grow
     std::unique_ptr<SQLite::Database> db_;
     std::unique_ptr<Statements> statements_;
 };

@@ -1,7 +1,11 @@
 // Who read what: recorded before the answer, kept over a restart, gone after its time, and no answer without.
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <fstream>
+
+#include "engine/http/access_file.h"
 #include "engine/http/reads.h"
+#include "engine/store/scratch.h"
 #include "tests/unit/http/listener.h"
 
 namespace reeve::http {
@@ -106,6 +110,36 @@ TEST_F(ReadTest, ATakenOrCutFileIsToldAndNothingIsShown) {
     std::filesystem::resize_file(file, 0);
     EXPECT_EQ(later.get("/v1/cases/permit-1").status, 500);
     EXPECT_THAT(why(), testing::HasSubstr("access.db was cut off"));
+}
+
+TEST_F(ReadTest, AFileOverwrittenByALongerOneOrWithoutItsLogIsToldAndNothingIsShown) {
+    const auto file = service.office.folder.path() / "access.db";
+    const auto why = [&] { return service.stranger().get("/readyz").json()["why"].dump(); };
+    for (const bool longer : {false, true}) {
+        if (longer) service.restart();
+        ASSERT_EQ(service.as("ada").get("/v1/cases/permit-1").status, 200);
+        auto ada = service.as("ada");
+        ASSERT_EQ(service.stranger().get("/readyz").status, 200);
+        if (longer)
+            std::filesystem::resize_file(file, std::filesystem::file_size(file) + (1 << 20));
+        else
+            std::filesystem::resize_file(file.string() + "-wal", 0);
+        EXPECT_EQ(ada.get("/v1/cases/permit-1").status, 500);
+        EXPECT_THAT(why(), testing::HasSubstr(longer ? "access.db was overwritten by"
+                                                     : "access.db-wal was cut off, to 0 bytes of"));
+    }
+}
+
+TEST_F(ReadTest, NothingIsMadeNorChangedThroughALink) {
+    store::ScratchFolder scratch;
+    const auto link = scratch.path() / "access.db", target = scratch.path() / "target";
+    std::filesystem::create_symlink(target, link);
+    EXPECT_ANY_THROW(open_access_file(scratch.path()));
+    EXPECT_FALSE(std::filesystem::exists(target));
+    std::ofstream(target) << "somebody else's, which is no database";
+    std::filesystem::permissions(target, std::filesystem::perms(0644));
+    EXPECT_ANY_THROW(open_access_file(scratch.path()));
+    EXPECT_EQ(std::filesystem::status(target).permissions(), std::filesystem::perms(0644));
 }
 
 TEST_F(ReadTest, TheyGoWhenTheirTimeIsOver) {

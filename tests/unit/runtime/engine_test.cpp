@@ -2,6 +2,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <thread>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
@@ -231,6 +232,44 @@ TEST(Engine, ALogThatSomebodyTookIntoTheDatabaseIsNoTrouble) {
         if (n == 1) office.reopen();
     }
     office.expect_clean();
+}
+
+TEST(Engine, ALogThatSomebodyTakesIntoTheDatabaseAllTheTimeKeepsNobodyWaiting) {
+    Office office;
+    office.ask(Office::start("c-1"));
+    int emptied = 0;
+    {
+        std::jthread other([&](const std::stop_token& stop) {
+            SQLite::Database db((office.folder.path() / "reeve.db").string(), SQLite::OPEN_READWRITE, 10'000);
+            while (!stop.stop_requested())
+                emptied += db.execAndGet("PRAGMA wal_checkpoint(TRUNCATE)").getInt() == 0 ? 1 : 0;
+        });
+        for (int n = 0; n < 400; ++n) office.ask(Office::note("c-1", "a note"));
+    }
+    EXPECT_GT(emptied, 40);
+    EXPECT_FALSE(office.engine->health().storage);
+    office.expect_clean();
+}
+
+// Half of what it held last would get into the database, which nobody could read again.
+TEST(Engine, Law1ALogThatWasCutOffIsNotTakenIntoTheDatabase) {
+    for (const bool told : {true, false}) {
+        SCOPED_TRACE(told ? "told" : "ended at once");
+        Office office;
+        for (int n = 0; n < 100; ++n) office.ask(Office::start(fmt::format("c-{}", n)));
+        const auto log = office.folder.path() / "reeve.db-wal";
+        constexpr int frame = 24 + 4096;
+        std::filesystem::resize_file(log, std::filesystem::file_size(log) - 3 * frame);
+        if (told) {
+            EXPECT_FALSE(office.engine->ask(Office::note("c-1", "is this kept?")));
+        }
+        office.engine.reset();
+        const auto report = store::check(office.folder.path());
+        ASSERT_TRUE(report) << report.error().text();
+        EXPECT_THAT(report->faults, testing::IsEmpty());
+        EXPECT_GE(report->cases, 99u);
+        office.open();
+    }
 }
 
 TEST(Engine, ASecondOneOnTheFolderIsRefused) {

@@ -102,6 +102,18 @@ TEST(Folder, WhatRootRestoresOrRebuildsKeepsItsOwner) {
     SQLite::Database(file.string(), SQLite::OPEN_READWRITE).exec("DROP TABLE tasks");
     ASSERT_TRUE(rebuild(office));
     EXPECT_EQ(owner(file), std::pair(service, service));
+    // Of a damaged backup it is made in a folder of its own.
+    const auto page = SQLite::Database(copy.string())
+                          .execAndGet("SELECT rootpage FROM sqlite_master WHERE name = 'tasks'")
+                          .getInt();
+    std::fstream(copy, std::ios::in | std::ios::out | std::ios::binary)
+        .seekp((page - 1) * 4096)
+        .write(std::string(4096, '\xff').data(), 4096);
+    std::filesystem::remove(file);
+    const auto torn = restore(copy, office, {.over = true, .faulty = true});
+    ASSERT_TRUE(torn) << torn.error().text();
+    EXPECT_FALSE(torn->faults.empty());
+    EXPECT_EQ(owner(file), std::pair(service, service));
 }
 
 TEST(Folder, WhatRootMakesInItBelongsToItsOwnerAndNothingElseDoes) {
@@ -144,6 +156,49 @@ TEST(Folder, ABackupIsNotMadeThroughALinkThatLiesInItsWay) {
     std::filesystem::create_directory_symlink(victim, part_beside(scratch.path() / "copy"));
     EXPECT_TRUE(backup(office, scratch.path() / "copy"));
     EXPECT_TRUE(std::filesystem::exists(victim / "kept"));
+}
+
+TEST(Folder, ARestoreIsNotMadeThroughALinkThatLiesInItsWay) {
+    ScratchFolder scratch;
+    const auto office = scratch.path() / "office", victim = scratch.path() / "victim";
+    { auto store = *open(office, {.create = true, .durable = false}); }
+    ASSERT_TRUE(backup(office, scratch.path() / "copy"));
+    for (const char* name : {"replacing.rehearsal.json", "restoring.db", "replacing.db"}) {
+        std::ofstream(victim) << "kept";
+        std::filesystem::create_symlink(victim, office / name);
+        const auto made = restore(scratch.path() / "copy", office, {.over = true});
+        EXPECT_TRUE(made) << name << made.error().text();
+        EXPECT_EQ(std::filesystem::file_size(victim), 4u) << name;
+        EXPECT_FALSE(std::filesystem::is_symlink(office / name)) << name;
+        EXPECT_TRUE(check(office)->faults.empty()) << name;
+    }
+}
+
+// It would be taken away, or replaced, before it was read.
+TEST(Folder, ABackupThatLiesAmongItsOwnFilesIsNotRestored) {
+    ScratchFolder scratch;
+    const auto office = scratch.path() / "office", copy = office / "restoring.db";
+    { auto store = *open(office, {.create = true, .durable = false}); }
+    ASSERT_TRUE(backup(office, scratch.path() / "copy"));
+    std::filesystem::rename(scratch.path() / "copy", copy);
+    const auto refused = restore(copy, office, {.over = true});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, "file-inside");
+    EXPECT_TRUE(std::filesystem::exists(copy));
+}
+
+// Before the engine wrote anything into the log itself.
+TEST(Folder, WhatAnotherProcessWroteAndTookIntoTheDatabaseIsNoTrouble) {
+    ScratchFolder scratch;
+    { auto made = *open(scratch.path() / "office", {.create = true}); }
+    auto store = *open(scratch.path() / "office", {});
+    const auto file = scratch.path() / "office" / "reeve.db";
+    const auto size = std::filesystem::file_size(file);
+    SQLite::Database other(file.string(), SQLite::OPEN_READWRITE);
+    other.exec("CREATE TABLE others AS SELECT zeroblob(100000)");
+    other.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    ASSERT_GT(std::filesystem::file_size(file), size);
+    EXPECT_NO_THROW(store->probe());
 }
 
 TEST(Folder, OneBackupOfANameIsMadeAtATime) {
