@@ -71,7 +71,7 @@ Json to_json(const Token& token) {
 struct Access::Parts {
     explicit Parts(const std::filesystem::path& folder) : db(open_access_file(folder)) {}
     std::mutex mutex;
-    std::unique_ptr<SQLite::Database> db;
+    AccessFile db;
     SQLite::Statement by_id{
         *db, "SELECT id, name, person, made_by, scopes, made, until, revoked, hash FROM tokens WHERE id = ?"};
     SQLite::Statement version{*db, "PRAGMA data_version"};

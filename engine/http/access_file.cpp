@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "engine/store/part_file.h"
+#include "engine/store/same_files.h"
 #include "engine/store/store.h"
 
 namespace reeve::http {
@@ -35,7 +36,7 @@ CREATE INDEX IF NOT EXISTS reads_case ON reads(case_id);
 CREATE INDEX IF NOT EXISTS reads_at ON reads(at);
 )sql";
 
-std::unique_ptr<SQLite::Database> open_or_make(const std::filesystem::path& folder) {
+AccessFile open_or_make(const std::filesystem::path& folder) {
     if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be used");
     constexpr int patience_ms = 5000;  // for another reeve that writes
     const auto file = folder / "access.db";
@@ -56,12 +57,17 @@ std::unique_ptr<SQLite::Database> open_or_make(const std::filesystem::path& fold
     db->exec("PRAGMA journal_mode = WAL");
     db->exec("PRAGMA synchronous = FULL");
     db->exec(tables);
-    return db;
+    return AccessFile(db.release());
 }
 
 }  // namespace
 
-std::unique_ptr<SQLite::Database> open_access_file(const std::filesystem::path& folder) {
+void CloseAccessFile::operator()(SQLite::Database* db) const {
+    store::spare_cut_log(*db);
+    delete db;
+}
+
+AccessFile open_access_file(const std::filesystem::path& folder) {
     try {
         return open_or_make(folder);
     } catch (const SQLite::Exception& e) {

@@ -14,7 +14,11 @@ class Database;
 namespace reeve::http {
 
 // Opens or makes it, readable by its owner only, with every table.
-std::unique_ptr<SQLite::Database> open_access_file(const std::filesystem::path& folder);
+struct CloseAccessFile {
+    void operator()(SQLite::Database*) const;
+};
+using AccessFile = std::unique_ptr<SQLite::Database, CloseAccessFile>;
+AccessFile open_access_file(const std::filesystem::path& folder);
 // For a catch around what was asked of it: throws that again; damage as store::AccessDamaged, which names the
 // file and its way out.
 [[noreturn]] void throw_of_access_file(const std::exception&);

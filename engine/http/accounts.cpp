@@ -40,7 +40,7 @@ time::Millis wait_after(int failures) {
 struct Accounts::Parts {
     explicit Parts(const std::filesystem::path& folder) : db(open_access_file(folder)) {}
     std::mutex mutex;  // of the database; never held while a password is hashed
-    std::unique_ptr<SQLite::Database> db;
+    AccessFile db;
     SQLite::Statement session{*db, "SELECT person, csrf, one_time, until, used FROM sessions WHERE hash = ?"};
     // What the password of an unknown person is held against.
     const std::string nobody = hash_password(random_text(one_time_bytes));

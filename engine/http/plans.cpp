@@ -34,7 +34,7 @@ Plans::Plan plan_of(const std::string& text) {
 struct Plans::Parts {
     explicit Parts(const std::filesystem::path& folder) : db(open_access_file(folder)) {}
     std::mutex mutex;
-    std::unique_ptr<SQLite::Database> db;
+    AccessFile db;
 };
 
 Plans::Plans(const std::filesystem::path& folder) : parts_(std::make_unique<Parts>(folder)) {}

@@ -127,7 +127,7 @@ struct Reads::Parts {
     const std::function<time::Instant()> now;
     const std::chrono::milliseconds between_sweeps;
     std::mutex mutex;
-    std::unique_ptr<SQLite::Database> db;
+    AccessFile db;
     store::SameFiles files;
     SQLite::Statement insert{*db,
                              "INSERT INTO reads (at, person, token, case_id, route) VALUES (?, ?, ?, ?, ?)"};

@@ -87,13 +87,15 @@ Result<CheckReport> restore_cut(const std::filesystem::path& file, const std::fi
     // there says where it lies when what comes last is not.
     std::vector<std::uintmax_t> lengths;
     if (head.pages / most > pages) lengths.push_back(pages);
-    if (lengths.empty() || head.bytes() < std::filesystem::space(folder).available)
+    // It is written in full: other work on this disk is not to feel it.
+    if (lengths.empty() || head.bytes() < std::filesystem::space(folder).available / 4)
         lengths.push_back(head.pages);
     Result<CheckReport> report;
     for (const auto length : lengths) {
         const PartFile filled(folder / sqlite::filled_name);
-        make_private(filled.path());
-        std::filesystem::copy_file(file, filled.path(), std::filesystem::copy_options::overwrite_existing);
+        std::filesystem::copy_file(file, filled.path());
+        using enum std::filesystem::perm_options;
+        std::filesystem::permissions(filled.path(), std::filesystem::perms(0600), replace | nofollow);
         std::filesystem::resize_file(filled.path(), pages * head.page);
         make_long(filled.path(), head.page, length);
         report = restore_from(filled.path(), folder, options, Locked::by_caller);

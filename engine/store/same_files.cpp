@@ -70,6 +70,17 @@ class IndexHead {
 
 }  // namespace
 
+void spare_cut_log(SQLite::Database& open) {
+    const auto head = IndexHead::of(open);
+    sqlite3_file* log = nullptr;
+    sqlite3_int64 size = 0;
+    if (!head ||
+        sqlite3_file_control(open.getHandle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) != SQLITE_OK ||
+        !log || !log->pMethods || log->pMethods->xFileSize(log, &size) != SQLITE_OK)
+        return;
+    if (size < head->log()) sqlite3_db_config(open.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
 void SameFiles::remember(const std::filesystem::path& file, Kind kind) {
     struct stat is;
     if (::stat(file.c_str(), &is) == 0) known_.try_emplace(file, is.st_dev, is.st_ino, kind, is.st_size);

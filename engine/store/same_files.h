@@ -15,6 +15,11 @@ class Database;
 
 namespace reeve::store {
 
+// Before a connection to a database with a log is closed, which nobody uses any more. The last to close one
+// takes its log into it: not one that was cut off, of which half a transaction would get there. One that only
+// lost its name is whole, and is nowhere else.
+void spare_cut_log(SQLite::Database& open);
+
 class SameFiles {
   public:
     static SameFiles of_database(const std::filesystem::path& file) {

@@ -1,7 +1,6 @@
 // The writing half: one transaction a batch, every statement prepared once, and of a case only the rows that
 // changed.
 #include <SQLiteCpp/SQLiteCpp.h>
-#include <sqlite3.h>
 
 #include <span>
 
@@ -273,19 +272,16 @@ class SqliteStore final : public Store {
           mode_(durable ? Mode::write : Mode::write_unsynced) {
         files_.remember(folder / lock_name);
         reopen();
+        check_files();  // somebody else may have had it open, so that nobody read the log again
         try {
             settle_log();
         } catch (const SQLite::Exception&) {
             // It can be read; who wants to write is told.
         }
     }
-    // The last to close a database takes its log into it: not one that was cut off. All readers are closed.
+    // All readers are closed.
     ~SqliteStore() override {
-        try {
-            check_files();
-        } catch (const std::exception&) {
-            if (db_) sqlite3_db_config(db_->getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-        }
+        if (db_) spare_cut_log(*db_);
     }
 
     void commit(const Batch& batch) override {

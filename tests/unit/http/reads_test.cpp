@@ -130,6 +130,16 @@ TEST_F(ReadTest, AFileOverwrittenByALongerOneOrWithoutItsLogIsToldAndNothingIsSh
     }
 }
 
+TEST_F(ReadTest, ALogThatWasCutOffIsNotTakenIntoTheFile) {
+    const auto log = service.office.folder.path() / "access.db-wal";
+    for (int n = 0; n < 40; ++n) ASSERT_EQ(service.as("ada").get("/v1/cases/permit-1").status, 200);
+    std::filesystem::resize_file(log, std::filesystem::file_size(log) - 4096);
+    service.restart();
+    SQLite::Database file((service.office.folder.path() / "access.db").string());
+    EXPECT_EQ(file.execAndGet("PRAGMA integrity_check").getString(), "ok");
+    EXPECT_GT(file.execAndGet("SELECT count(*) FROM reads").getInt(), 0);
+}
+
 TEST_F(ReadTest, NothingIsMadeNorChangedThroughALink) {
     store::ScratchFolder scratch;
     const auto link = scratch.path() / "access.db", target = scratch.path() / "target";

@@ -2,9 +2,12 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <fstream>
+#include <sstream>
 #include <thread>
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <sqlite3.h>
 
 #include "tests/unit/runtime/office.h"
 
@@ -270,6 +273,39 @@ TEST(Engine, Law1ALogThatWasCutOffIsNotTakenIntoTheDatabase) {
         EXPECT_GE(report->cases, 99u);
         office.open();
     }
+}
+
+// It is nowhere else any more: whoever ends the engine, as it asks, is to find it in the database.
+TEST(Engine, Law1ALogThatLostItsNameIsTakenIntoTheDatabase) {
+    Office office;
+    for (int n = 0; n < 30; ++n) office.ask(Office::start(fmt::format("c-{}", n)));
+    std::filesystem::remove(office.folder.path() / "reeve.db-wal");
+    EXPECT_FALSE(office.engine->ask(Office::note("c-1", "is this kept?")));
+    office.reopen();
+    EXPECT_EQ(office.engine->read()->totals().open, 30u);
+    office.expect_clean();
+}
+
+// Beside a program that has the database open nobody reads its log again.
+TEST(Engine, ALogThatWasCutOffIsToldByTheNextOneToo) {
+    Office office;
+    for (int n = 0; n < 30; ++n) office.ask(Office::start(fmt::format("c-{}", n)));
+    const auto file = office.folder.path() / "reeve.db", log = office.folder.path() / "reeve.db-wal";
+    SQLite::Database other(file.string(), SQLite::OPEN_READONLY);
+    ASSERT_GT(other.execAndGet("SELECT count(*) FROM cases").getInt(), 0);
+    std::filesystem::resize_file(log, std::filesystem::file_size(log) - 4096);
+    office.engine.reset();
+    std::ostringstream before, after;
+    before << std::ifstream(file, std::ios::binary).rdbuf();
+    try {
+        store::open(office.folder.path(), {});
+        ADD_FAILURE() << "it was opened";
+    } catch (const std::exception& e) {
+        EXPECT_THAT(e.what(), testing::HasSubstr("reeve.db-wal was cut off"));
+    }
+    after << std::ifstream(file, std::ios::binary).rdbuf();
+    EXPECT_EQ(before.str() == after.str(), true);
+    sqlite3_db_config(other.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
 TEST(Engine, ASecondOneOnTheFolderIsRefused) {
