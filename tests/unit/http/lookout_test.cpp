@@ -7,6 +7,9 @@ namespace {
 
 TEST(Lookout, LooksAgainAfterAReadingThatThrew) {
     runtime::Office office;
+    // When another commit begins, those by which the office was made are told; one that fails is not.
+    office.faults->before_next([] { throw std::runtime_error("the disk is gone"); });
+    ASSERT_FALSE(office.engine->ask(runtime::Office::start("permit-1")));
     asio::io_context io;
     int readings = 0;
     Lookout lookout(*office.engine, io, "events-not-read", [&]() -> asio::awaitable<Lookout::Next> {
