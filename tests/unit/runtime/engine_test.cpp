@@ -259,10 +259,11 @@ TEST(Engine, Law1ALogThatWasCutOffIsNotTakenIntoTheDatabase) {
     for (const bool told : {true, false}) {
         SCOPED_TRACE(told ? "told" : "ended at once");
         Office office;
-        for (int n = 0; n < 100; ++n) office.ask(Office::start(fmt::format("c-{}", n)));
-        const auto log = office.folder.path() / "reeve.db-wal";
-        constexpr int frame = 24 + 4096;
-        std::filesystem::resize_file(log, std::filesystem::file_size(log) - 3 * frame);
+        for (int n = 0; n < 99; ++n) office.ask(Office::start(fmt::format("c-{}", n)));
+        const auto file = office.folder.path() / "reeve.db", log = office.folder.path() / "reeve.db-wal";
+        SQLite::Database(file.string(), SQLite::OPEN_READWRITE).exec("PRAGMA wal_checkpoint(TRUNCATE)");
+        office.ask(Office::start("c-99"));  // alone in the log: nothing in it is older than what is cut
+        std::filesystem::resize_file(log, std::filesystem::file_size(log) - 4096);
         if (told) {
             EXPECT_FALSE(office.engine->ask(Office::note("c-1", "is this kept?")));
         }
@@ -270,7 +271,7 @@ TEST(Engine, Law1ALogThatWasCutOffIsNotTakenIntoTheDatabase) {
         const auto report = store::check(office.folder.path());
         ASSERT_TRUE(report) << report.error().text();
         EXPECT_THAT(report->faults, testing::IsEmpty());
-        EXPECT_GE(report->cases, 99u);
+        EXPECT_EQ(report->cases, 99u);
         office.open();
     }
 }
