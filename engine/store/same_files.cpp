@@ -87,6 +87,7 @@ void SameFiles::remember(const std::filesystem::path& file, Kind kind) {
 }
 
 void SameFiles::check(SQLite::Database* open) {
+    std::map<Kind, off_t> sizes;
     for (auto& [file, was] : known_) {
         struct stat is;
         if (::stat(file.c_str(), &is) != 0) {
@@ -97,8 +98,16 @@ void SameFiles::check(SQLite::Database* open) {
         if ((was.kind == Kind::database || was.kind == Kind::index) && is.st_size < was.size)
             refuse(file, fmt::format("was cut off, to {} bytes of {},", is.st_size, was.size));
         if (!open) was.size = is.st_size;  // the last to close it took its log into it
+        sizes[was.kind] = is.st_size;
     }
-    if (open) check_lengths(*open);
+    if (!open) return;
+    // As nearly always: neither is looked at again.
+    const auto head = IndexHead::of(*open);
+    bool doubt = false;
+    for (const auto& [file, was] : known_)
+        doubt = doubt || (was.kind == Kind::log && head && sizes[Kind::log] < head->log()) ||
+                (was.kind == Kind::database && sizes[Kind::database] != was.size);
+    if (doubt) check_lengths(*open);
 }
 
 void SameFiles::check_lengths(SQLite::Database& open) {
