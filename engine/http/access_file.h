@@ -13,11 +13,12 @@ class Database;
 
 namespace reeve::http {
 
-// Opens or makes it, readable by its owner only, with every table.
+// A log that was cut off is not taken into it.
 struct CloseAccessFile {
     void operator()(SQLite::Database*) const;
 };
 using AccessFile = std::unique_ptr<SQLite::Database, CloseAccessFile>;
+// Opens or makes it, readable by its owner only, with every table.
 AccessFile open_access_file(const std::filesystem::path& folder);
 // For a catch around what was asked of it: throws that again; damage as store::AccessDamaged, which names the
 // file and its way out.

@@ -87,7 +87,8 @@ void SameFiles::remember(const std::filesystem::path& file, Kind kind) {
 }
 
 void SameFiles::check(SQLite::Database* open) {
-    std::map<Kind, off_t> sizes;
+    bool grew = false;
+    std::optional<off_t> log;
     for (auto& [file, was] : known_) {
         struct stat is;
         if (::stat(file.c_str(), &is) != 0) {
@@ -97,17 +98,14 @@ void SameFiles::check(SQLite::Database* open) {
         if (is.st_dev != was.device || is.st_ino != was.number) refuse(file, "was replaced");
         if ((was.kind == Kind::database || was.kind == Kind::index) && is.st_size < was.size)
             refuse(file, fmt::format("was cut off, to {} bytes of {},", is.st_size, was.size));
+        if (was.kind == Kind::log) log = is.st_size;
+        grew = grew || (was.kind == Kind::database && is.st_size > was.size);
         if (!open) was.size = is.st_size;  // the last to close it took its log into it
-        sizes[was.kind] = is.st_size;
     }
     if (!open) return;
-    // As nearly always: neither is looked at again.
+    // Only what is in doubt is looked at again: this is asked twice a commit.
     const auto head = IndexHead::of(*open);
-    bool doubt = false;
-    for (const auto& [file, was] : known_)
-        doubt = doubt || (was.kind == Kind::log && head && sizes[Kind::log] < head->log()) ||
-                (was.kind == Kind::database && sizes[Kind::database] != was.size);
-    if (doubt) check_lengths(*open);
+    if (grew || (head && log && *log < head->log())) check_lengths(*open);
 }
 
 void SameFiles::check_lengths(SQLite::Database& open) {
